@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# Sets up, builds, serves, tests and measures Flow Lab. `./build.sh serve` is all that a newcomer types.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# Outside the checkout, so that the next clone does not compile burn again.
+CACHE=${FLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flow-lab}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+# Git's, clippy's and the tests' processes all see the same tools.
+export PATH=$CACHE/tools/bin:$PATH
+TARGET=wasm32-unknown-unknown
+
+say() { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+usage() {
+  cat >&2 <<'TEXT'
+usage: ./build.sh setup | build | serve [port] | test [rust | page] | bench
+  setup   installs what is missing, and says what and why (needs apt and root for Debian's packages)
+  build   makes dist/, a static site that any host can serve
+  serve   builds it and serves it on http://127.0.0.1:8000/
+  test    formatting, lints, docs, Rust tests on CPU and GPU, the built page in real browsers
+  bench   prints the tables of README.md: sizes, time to first motion, steps per second
+TEXT
+  exit 2
+}
+
+# --- Tools -----------------------------------------------------------------------------------
+
+APT_UPDATED=
+apt_install() { # reason, packages…
+  local reason=$1 missing=() package
+  shift
+  for package; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  have apt-get || { echo "build.sh: please install ${missing[*]} ($reason)" >&2; exit 1; }
+  say "installing ${missing[*]}: $reason"
+  local sudo=
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  [ -n "$APT_UPDATED" ] || $sudo apt-get update -q >&2
+  APT_UPDATED=1
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2
+}
+
+has_wasm_target() { [ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$TARGET/lib" ]; }
+
+# Prefers rustup's wasm target; where it cannot be had, Debian's own toolchain builds std from its sources.
+# One toolchain then serves host and wasm, so that lints and docs speak with one voice.
+choose_toolchain() {
+  BUILD_STD=()
+  has_wasm_target && return
+  if [ ! -e "$CACHE/rustup-has-no-wasm" ] && have rustup; then
+    say "adding rustup's $TARGET"
+    if timeout 300 rustup target add $TARGET >&2 && has_wasm_target; then return; fi
+    mkdir -p "$CACHE" && touch "$CACHE/rustup-has-no-wasm"
+  fi
+  apt_install "a Rust toolchain that can build for wasm" rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web
+  # rust-web-llvm's rust-lld points to lld-22, which it does not pull in by itself.
+  apt_install "the wasm linker" lld-22
+  export PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
+  BUILD_STD=(-Zbuild-std=std,panic_abort)
+}
+
+install_wasm_bindgen() {
+  local version
+  version=$(sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
+  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
+  say "installing wasm-bindgen $version: it writes the JavaScript beside the wasm, and must be the library's own version"
+  # Its lock file can name versions newer than the registry at hand.
+  (
+    export CARGO_TARGET_DIR=$CACHE/wasm-bindgen-target
+    cd / && { cargo install wasm-bindgen-cli --version "$version" --root "$CACHE/tools" --locked --force ||
+      cargo install wasm-bindgen-cli --version "$version" --root "$CACHE/tools" --force; }
+  ) >&2
+}
+
+install_npm() {
+  (cd www && { cmp -s package-lock.json node_modules/.installed || {
+    say "installing the page's npm packages: uPlot and esbuild, and the drivers of the tests"
+    # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
+    npm ci --no-audit --no-fund --ignore-scripts >&2
+    cp package-lock.json node_modules/.installed
+  }; })
+}
+
+tools_for_build() {
+  have cc || apt_install "a linker for build scripts" build-essential
+  have node || apt_install "the page's bundler and server" nodejs
+  have npm || apt_install "the page's packages" npm
+  have brotli || apt_install "wasm is sent compressed" brotli
+  choose_toolchain
+  install_wasm_bindgen
+  install_npm
+}
+
+tools_for_test() {
+  have chromium || apt_install "the page is tested in it" chromium
+  have firefox-esr || apt_install "the page is tested in it" firefox-esr
+  apt_install "a software Vulkan device for the GPU tests" mesa-vulkan-drivers
+  tools_for_build
+}
+
+# --- Build -----------------------------------------------------------------------------------
+
+wasm_cargo() { # command, feature, arguments…
+  local command=$1 feature=$2
+  shift 2
+  cargo "$command" --lib --profile web --target $TARGET ${BUILD_STD[@]+"${BUILD_STD[@]}"} --locked --no-default-features --features "$feature" "$@"
+}
+
+build_wasm() { # feature
+  local folder=dist/wasm/$1
+  say "building the $1 wasm (cold: minutes; see README)"
+  wasm_cargo build "$1" >&2
+  wasm-bindgen "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$folder" --out-name flow_lab
+  # Quality 11 takes minutes on the large file and saves a tenth; the cache remembers it.
+  local sum kept
+  sum=$(sha256sum <"$folder/flow_lab_bg.wasm" | cut -c1-32)
+  kept=$CACHE/brotli/$sum.br
+  mkdir -p "$CACHE/brotli"
+  [ -s "$kept" ] || { brotli --quality="${BROTLI_QUALITY:-11}" --lgwin=24 --force --output="$kept.part" "$folder/flow_lab_bg.wasm" && mv "$kept.part" "$kept"; }
+  cp "$kept" "$folder/flow_lab_bg.wasm.br"
+}
+
+build_page() {
+  mkdir -p dist
+  cp index.html www/style.css dist/
+  cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
+  (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
+  (cd www && node_modules/.bin/esbuild page.js --bundle --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
+  host_binary options >dist/options.json
+}
+
+host_binary() {
+  cargo build --release --locked --bin flow-lab >&2
+  "$CARGO_TARGET_DIR/release/flow-lab" "$@"
+}
+
+build() {
+  tools_for_build
+  build_wasm cpu
+  build_wasm gpu
+  build_page
+  say "dist/ is ready"
+}
+
+# --- Test ------------------------------------------------------------------------------------
+
+test_rust() {
+  say "formatting"
+  cargo fmt --check
+  say "lints, host and wasm"
+  cargo clippy --release --locked --all-targets -- -D warnings
+  wasm_cargo clippy gpu -- -D warnings
+  wasm_cargo clippy cpu -- -D warnings
+  say "docs, host and wasm"
+  RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
+  RUSTDOCFLAGS="-D warnings" wasm_cargo doc gpu --no-deps --document-private-items
+  say "Rust tests, CPU and GPU"
+  cargo test --release --locked
+}
+
+test_page() {
+  build
+  say "the page in Chromium and Firefox"
+  node --test --test-concurrency=1 tests/browser/*.test.js
+}
+
+run_tests() {
+  tools_for_test
+  case ${1:-all} in
+    rust) test_rust ;;
+    page) test_page ;;
+    all) test_rust && test_page ;;
+    *) usage ;;
+  esac
+}
+
+bench() {
+  tools_for_test
+  build
+  say "sizes, bytes"
+  printf '| file | raw | brotli |\n|---|---|---|\n'
+  for file in wasm/cpu/flow_lab_bg.wasm wasm/gpu/flow_lab_bg.wasm; do
+    printf '| %s | %s | %s |\n' "$file" "$(stat -c %s dist/$file)" "$(stat -c %s dist/$file.br)"
+  done
+  node tests/browser/bench.js
+  host_binary bench
+}
+
+case ${1:-} in
+  setup) tools_for_test && say "everything is installed" ;;
+  build) build ;;
+  serve) build && exec node www/serve.js dist "${2:-8000}" ;;
+  test) run_tests "${2:-all}" ;;
+  bench) bench ;;
+  *) usage ;;
+esac

@@ -1,0 +1,88 @@
+//! `flow-lab bench`: how long a training step and a sampling run take, on every device there is.
+
+use std::time::{Duration, Instant};
+
+use clap::ArgMatches;
+use flow_lab::config::{Config, DeviceChoice};
+use flow_lab::device::{self, Kind};
+use flow_lab::error::Error;
+use flow_lab::experiment::{Experiment, SampleRequest};
+use pollster::block_on;
+use serde_json::json;
+
+use crate::print;
+
+/// The networks that are timed: a name, and the options that make it.
+const ROWS: [(&str, &[(&str, &str)]); 3] = [
+    ("MLP 64×3, batch 256, SELU", &[]),
+    ("MLP 128×4, batch 1,000, ReLU (ring)", &[("preset", "ring")]),
+    (
+        "MLP 128×4, batch 4,096, GELU (checkerboard)",
+        &[("preset", "checkerboard")],
+    ),
+];
+const REPETITIONS: usize = 9;
+const BUDGET: Duration = Duration::from_secs(6);
+
+pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
+    let as_json = arguments.get_flag("json");
+    if !as_json {
+        print(
+            "| network | device | ms a training step: median (fastest – slowest) | steps/s |\n|---|---|---|---|\n",
+        )?;
+    }
+    let gpu = block_on(device::open(DeviceChoice::Gpu));
+    let mut devices = vec![block_on(device::open(DeviceChoice::Cpu))];
+    if gpu.info.kind == Kind::WebGpu {
+        devices.push(gpu);
+    } else if !as_json {
+        eprintln!("flow-lab: {}", gpu.info.reason);
+    }
+    for (name, options) in ROWS {
+        for opened in &devices {
+            let (config, _) = Config::read(options);
+            let mut run = Experiment::new(config, opened.clone());
+            let times = step_times(&mut run)?;
+            let [fastest, median, slowest] =
+                [times[0], times[times.len() / 2], times[times.len() - 1]];
+            let adapter = &opened.info.adapter;
+            if as_json {
+                let row = json!({ "network": name, "device": adapter, "step_ms": median, "fastest_ms": fastest, "slowest_ms": slowest });
+                print(&format!("{row}\n"))?;
+            } else {
+                print(&format!(
+                    "| {name} | {adapter} | {median:.2} ({fastest:.2} – {slowest:.2}) | {:.0} |\n",
+                    1e3 / median
+                ))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sorted milliseconds a step, each the mean of a block of steps that ends in a read.
+fn step_times(run: &mut Experiment) -> Result<Vec<f64>, Error> {
+    run.train(3);
+    block_on(run.losses())?;
+    let start = Instant::now();
+    run.train(3);
+    block_on(run.losses())?;
+    let block = (BUDGET.as_secs_f64() / REPETITIONS as f64 / (start.elapsed().as_secs_f64() / 3.0))
+        as usize;
+    let block = block.clamp(1, 500);
+    let mut times = Vec::with_capacity(REPETITIONS);
+    for _ in 0..REPETITIONS {
+        let start = Instant::now();
+        run.train(block);
+        block_on(run.losses())?;
+        times.push(start.elapsed().as_secs_f64() * 1e3 / block as f64);
+    }
+    times.sort_by(f64::total_cmp);
+    // Sampling shares the network's forward pass; one run shows that it works on this device.
+    block_on(run.sample(SampleRequest {
+        count: 16,
+        steps: 1,
+        seed: 0,
+    }))?;
+    Ok(times)
+}

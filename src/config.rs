@@ -1,0 +1,299 @@
+//! The one record of every option: type, range, default and one-line doc.
+//!
+//! The page's controls, the URL hash, the JavaScript API, the command line's flags and the
+//! table in the README are all read from [`options`]; [`Config::read`] is the only way in, and
+//! a bad value never panics: it becomes a [`Note`], and the nearest good value is used.
+
+use crate::option::{self, Choice, Spec, choices, options};
+use crate::preset;
+
+choices! {
+    /// A ready-made experiment of a published text; other options given beside it win.
+    Preset {
+        None = "none": "no preset: the defaults below",
+        Moons = "moons": "8 Gaussians to two moons (F. Mirković, Notes on Flow Matching)",
+        Ring = "ring": "Gaussian to 1,000 points of a ring of 8 Gaussians (M. Fuge, chapter 17)",
+        Checkerboard = "checkerboard": "Gaussian to a 4×4 board (W. Gao, Generative Models: Flow Matching)",
+    }
+}
+
+choices! {
+    /// A distribution in the plane; either end of the flow may be any of them.
+    Shape {
+        Gaussian = "gaussian": "one Gaussian, mean 0, standard deviation 1",
+        Uniform = "uniform": "uniform on the square [-3.5, 3.5]²",
+        EightGaussians = "8gaussians": "8 Gaussians of standard deviation 1 on a circle of radius 5",
+        Moons = "moons": "two interleaved half circles of radius 2, noise 0.1",
+        Ring = "ring": "8 Gaussians of standard deviation 0.2 on a circle of radius 3",
+        Checkerboard = "checkerboard": "the dark cells of a board on [-2, 2]²",
+        Scurve = "scurve": "an S of two arcs of radius 1.5, noise 0.075",
+    }
+}
+
+choices! {
+    /// The nonlinearity after every hidden layer.
+    Activation {
+        Relu = "relu": "max(0, x)",
+        Silu = "silu": "x · sigmoid(x)",
+        Gelu = "gelu": "x · Φ(x), with the exact error function",
+        Selu = "selu": "self-normalising exponential unit (Klambauer et al. 2017)",
+        Tanh = "tanh": "hyperbolic tangent",
+    }
+}
+
+choices! {
+    /// How time t joins the point x at the network's input.
+    TimeInput {
+        Raw = "raw": "t itself, one number",
+        Mlp = "mlp": "a small network 1→16→16→16 with ReLU between",
+        Sinusoidal = "sinusoidal": "sines and cosines of t at 64 frequencies from 1 to e⁶",
+    }
+}
+
+choices! {
+    /// The rule that turns gradients into weight changes; PyTorch's defaults.
+    Optimiser {
+        Adam = "adam": "Adam: β = (0.9, 0.999), ε = 1e-8, no weight decay",
+        Adamw = "adamw": "AdamW: as Adam, with decoupled weight decay",
+    }
+}
+
+choices! {
+    /// The integrator of dx/dt = v(x, t).
+    SolverKind {
+        Euler = "euler": "first order, one velocity evaluation a step",
+    }
+}
+
+choices! {
+    /// Where the arithmetic runs.
+    DeviceChoice {
+        Auto = "auto": "a hardware GPU where there is one, else the CPU",
+        Gpu = "gpu": "the GPU, a software adapter included; the CPU if there is none",
+        Cpu = "cpu": "the CPU",
+    }
+}
+
+options! {
+    /// Every option of a run. Build it with [`Config::read`]; every value is then within range.
+    pub struct Config {
+        run       preset        "preset":       Preset       = Preset::None,        (), "a published experiment to start from";
+        data      source        "source":       Shape        = Shape::Gaussian,     (), "where the points start, at t = 0";
+        data      target        "target":       Shape        = Shape::Moons,        (), "where the points shall end, at t = 1";
+        data      board         "board":        usize        = 4,     (2, 12),          "cells along each side of the checkerboard";
+        data      points        "points":       usize        = 0,     (0, 100_000),     "training points drawn once and reused; 0 draws fresh ones for every batch";
+        network   width         "width":        usize        = 64,    (1, 1024),        "neurons in every hidden layer";
+        network   depth         "depth":        usize        = 3,     (1, 16),          "number of hidden layers";
+        network   activation    "activation":   Activation   = Activation::Selu,    (), "nonlinearity after every hidden layer";
+        network   time          "time":         TimeInput    = TimeInput::Raw,      (), "how the network is told the time t";
+        training  optimiser     "optimiser":    Optimiser    = Optimiser::Adamw,    (), "rule that turns gradients into weight changes";
+        training  learning_rate "learningRate": f64          = 1e-3,  (1e-6, 1.0),      "size of a training step";
+        training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
+        training  batch         "batch":        usize        = 256,   (1, 65_536),      "pairs of points in one training step";
+        training  steps         "steps":        usize        = 2_000, (1, 1_000_000),   "training steps of a whole run";
+        sampling  solver        "solver":       SolverKind   = SolverKind::Euler,   (), "integrator that carries points from t = 0 to t = 1";
+        sampling  solver_steps  "solverSteps":  usize        = 50,    (1, 1_000),       "steps of the integrator";
+        sampling  count         "count":        usize        = 1_000, (1, 100_000),     "points to generate";
+        run       seed          "seed":         usize        = 1,     (0, 4_294_967_295), "the seed of every random draw: data, weights, batches, noise";
+        run       device        "device":       DeviceChoice = DeviceChoice::Auto,  (), "where the arithmetic runs";
+    }
+}
+
+/// Hidden activations of one training step, `batch × width × depth`, that fit every device.
+const ACTIVATIONS_MAX: usize = 1 << 25;
+/// Points of all trajectories together, `count × (solverSteps + 1)`, that fit a browser's memory.
+const POSITIONS_MAX: usize = 1 << 24;
+
+/// What was wrong with one given value, and what is used in its place.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Note {
+    /// The option's name, in camelCase.
+    pub option: String,
+    /// The value as it was given.
+    pub value: String,
+    /// What the value should have been, with its range.
+    pub problem: String,
+    /// The value used instead; `None` for an unknown option, which is left out.
+    pub used: Option<String>,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} = {}: {}", self.option, self.value, self.problem)
+    }
+}
+
+impl Config {
+    /// Reads options from `(name, text)` pairs, in any order; names in camelCase or kebab-case.
+    ///
+    /// A preset among them sets its own values first. Every bad value is replaced by the
+    /// nearest good one and reported in a [`Note`]; an empty list of notes means that all was good.
+    pub fn read<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> (Config, Vec<Note>) {
+        let mut notes = Vec::new();
+        let is_preset = |name: &str| option::camel_case(name) == "preset";
+        let mut config = Config::default();
+        for (name, text) in pairs.iter().filter(|(name, _)| is_preset(name.as_ref())) {
+            notes.extend(config.set(name.as_ref(), text.as_ref()));
+        }
+        config = Config::of_preset(config.preset);
+        for (name, text) in pairs.iter().filter(|(name, _)| !is_preset(name.as_ref())) {
+            notes.extend(config.set(name.as_ref(), text.as_ref()));
+        }
+        notes.extend(config.validate());
+        (config, notes)
+    }
+
+    /// The values that a preset stands for.
+    pub fn of_preset(preset: Preset) -> Config {
+        let mut config = Config {
+            preset,
+            ..Config::default()
+        };
+        for (name, text) in preset::values(preset) {
+            let note = config.set(name, text);
+            debug_assert_eq!(note, None, "a preset names a bad value");
+        }
+        config
+    }
+
+    /// Brings combinations of options, each good alone, back to what fits in memory.
+    pub fn validate(&mut self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        let batch_max = (ACTIVATIONS_MAX / (self.width * self.depth)).max(1);
+        if self.batch > batch_max {
+            notes.push(Note {
+                option: "batch".into(),
+                value: self.batch.to_string(),
+                problem: format!(
+                    "must be at most {batch_max} at width {} and depth {}, so that batch × width × depth fits in memory",
+                    self.width, self.depth
+                ),
+                used: Some(batch_max.to_string()),
+            });
+            self.batch = batch_max;
+        }
+        let count_max = POSITIONS_MAX / (self.solver_steps + 1);
+        if self.count > count_max {
+            notes.push(Note {
+                option: "count".into(),
+                value: self.count.to_string(),
+                problem: format!(
+                    "must be at most {count_max} with {} solver steps, so that all trajectories fit in memory",
+                    self.solver_steps
+                ),
+                used: Some(count_max.to_string()),
+            });
+            self.count = count_max;
+        }
+        notes
+    }
+
+    /// The options that differ from their preset's values, as `(name, text)`: what a link holds.
+    pub fn changed(&self) -> Vec<(&'static str, String)> {
+        let usual = Config::of_preset(self.preset);
+        let mut changed: Vec<_> = self
+            .pairs()
+            .into_iter()
+            .zip(usual.pairs())
+            .filter(|(mine, theirs)| mine.1 != theirs.1)
+            .map(|(mine, _)| mine)
+            .collect();
+        if self.preset != Preset::None {
+            changed.insert(0, ("preset", self.preset.name().into()));
+        }
+        changed
+    }
+}
+
+/// The table of options and presets as JSON: what the page and the docs are made from.
+pub fn options_json() -> serde_json::Value {
+    let presets: serde_json::Map<_, _> = Preset::ALL
+        .iter()
+        .map(|&preset| {
+            let values = preset::values(preset)
+                .iter()
+                .map(|&(name, text)| (name.to_string(), text.into()));
+            (
+                preset.name().to_string(),
+                serde_json::Value::Object(values.collect()),
+            )
+        })
+        .collect();
+    serde_json::json!({ "options": options(), "presets": presets })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_and_presets_are_within_their_own_ranges() {
+        for &preset in Preset::ALL {
+            let pairs = Config::of_preset(preset).pairs();
+            assert_eq!(Config::read(&pairs), (Config::of_preset(preset), vec![]));
+        }
+    }
+
+    #[test]
+    fn changed_options_read_back_to_the_same_record() {
+        let (config, notes) = Config::read(&[
+            ("preset", "ring"),
+            ("width", "64"),
+            ("seed", "7"),
+            ("learning-rate", "0.002"),
+        ]);
+        assert_eq!(notes, vec![]);
+        let names: Vec<_> = config.changed().iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["preset", "width", "learningRate", "seed"]);
+        assert_eq!(Config::read(&config.changed()).0, config);
+    }
+
+    #[test]
+    fn bad_values_become_notes_and_the_nearest_good_value() {
+        for (name, text, used) in [
+            ("width", "0", "1"),
+            ("width", "-3", "1"),
+            ("width", "12.5", "64"),
+            ("batch", "1000000000", "65536"),
+            ("batch", "99999999999999999999999999", "65536"),
+            ("learningRate", "NaN", "0.001"),
+            ("learningRate", "inf", "0.001"),
+            ("learningRate", "7", "1"),
+            ("learningRate", "-1", "0.000001"),
+            ("target", "mons", "moons"),
+            ("target", "", "moons"),
+        ] {
+            let (config, notes) = Config::read(&[(name, text)]);
+            assert_eq!(notes.len(), 1, "{name} = {text}");
+            assert_eq!(notes[0].used.as_deref(), Some(used), "{name} = {text}");
+            let value = config
+                .pairs()
+                .into_iter()
+                .find(|(n, _)| *n == name)
+                .unwrap()
+                .1;
+            assert_eq!(value, used);
+        }
+    }
+
+    #[test]
+    fn unknown_options_are_left_out_with_a_note() {
+        let (config, notes) = Config::read(&[("wdith", "3")]);
+        assert_eq!(config, Config::default());
+        assert_eq!(notes[0].used, None);
+        assert!(notes[0].problem.contains("width"), "{}", notes[0]);
+    }
+
+    #[test]
+    fn combinations_that_fill_memory_are_brought_back() {
+        let (config, notes) = Config::read(&[
+            ("batch", "65536"),
+            ("width", "1024"),
+            ("depth", "16"),
+            ("count", "100000"),
+            ("solverSteps", "1000"),
+        ]);
+        assert_eq!((config.batch, config.count), (2048, 16760));
+        assert_eq!(notes.len(), 2);
+    }
+}

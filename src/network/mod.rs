@@ -1,0 +1,6 @@
+//! Velocity networks v(x, t).
+
+mod mlp;
+mod time;
+
+pub use mlp::Mlp;

@@ -1,0 +1,50 @@
+//! What the network is told of the time t.
+
+use crate::config::TimeInput;
+
+/// Widths of the small time network's layers (M. Fuge, chapter 17): 1→16→16→16.
+pub const TIME_MLP: [usize; 4] = [1, 16, 16, 16];
+
+const FREQUENCIES: usize = 64;
+const LOG_FREQUENCY_MAX: f64 = 6.0;
+
+/// Numbers that [`features`] gives for each time.
+pub fn feature_count(input: TimeInput) -> usize {
+    match input {
+        TimeInput::Raw | TimeInput::Mlp => 1,
+        TimeInput::Sinusoidal => 2 * FREQUENCIES,
+    }
+}
+
+/// Numbers that join the point at the first layer: the features, or what the time network makes of them.
+pub fn embedding_count(input: TimeInput) -> usize {
+    match input {
+        TimeInput::Mlp => TIME_MLP[TIME_MLP.len() - 1],
+        TimeInput::Raw | TimeInput::Sinusoidal => feature_count(input),
+    }
+}
+
+/// The time features: t itself, or sin(f t) for all 64 frequencies f = exp(linspace(0, 6)), then cos(f t)
+/// ("Sailing the Seas of Flow Matching").
+///
+/// They are made here, not on the device: f t reaches 403, and WGSL promises sine and cosine only
+/// on [-π, π].
+///
+/// # Shapes
+/// `t` holds `n` times, the result `n × feature_count(input)` numbers.
+pub fn features(input: TimeInput, t: &[f32]) -> Vec<f32> {
+    match input {
+        TimeInput::Raw | TimeInput::Mlp => t.to_vec(),
+        TimeInput::Sinusoidal => {
+            let frequencies: Vec<f64> = (0..FREQUENCIES)
+                .map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp())
+                .collect();
+            let mut rows = Vec::with_capacity(t.len() * 2 * FREQUENCIES);
+            for &t in t {
+                rows.extend(frequencies.iter().map(|f| (f * t as f64).sin() as f32));
+                rows.extend(frequencies.iter().map(|f| (f * t as f64).cos() as f32));
+            }
+            rows
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A run as a safetensors file: weights, optimiser moments and losses, with the options in its metadata.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::config::Config;
+use crate::error::Error;
+
+/// The metadata key by which a file is known as ours; its value is the version of this layout.
+const FORMAT_KEY: &str = "flow-lab";
+const FORMAT: &str = "1";
+
+/// A matrix of numbers with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// `layers.0.weight`, `m.layers.0.weight`, `losses`, …
+    pub name: String,
+    /// Rows and columns.
+    pub shape: [usize; 2],
+    /// `rows × columns` numbers, row after row.
+    pub values: Vec<f32>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// The options of the run.
+    pub config: Config,
+    /// Training steps taken.
+    pub step: usize,
+    /// Every weight and bias; moments under `m.` and `v.` and the losses beside them.
+    pub tensors: Vec<Named>,
+}
+
+/// Writes a run as safetensors.
+///
+/// # Errors
+/// When the tensors' sizes contradict their shapes.
+pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
+    let bytes: Vec<Vec<u8>> = saved
+        .tensors
+        .iter()
+        .map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect())
+        .collect();
+    let failed = |error| Error::File(format!("The model could not be written: {error}."));
+    let views = saved
+        .tensors
+        .iter()
+        .zip(&bytes)
+        .map(|(tensor, bytes)| {
+            let view = TensorView::new(Dtype::F32, tensor.shape.to_vec(), bytes).map_err(failed)?;
+            Ok((tensor.name.as_str(), view))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let options: HashMap<_, _> = saved.config.pairs().into_iter().collect();
+    let metadata = HashMap::from([
+        (FORMAT_KEY.to_string(), FORMAT.to_string()),
+        (
+            "options".to_string(),
+            serde_json::json!(options).to_string(),
+        ),
+        ("step".to_string(), saved.step.to_string()),
+    ]);
+    safetensors::serialize(views, Some(metadata)).map_err(failed)
+}
+
+/// Reads a run back.
+///
+/// # Errors
+/// When the bytes are cut short, are no safetensors file, were not written by Flow Lab, hold
+/// options out of range, or numbers that are not finite.
+pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
+    let broken = |error| {
+        Error::File(format!(
+            "The file is not a whole safetensors file ({error}): save the model again."
+        ))
+    };
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+    let file = SafeTensors::deserialize(bytes).map_err(broken)?;
+    let foreign = |what: &str| {
+        Error::File(format!(
+            "The file was not saved by Flow Lab: {what}. Open one saved by `flow-lab train --save` or by the page."
+        ))
+    };
+
+    let notes = metadata.metadata().clone().unwrap_or_default();
+    match notes.get(FORMAT_KEY).map(String::as_str) {
+        Some(FORMAT) => (),
+        Some(other) => {
+            return Err(foreign(&format!(
+                "its layout is version {other}, and this program reads version {FORMAT}"
+            )));
+        }
+        None => return Err(foreign("its metadata does not name Flow Lab")),
+    }
+    let options = notes
+        .get("options")
+        .ok_or_else(|| foreign("its metadata has no options"))?;
+    let options: HashMap<String, String> = serde_json::from_str(options)
+        .map_err(|error| foreign(&format!("its options cannot be read ({error})")))?;
+    let (config, problems) = Config::read(&options.into_iter().collect::<Vec<_>>());
+    if let Some(problem) = problems.first() {
+        return Err(foreign(&format!("its option {problem}")));
+    }
+    let step = notes
+        .get("step")
+        .and_then(|step| step.parse().ok())
+        .ok_or_else(|| foreign("its metadata has no step"))?;
+
+    let mut tensors = Vec::new();
+    for (name, view) in file.iter() {
+        let &[rows, columns] = view.shape() else {
+            return Err(foreign(&format!("its tensor {name} is not a matrix")));
+        };
+        if view.dtype() != Dtype::F32 {
+            return Err(foreign(&format!(
+                "its tensor {name} does not hold 32-bit floats"
+            )));
+        }
+        let values: Vec<f32> = view
+            .data()
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect();
+        if let Some(bad) = values.iter().find(|x| !x.is_finite()) {
+            return Err(Error::File(format!(
+                "The file's tensor {name} holds {bad}: that run had diverged; train again with a smaller learningRate."
+            )));
+        }
+        tensors.push(Named {
+            name: name.to_string(),
+            shape: [rows, columns],
+            values,
+        });
+    }
+    Ok(Saved {
+        config,
+        step,
+        tensors,
+    })
+}

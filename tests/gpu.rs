@@ -1,0 +1,112 @@
+//! The same runs on a GPU: any Vulkan device, or the software one (lavapipe) that build.sh installs.
+#![cfg(feature = "gpu")]
+
+use burn::tensor::wgpu::wgpu;
+use flow_lab::config::{Config, DeviceChoice};
+use flow_lab::device::{self, Kind, Opened, open_cpu};
+use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::self_check;
+use pollster::block_on;
+
+fn gpu() -> Opened {
+    let opened = block_on(device::open(DeviceChoice::Gpu));
+    assert_eq!(
+        opened.info.kind,
+        Kind::WebGpu,
+        "{} (./build.sh setup installs a software Vulkan device)",
+        opened.info.reason
+    );
+    println!(
+        "adapter {}; self-check {}",
+        opened.info.adapter, opened.info.self_check
+    );
+    opened
+}
+
+fn print_adapters() {
+    let instance = wgpu::Instance::default();
+    for adapter in block_on(instance.enumerate_adapters(wgpu::Backends::all())) {
+        let (info, limits) = (adapter.get_info(), adapter.limits());
+        println!(
+            "{} ({:?}, {:?}): {} storage buffers, {} bytes a workgroup, {} invocations",
+            info.name,
+            info.backend,
+            info.device_type,
+            limits.max_storage_buffers_per_shader_stage,
+            limits.max_compute_workgroup_storage_size,
+            limits.max_compute_invocations_per_workgroup
+        );
+    }
+}
+
+/// One test, so that kernels are compiled, and the device opened, once.
+#[test]
+fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
+    print_adapters();
+    let gpu = gpu();
+    assert_eq!(block_on(self_check::run(&gpu.device)), Ok(()));
+
+    let (config, _) = Config::read(&[
+        ("width", "19"),
+        ("depth", "2"),
+        ("batch", "37"),
+        ("time", "mlp"),
+        ("activation", "gelu"),
+    ]);
+    let mut there = Experiment::new(config.clone(), gpu.clone());
+    let mut here = Experiment::new(config, open_cpu("test"));
+    there.train(20);
+    here.train(20);
+    let close = |a: &[f32], b: &[f32], tolerance: f32, what: &str| {
+        assert_eq!(a.len(), b.len(), "{what}");
+        for (a, b) in a.iter().zip(b) {
+            assert!(
+                (a - b).abs() <= tolerance * (1.0 + b.abs()),
+                "{what}: {a} for {b}"
+            );
+        }
+    };
+    close(
+        block_on(there.losses()).unwrap(),
+        block_on(here.losses()).unwrap(),
+        1e-3,
+        "losses",
+    );
+
+    let request = SampleRequest {
+        count: 50,
+        steps: 8,
+        seed: 1,
+    };
+    let samples = block_on(there.sample(request)).unwrap();
+    close(
+        &samples.positions,
+        &block_on(here.sample(request)).unwrap().positions,
+        5e-3,
+        "samples",
+    );
+    close(
+        &block_on(there.velocity(samples.last(), 0.5)).unwrap(),
+        &block_on(here.velocity(samples.last(), 0.5)).unwrap(),
+        5e-3,
+        "velocities",
+    );
+
+    // The hand-over of the page: from the CPU to the GPU, and on as if nothing had happened.
+    let bytes = block_on(here.save()).unwrap();
+    there.load(&bytes).unwrap();
+    there.train(10);
+    here.train(10);
+    close(
+        block_on(there.losses()).unwrap(),
+        block_on(here.losses()).unwrap(),
+        1e-3,
+        "losses after the move",
+    );
+
+    let saved = block_on(there.save()).unwrap();
+    let before = block_on(there.sample(request)).unwrap();
+    there.train(1);
+    there.load(&saved).unwrap();
+    assert_eq!(block_on(there.sample(request)).unwrap(), before);
+}

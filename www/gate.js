@@ -1,0 +1,29 @@
+// May burn be started on this browser's GPU? Asked before the large wasm file is fetched, because
+// burn panics on an adapter without timestamp queries (some Firefox platforms, Intel Macs among them).
+
+/** @returns {Promise<{ open: boolean, reason: string }>} */
+export async function gate(choice) {
+  const closed = (reason) => ({ open: false, reason });
+  if (choice === 'cpu') return closed('The CPU was asked for.');
+  if (!navigator.gpu) return closed('The CPU runs, because this browser offers no WebGPU.');
+  let adapter;
+  try {
+    adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch (error) {
+    return closed(`The CPU runs, because the browser refused a GPU adapter (${error.message}).`);
+  }
+  if (!adapter) return closed('The CPU runs, because the browser found no GPU adapter.');
+  if (isSoftware(adapter) && choice !== 'gpu') {
+    return closed('The CPU runs, because the only GPU adapter is a software one, which is slower.');
+  }
+  if (!adapter.features.has('timestamp-query')) {
+    return closed('The CPU runs, because the GPU adapter lacks timestamp queries.');
+  }
+  return { open: true, reason: '' };
+}
+
+function isSoftware(adapter) {
+  const { isFallbackAdapter, vendor = '', architecture = '', description = '' } = adapter.info ?? {};
+  const name = `${vendor} ${architecture} ${description}`.toLowerCase();
+  return Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || /swiftshader|llvmpipe|lavapipe|software/.test(name);
+}

@@ -1,0 +1,43 @@
+// A worker that answers calls in order.
+
+export class Remote {
+  #worker;
+  #pending = new Map();
+  #next = 0;
+  #dead = null;
+
+  /** @param {(errors: string[]) => void} onErrors what the device reported, outside any call */
+  constructor(onErrors) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.#worker.onmessage = ({ data }) => {
+      if (data.errors) return onErrors(data.errors);
+      const { resolve, reject } = this.#pending.get(data.id);
+      this.#pending.delete(data.id);
+      if (data.error === undefined) return resolve(data.result);
+      if (data.fatal) this.close(`The worker stopped: ${data.error}`);
+      reject(new Error(data.error));
+    };
+    this.#worker.onerror = (event) => this.close(`The worker stopped: ${event.message || 'its script could not be loaded'}`);
+  }
+
+  get closed() {
+    return this.#dead;
+  }
+
+  call(method, args = {}, transfer = []) {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(new Error(this.#dead));
+      const id = this.#next++;
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, method, args }, transfer);
+    });
+  }
+
+  /** Ends the worker; calls still under way are rejected with `why`. */
+  close(why) {
+    this.#dead ??= why;
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(new Error(this.#dead));
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,23 @@
+// Where things are between two of the times that were computed.
+
+/** Points of `samples` at flow time `t`, straight between two neighbouring times. @returns {Float32Array} */
+export function positionsAt(samples, t, into) {
+  return between(samples.positions, samples.times.length, 2 * samples.count, t, into);
+}
+
+/** Velocities at `t` from `frames`, `T × n × 2` numbers at evenly spaced times from 0 to 1. */
+export function velocitiesAt(frames, frameCount, t, into) {
+  return between(frames, frameCount, frames.length / frameCount, t, into);
+}
+
+function between(values, rows, length, t, into) {
+  const place = Math.min(Math.max(t, 0), 1) * (rows - 1);
+  const row = Math.min(Math.floor(place), rows - 2);
+  const [share, start] = [place - row, row * length];
+  const result = into?.length === length ? into : new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const a = values[start + i];
+    result[i] = a + share * (values[start + length + i] - a);
+  }
+  return result;
+}

@@ -1,0 +1,86 @@
+// The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
+
+import { gate } from './gate.js';
+
+/** Steps between two looks at the clock; grows until a slice takes about SLICE_MS. */
+const SLICE_MS = 30;
+
+let wasm; // the module's exports
+let run; // the FlowLab in it
+let slice = 1;
+
+const methods = {
+  gate: ({ choice }) => gate(choice),
+
+  /** Fetches the module and checks the options; cheap, no device yet. */
+  async fetch({ build }) {
+    const url = new URL(`./wasm/${build}/flow_lab.js`, self.location.href).href;
+    wasm = await import(url);
+    await wasm.default();
+  },
+
+  check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
+
+  /** Starts a run; a second call replaces the first one on the same device. */
+  async open({ pairs, reason }) {
+    const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason);
+    run?.free();
+    run = opened;
+    return { device: JSON.parse(run.device()), ...JSON.parse(run.describe()) };
+  },
+
+  async train({ steps }) {
+    const start = performance.now();
+    const first = run.steps();
+    let losses;
+    for (let left = steps; left > 0; ) {
+      const sliceStart = performance.now();
+      const now = Math.min(slice, left);
+      run.train(now);
+      losses = await run.losses(); // also bounds what is queued on a GPU
+      left -= now;
+      const took = performance.now() - sliceStart;
+      if (now === slice) slice = Math.max(1, Math.min(1024, Math.round((slice * SLICE_MS) / Math.max(took, SLICE_MS / 2))));
+    }
+    const fresh = losses?.subarray(first) ?? [];
+    const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
+    const seconds = (performance.now() - start) / 1000;
+    return { step: run.steps(), loss, lossFloor: null, stepsPerSecond: fresh.length / seconds };
+  },
+
+  losses: () => run.losses(),
+  sample: ({ count, steps, seed }) => run.sample(count, steps, seed),
+  velocity: ({ points, t }) => run.velocity(points, t),
+  reference: ({ end, count }) => run.reference(end, count),
+  inside: ({ points }) => run.inside(points),
+  save: () => run.save(),
+
+  load({ bytes }) {
+    run.load(bytes);
+    return { step: run.steps(), ...JSON.parse(run.describe()) };
+  },
+};
+
+let last = Promise.resolve();
+self.onmessage = ({ data: { id, method, args } }) => {
+  last = last.then(() => answer(id, method, args));
+};
+
+async function answer(id, method, args) {
+  let reply;
+  try {
+    reply = { id, result: await methods[method](args) };
+  } catch (error) {
+    // A trap leaves the wasm instance in pieces: only a new worker helps.
+    const fatal = error instanceof WebAssembly.RuntimeError;
+    reply = { id, error: error?.message ?? String(error), fatal };
+  }
+  const errors = !reply.fatal && wasm ? JSON.parse(wasm.takeErrors()) : [];
+  if (errors.length) self.postMessage({ errors });
+  self.postMessage(reply, buffersOf(reply.result));
+}
+
+function buffersOf(result) {
+  const values = ArrayBuffer.isView(result) ? [result] : Object.values(result ?? {});
+  return values.filter((value) => ArrayBuffer.isView(value)).map((view) => view.buffer);
+}
