@@ -14,12 +14,9 @@ use crate::print;
 
 /// The networks that are timed: a name, and the options that make it.
 const ROWS: [(&str, &[(&str, &str)]); 3] = [
-    ("MLP 64×3, batch 256, SELU", &[]),
+    ("MLP 64×3, batch 256, SELU", &[("activation", "selu")]),
     ("MLP 128×4, batch 1,000, ReLU (ring)", &[("preset", "ring")]),
-    (
-        "MLP 128×4, batch 4,096, GELU (checkerboard)",
-        &[("preset", "checkerboard")],
-    ),
+    ("MLP 128×4, batch 4,096, GELU (checkerboard)", &[("preset", "checkerboard")]),
 ];
 const REPETITIONS: usize = 9;
 const BUDGET: Duration = Duration::from_secs(6);
@@ -27,9 +24,7 @@ const BUDGET: Duration = Duration::from_secs(6);
 pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
     let as_json = arguments.get_flag("json");
     if !as_json {
-        print(
-            "| network | device | ms a training step: median (fastest – slowest) | steps/s |\n|---|---|---|---|\n",
-        )?;
+        print("| network | device | ms a training step: median (fastest – slowest) | steps/s |\n|---|---|---|---|\n")?;
     }
     let gpu = block_on(device::open(DeviceChoice::Gpu));
     let mut devices = vec![block_on(device::open(DeviceChoice::Cpu))];
@@ -43,8 +38,7 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
             let (config, _) = Config::read(options);
             let mut run = Experiment::new(config, opened.clone());
             let times = step_times(&mut run)?;
-            let [fastest, median, slowest] =
-                [times[0], times[times.len() / 2], times[times.len() - 1]];
+            let [fastest, median, slowest] = [times[0], times[times.len() / 2], times[times.len() - 1]];
             let adapter = &opened.info.adapter;
             if as_json {
                 let row = json!({ "network": name, "device": adapter, "step_ms": median, "fastest_ms": fastest, "slowest_ms": slowest });
@@ -67,8 +61,7 @@ fn step_times(run: &mut Experiment) -> Result<Vec<f64>, Error> {
     let start = Instant::now();
     run.train(3);
     block_on(run.losses())?;
-    let block = (BUDGET.as_secs_f64() / REPETITIONS as f64 / (start.elapsed().as_secs_f64() / 3.0))
-        as usize;
+    let block = (BUDGET.as_secs_f64() / REPETITIONS as f64 / (start.elapsed().as_secs_f64() / 3.0)) as usize;
     let block = block.clamp(1, 500);
     let mut times = Vec::with_capacity(REPETITIONS);
     for _ in 0..REPETITIONS {
@@ -79,10 +72,6 @@ fn step_times(run: &mut Experiment) -> Result<Vec<f64>, Error> {
     }
     times.sort_by(f64::total_cmp);
     // Sampling shares the network's forward pass; one run shows that it works on this device.
-    block_on(run.sample(SampleRequest {
-        count: 16,
-        steps: 1,
-        seed: 0,
-    }))?;
+    block_on(run.sample(SampleRequest { count: 16, steps: 1, seed: 0 }))?;
     Ok(times)
 }

@@ -8,19 +8,9 @@ use flow_lab::option::{Spec, kebab_case};
 /// Every subcommand with its flags.
 pub fn command() -> Command {
     let all = config::options();
-    let pick = |names: &[&str]| {
-        all.iter()
-            .filter(|spec| names.contains(&spec.name))
-            .map(flag)
-            .collect::<Vec<_>>()
-    };
-    let file = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("FILE").help(help)
-    };
-    let json = Arg::new("json")
-        .long("json")
-        .action(ArgAction::SetTrue)
-        .help("print one JSON object");
+    let pick = |names: &[&str]| all.iter().filter(|spec| names.contains(&spec.name)).map(flag).collect::<Vec<_>>();
+    let file = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print one JSON object");
     let sampling = ["count", "solver", "solverSteps", "seed", "device"];
 
     Command::new("flow-lab")
@@ -34,7 +24,12 @@ pub fn command() -> Command {
                 .about("Train a network, and save it")
                 .args(all.iter().map(flag))
                 .arg(file("save", "write the run here, as safetensors"))
-                .arg(Arg::new("log-every").long("log-every").value_name("STEPS").help("print step and batch loss every so many steps [default: never]")),
+                .arg(
+                    Arg::new("log-every")
+                        .long("log-every")
+                        .value_name("STEPS")
+                        .help("print step and batch loss every so many steps [default: never]"),
+                ),
         )
         .subcommand(
             Command::new("sample")
@@ -57,11 +52,9 @@ pub fn command() -> Command {
 /// One option as a flag.
 fn flag(spec: &Spec) -> Arg {
     let range = match (&spec.kind["choices"], &spec.kind["min"], &spec.kind["max"]) {
-        (serde_json::Value::Array(choices), ..) => choices
-            .iter()
-            .filter_map(|choice| choice["name"].as_str())
-            .collect::<Vec<_>>()
-            .join("|"),
+        (serde_json::Value::Array(choices), ..) => {
+            choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join("|")
+        }
         (_, min, max) => format!("{min} to {max}"),
     };
     Arg::new(kebab_case(spec.name))
@@ -76,21 +69,11 @@ pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
     let given: Vec<(String, String)> = config::options()
         .iter()
         .map(|spec| kebab_case(spec.name))
-        .filter_map(|name| {
-            Some((
-                name.clone(),
-                arguments.try_get_one::<String>(&name).ok()??.clone(),
-            ))
-        })
+        .filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone())))
         .collect();
     let (config, notes) = Config::read(&given);
     match notes.first() {
-        Some(note) => Err(Error::Input(format!(
-            "--{} {}: {}",
-            kebab_case(&note.option),
-            note.value,
-            note.problem
-        ))),
+        Some(note) => Err(Error::Input(format!("--{} {}: {}", kebab_case(&note.option), note.value, note.problem))),
         None => Ok(config),
     }
 }
@@ -99,9 +82,7 @@ pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
 pub fn number(arguments: &ArgMatches, name: &str) -> Result<usize, Error> {
     match arguments.get_one::<String>(name) {
         None => Ok(0),
-        Some(text) => text
-            .parse()
-            .map_err(|_| Error::Input(format!("--{name} {text}: must be a whole number from 0"))),
+        Some(text) => text.parse().map_err(|_| Error::Input(format!("--{name} {text}: must be a whole number from 0"))),
     }
 }
 

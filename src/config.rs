@@ -84,13 +84,13 @@ options! {
         data      points        "points":       usize        = 0,     (0, 100_000),     "training points drawn once and reused; 0 draws fresh ones for every batch";
         network   width         "width":        usize        = 64,    (1, 1024),        "neurons in every hidden layer";
         network   depth         "depth":        usize        = 3,     (1, 16),          "number of hidden layers";
-        network   activation    "activation":   Activation   = Activation::Selu,    (), "nonlinearity after every hidden layer";
+        network   activation    "activation":   Activation   = Activation::Silu,    (), "nonlinearity after every hidden layer";
         network   time          "time":         TimeInput    = TimeInput::Raw,      (), "how the network is told the time t";
         training  optimiser     "optimiser":    Optimiser    = Optimiser::Adamw,    (), "rule that turns gradients into weight changes";
-        training  learning_rate "learningRate": f64          = 1e-3,  (1e-6, 1.0),      "size of a training step";
+        training  learning_rate "learningRate": f64          = 2e-3,  (1e-6, 1.0),      "size of a training step";
         training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
         training  batch         "batch":        usize        = 256,   (1, 65_536),      "pairs of points in one training step";
-        training  steps         "steps":        usize        = 2_000, (1, 1_000_000),   "training steps of a whole run";
+        training  steps         "steps":        usize        = 3_000, (1, 1_000_000),   "training steps of a whole run";
         sampling  solver        "solver":       SolverKind   = SolverKind::Euler,   (), "integrator that carries points from t = 0 to t = 1";
         sampling  solver_steps  "solverSteps":  usize        = 50,    (1, 1_000),       "steps of the integrator";
         sampling  count         "count":        usize        = 1_000, (1, 100_000),     "points to generate";
@@ -145,10 +145,7 @@ impl Config {
 
     /// The values that a preset stands for.
     pub fn of_preset(preset: Preset) -> Config {
-        let mut config = Config {
-            preset,
-            ..Config::default()
-        };
+        let mut config = Config { preset, ..Config::default() };
         for (name, text) in preset::values(preset) {
             let note = config.set(name, text);
             debug_assert_eq!(note, None, "a preset names a bad value");
@@ -210,13 +207,8 @@ pub fn options_json() -> serde_json::Value {
     let presets: serde_json::Map<_, _> = Preset::ALL
         .iter()
         .map(|&preset| {
-            let values = preset::values(preset)
-                .iter()
-                .map(|&(name, text)| (name.to_string(), text.into()));
-            (
-                preset.name().to_string(),
-                serde_json::Value::Object(values.collect()),
-            )
+            let values = preset::values(preset).iter().map(|&(name, text)| (name.to_string(), text.into()));
+            (preset.name().to_string(), serde_json::Value::Object(values.collect()))
         })
         .collect();
     serde_json::json!({ "options": options(), "presets": presets })
@@ -236,12 +228,8 @@ mod tests {
 
     #[test]
     fn changed_options_read_back_to_the_same_record() {
-        let (config, notes) = Config::read(&[
-            ("preset", "ring"),
-            ("width", "64"),
-            ("seed", "7"),
-            ("learning-rate", "0.002"),
-        ]);
+        let (config, notes) =
+            Config::read(&[("preset", "ring"), ("width", "64"), ("seed", "7"), ("learning-rate", "0.005")]);
         assert_eq!(notes, vec![]);
         let names: Vec<_> = config.changed().iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["preset", "width", "learningRate", "seed"]);
@@ -256,8 +244,8 @@ mod tests {
             ("width", "12.5", "64"),
             ("batch", "1000000000", "65536"),
             ("batch", "99999999999999999999999999", "65536"),
-            ("learningRate", "NaN", "0.001"),
-            ("learningRate", "inf", "0.001"),
+            ("learningRate", "NaN", "0.002"),
+            ("learningRate", "inf", "0.002"),
             ("learningRate", "7", "1"),
             ("learningRate", "-1", "0.000001"),
             ("target", "mons", "moons"),
@@ -266,12 +254,7 @@ mod tests {
             let (config, notes) = Config::read(&[(name, text)]);
             assert_eq!(notes.len(), 1, "{name} = {text}");
             assert_eq!(notes[0].used.as_deref(), Some(used), "{name} = {text}");
-            let value = config
-                .pairs()
-                .into_iter()
-                .find(|(n, _)| *n == name)
-                .unwrap()
-                .1;
+            let value = config.pairs().into_iter().find(|(n, _)| *n == name).unwrap().1;
             assert_eq!(value, used);
         }
     }

@@ -41,21 +41,14 @@ pub struct Info {
 
 /// The CPU, with the reason why it was chosen.
 pub fn open_cpu(reason: impl Into<String>) -> Opened {
-    let adapter = if cfg!(target_feature = "simd128") {
-        "wasm simd128"
-    } else {
-        std::env::consts::ARCH
-    };
+    let adapter = if cfg!(target_feature = "simd128") { "wasm simd128" } else { std::env::consts::ARCH };
     let info = Info {
         kind: Kind::Cpu,
         adapter: adapter.into(),
         reason: reason.into(),
         self_check: "passed".into(), // it is what the others are compared with
     };
-    Opened {
-        device: Device::flex(),
-        info,
-    }
+    Opened { device: Device::flex(), info }
 }
 
 /// Opens the device that was asked for; where it cannot be had, or computes wrongly, the CPU with the reason.
@@ -103,16 +96,12 @@ mod gpu {
         }
         match opened.info.self_check.as_str() {
             "passed" => Ok(opened),
-            verdict => Err(Error::Device(format!(
-                "The CPU runs, because the GPU's self-check {verdict}."
-            ))),
+            verdict => Err(Error::Device(format!("The CPU runs, because the GPU's self-check {verdict}."))),
         }
     }
 
     fn remembered() -> std::sync::MutexGuard<'static, Option<Opened>> {
-        OPENED
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     async fn init(choice: DeviceChoice) -> Result<Opened, Error> {
@@ -146,11 +135,7 @@ mod gpu {
             (DeviceChoice::Gpu, false) => "The GPU was asked for.",
             _ => "A GPU is there and passed its self-check.",
         };
-        let name = if adapter.name.is_empty() {
-            "adapter without a name"
-        } else {
-            &adapter.name
-        };
+        let name = if adapter.name.is_empty() { "adapter without a name" } else { &adapter.name };
         let info = Info {
             kind: Kind::WebGpu,
             adapter: format!("{name} ({})", setup.backend),
@@ -166,9 +151,7 @@ mod gpu {
     use super::*;
 
     pub async fn open(_: DeviceChoice) -> Result<Opened, Error> {
-        Err(Error::Device(
-            "This is the small build, which has the CPU alone.".into(),
-        ))
+        Err(Error::Device("This is the small build, which has the CPU alone.".into()))
     }
 }
 
@@ -177,12 +160,7 @@ mod gpu {
 /// # Errors
 /// When the device fails to answer, or answers with another type.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
-    let failed =
-        |why: String| Error::Device(format!("The device did not give its numbers back: {why}."));
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    data.try_into_vec::<f32>()
-        .map_err(|error| failed(format!("{error:?}")))
+    let failed = |why: String| Error::Device(format!("The device did not give its numbers back: {why}."));
+    let data = tensor.into_data_async().await.map_err(|error| failed(error.to_string()))?;
+    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
 }

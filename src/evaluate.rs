@@ -21,16 +21,11 @@ pub fn evaluate(arguments: &ArgMatches) -> Result<(), Error> {
     if arguments.get_flag("json") {
         return print(&format!("{}\n", Value::Object(report)));
     }
-    let lines = report
-        .iter()
-        .map(|(name, value)| format!("{name:20} {value}\n"));
+    let lines = report.iter().map(|(name, value)| format!("{name:20} {value}\n"));
     print(&lines.collect::<String>())
 }
 
-fn report(
-    run: &mut Experiment,
-    samples: &flow_lab::experiment::Samples,
-) -> Result<Map<String, Value>, Error> {
+fn report(run: &mut Experiment, samples: &flow_lab::experiment::Samples) -> Result<Map<String, Value>, Error> {
     let (source, target) = (run.source(), run.target());
     let dim = samples.dim;
     let held_out = |index: u64| seed::stream(run.config().seed as u64, Purpose::Metrics, index);

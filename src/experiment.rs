@@ -66,11 +66,7 @@ impl Experiment {
     /// Draws the initial weights of the run that the options describe.
     pub fn new(config: Config, opened: Opened) -> Experiment {
         let trainer = Trainer::new(&config, &opened.device);
-        Experiment {
-            config,
-            opened,
-            trainer,
-        }
+        Experiment { config, opened, trainer }
     }
 
     /// The options of the run.
@@ -118,10 +114,7 @@ impl Experiment {
     /// # Errors
     /// When a number is out of its option's range, or the device fails to answer.
     pub async fn sample(&self, request: SampleRequest) -> Result<Samples, Error> {
-        let pairs = [
-            ("count", request.count.to_string()),
-            ("solverSteps", request.steps.to_string()),
-        ];
+        let pairs = [("count", request.count.to_string()), ("solverSteps", request.steps.to_string())];
         if let Some(note) = Config::read(&pairs).1.first() {
             return Err(note.into());
         }
@@ -134,11 +127,7 @@ impl Experiment {
         let mut start = 0;
         for chunk in x0.chunks(CHUNK * dim) {
             let x0 = self.tensor(chunk.to_vec(), dim);
-            let trajectory = solver::euler(
-                |x: &Tensor<2>, t| network.velocity(x.clone(), t as f32),
-                x0,
-                &times,
-            );
+            let trajectory = solver::euler(|x: &Tensor<2>, t| network.velocity(x.clone(), t as f32), x0, &times);
             let values = read(Tensor::cat(trajectory.states, 0)).await?;
             for (row, state) in values.chunks_exact(chunk.len()).enumerate() {
                 let place = row * count * dim + start;
@@ -147,13 +136,7 @@ impl Experiment {
             start += chunk.len();
         }
         let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
-        Ok(Samples {
-            count,
-            dim,
-            evaluations: times.len() - 1,
-            times,
-            positions,
-        })
+        Ok(Samples { count, dim, evaluations: times.len() - 1, times, positions })
     }
 
     /// The learned velocity at `points`, all at time `t`.
@@ -177,9 +160,7 @@ impl Experiment {
         }
         let mut velocities = Vec::with_capacity(points.len());
         for chunk in points.chunks(CHUNK * network.dim()) {
-            velocities.extend(
-                read(network.velocity(self.tensor(chunk.to_vec(), network.dim()), t)).await?,
-            );
+            velocities.extend(read(network.velocity(self.tensor(chunk.to_vec(), network.dim()), t)).await?);
         }
         Ok(velocities)
     }
@@ -192,18 +173,10 @@ impl Experiment {
         let losses = self.losses().await?.to_vec();
         let trainer = &self.trainer;
         let network = trainer.network.without_autodiff();
-        let mut tensors = vec![Named {
-            name: "losses".into(),
-            shape: [1, losses.len()],
-            values: losses,
-        }];
+        let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
         for (k, name) in network.names().iter().enumerate() {
             let mut push = async |name: String, tensor: &Tensor<2>| -> Result<(), Error> {
-                tensors.push(Named {
-                    name,
-                    shape: tensor.dims(),
-                    values: read(tensor.clone()).await?,
-                });
+                tensors.push(Named { name, shape: tensor.dims(), values: read(tensor.clone()).await? });
                 Ok(())
             };
             push(name.clone(), &network.parameters[k]).await?;
@@ -212,11 +185,7 @@ impl Experiment {
                 push(format!("v.{name}"), v).await?;
             }
         }
-        store::to_bytes(&Saved {
-            config: self.config.clone(),
-            step: self.steps_taken(),
-            tensors,
-        })
+        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
     }
 
     /// Opens a saved run on this experiment's device. Nothing changes when it fails.
@@ -226,11 +195,8 @@ impl Experiment {
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let saved = store::from_bytes(bytes)?;
         let mut trainer = Trainer::new(&saved.config, &self.opened.device);
-        let mut tensors: HashMap<_, _> = saved
-            .tensors
-            .into_iter()
-            .map(|tensor| (tensor.name.clone(), tensor))
-            .collect();
+        let mut tensors: HashMap<_, _> =
+            saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
         let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(
@@ -244,16 +210,10 @@ impl Experiment {
         let names = trainer.network.names().to_vec();
         for (k, name) in names.into_iter().enumerate() {
             let shape = trainer.network.parameters[k].dims();
-            let tensor = |values: Vec<f32>| {
-                Tensor::<2>::from_data(TensorData::new(values, shape), &self.opened.device)
-            };
-            trainer.network.parameters[k] =
-                tensor(take(name.clone(), shape)?).autodiff().require_grad();
+            let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.opened.device);
+            trainer.network.parameters[k] = tensor(take(name.clone(), shape)?).autodiff().require_grad();
             if saved.step > 0 {
-                let moments = [
-                    tensor(take(format!("m.{name}"), shape)?),
-                    tensor(take(format!("v.{name}"), shape)?),
-                ];
+                let moments = [tensor(take(format!("m.{name}"), shape)?), tensor(take(format!("v.{name}"), shape)?)];
                 trainer.optimiser.moments.push(moments);
             }
         }

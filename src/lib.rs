@@ -13,9 +13,7 @@
 #![warn(missing_docs)]
 
 #[cfg(not(feature = "cpu"))]
-compile_error!(
-    "choose a build: `--features gpu` (GPU and CPU) or `--no-default-features --features cpu` (small)"
-);
+compile_error!("choose a build: `--features gpu` (GPU and CPU) or `--no-default-features --features cpu` (small)");
 
 pub mod config;
 pub mod data;

@@ -109,15 +109,11 @@ fn open(config: Config) -> Result<Experiment, Error> {
 }
 
 fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
-    let path = arguments
-        .get_one::<String>("model")
-        .expect("clap requires it");
-    let bytes = std::fs::read(path).map_err(|error| {
-        Error::Input(format!("--model {path}: the file cannot be read ({error})"))
-    })?;
+    let path = arguments.get_one::<String>("model").expect("clap requires it");
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::Input(format!("--model {path}: the file cannot be read ({error})")))?;
     let mut run = open(command::config(arguments)?)?;
-    run.load(&bytes)
-        .map_err(|error| Error::File(format!("--model {path}: {error}")))?;
+    run.load(&bytes).map_err(|error| Error::File(format!("--model {path}: {error}")))?;
     Ok(run)
 }
 
@@ -126,39 +122,18 @@ fn request(arguments: &ArgMatches, run: &Experiment) -> Result<SampleRequest, Er
     let given = command::config(arguments)?;
     let is_given = |name: &str| arguments.contains_id(name);
     Ok(SampleRequest {
-        count: if is_given("count") {
-            given.count
-        } else {
-            run.config().count
-        },
-        steps: if is_given("solver-steps") {
-            given.solver_steps
-        } else {
-            run.config().solver_steps
-        },
-        seed: if is_given("seed") {
-            given.seed as u64
-        } else {
-            0
-        },
+        count: if is_given("count") { given.count } else { run.config().count },
+        steps: if is_given("solver-steps") { given.solver_steps } else { run.config().solver_steps },
+        seed: if is_given("seed") { given.seed as u64 } else { 0 },
     })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |error: std::io::Error| {
-        Error::Input(format!(
-            "{}: the file cannot be written ({error})",
-            path.display()
-        ))
-    };
+    let failed =
+        |error: std::io::Error| Error::Input(format!("{}: the file cannot be written ({error})", path.display()));
     if bytes.is_empty() {
         // A trial: it must not destroy what is there.
-        std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map(drop)
-            .map_err(failed)
+        std::fs::OpenOptions::new().append(true).create(true).open(path).map(drop).map_err(failed)
     } else {
         std::fs::write(path, bytes).map_err(failed)
     }
@@ -167,9 +142,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Prints to stdout; a reader that closed the pipe early, like `head`, is no failure.
 fn print(text: &str) -> Result<(), Error> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::Failed(format!("stdout: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Failed(format!("stdout: {error}"))),
         _ => Ok(()),
     }
 }

@@ -26,27 +26,19 @@ pub fn w2(a: &[f32], b: &[f32], dim: usize) -> Result<f64, Error> {
     }
     if a.iter().chain(b).any(|x| !x.is_finite()) {
         return Err(Error::Input(
-            "W2 needs finite points: the run has diverged; train again with a smaller learningRate"
-                .into(),
+            "W2 needs finite points: the run has diverged; train again with a smaller learningRate".into(),
         ));
     }
     let n = a.len() / dim;
     let squared = |i: usize, j: usize| -> f64 {
-        let pairs = a[i * dim..(i + 1) * dim]
-            .iter()
-            .zip(&b[j * dim..(j + 1) * dim]);
+        let pairs = a[i * dim..(i + 1) * dim].iter().zip(&b[j * dim..(j + 1) * dim]);
         pairs.map(|(a, b)| (*a as f64 - *b as f64).powi(2)).sum()
     };
     let costs: Vec<f64> = (0..n * n).map(|k| squared(k / n, k % n)).collect();
-    let costs = lapjv::Matrix::from_shape_vec((n, n), costs)
-        .map_err(|error| Error::Input(error.to_string()))?;
-    let (columns, _) = lapjv::lapjv(&costs)
-        .map_err(|error| Error::Input(format!("W2 could not be assigned: {error:?}")))?;
-    let total: f64 = columns
-        .iter()
-        .enumerate()
-        .map(|(i, &j)| squared(i, j))
-        .sum();
+    let costs = lapjv::Matrix::from_shape_vec((n, n), costs).map_err(|error| Error::Input(error.to_string()))?;
+    let (columns, _) =
+        lapjv::lapjv(&costs).map_err(|error| Error::Input(format!("W2 could not be assigned: {error:?}")))?;
+    let total: f64 = columns.iter().enumerate().map(|(i, &j)| squared(i, j)).sum();
     Ok((total / n as f64).sqrt())
 }
 
@@ -56,10 +48,8 @@ pub fn w2(a: &[f32], b: &[f32], dim: usize) -> Result<f64, Error> {
 /// `a` and `b` are `n × 2` numbers.
 pub fn sliced_w2(a: &[f32], b: &[f32], directions: usize) -> f64 {
     let sorted = |points: &[f32], angle: f64| {
-        let mut along: Vec<f64> = points
-            .chunks_exact(2)
-            .map(|p| p[0] as f64 * angle.cos() + p[1] as f64 * angle.sin())
-            .collect();
+        let mut along: Vec<f64> =
+            points.chunks_exact(2).map(|p| p[0] as f64 * angle.cos() + p[1] as f64 * angle.sin()).collect();
         along.sort_by(f64::total_cmp);
         along
     };
@@ -88,16 +78,10 @@ pub fn path_cost(times: &[f32], positions: &[f32], dim: usize) -> PathCost {
     let state = positions.len() / times.len();
     let n = (state / dim).max(1) as f64;
     let (first, last) = (&positions[..state], &positions[positions.len() - state..]);
-    let mut cost = PathCost {
-        energy: 0.0,
-        straightness: 0.0,
-    };
+    let mut cost = PathCost { energy: 0.0, straightness: 0.0 };
     for k in 1..times.len() {
         let h = (times[k] - times[k - 1]) as f64;
-        let (before, after) = (
-            &positions[(k - 1) * state..k * state],
-            &positions[k * state..(k + 1) * state],
-        );
+        let (before, after) = (&positions[(k - 1) * state..k * state], &positions[k * state..(k + 1) * state]);
         for i in 0..state {
             let velocity = (after[i] - before[i]) as f64 / h;
             let straight = (last[i] - first[i]) as f64;
@@ -122,11 +106,7 @@ mod tests {
 
     #[test]
     fn w2_of_a_shifted_and_shuffled_cloud_is_the_shift() {
-        let shifted: Vec<f32> = CLOUD
-            .chunks(2)
-            .rev()
-            .flat_map(|p| [p[0] + 0.3, p[1] - 0.4])
-            .collect();
+        let shifted: Vec<f32> = CLOUD.chunks(2).rev().flat_map(|p| [p[0] + 0.3, p[1] - 0.4]).collect();
         assert!((w2(&CLOUD, &shifted, 2).unwrap() - 0.5).abs() < 1e-6);
         // Averaged over directions, the squared shift along a direction is half of the whole.
         assert!((sliced_w2(&CLOUD, &shifted, 64) - (0.125f64).sqrt()).abs() < 1e-6);
@@ -135,12 +115,7 @@ mod tests {
     #[test]
     fn w2_refuses_unequal_and_diverged_sets_with_a_sentence() {
         assert!(w2(&CLOUD, &CLOUD[..4], 2).is_err());
-        assert!(
-            w2(&CLOUD[..2], &[f32::NAN, 0.0], 2)
-                .unwrap_err()
-                .to_string()
-                .contains("diverged")
-        );
+        assert!(w2(&CLOUD[..2], &[f32::NAN, 0.0], 2).unwrap_err().to_string().contains("diverged"));
     }
 
     #[test]

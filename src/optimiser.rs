@@ -30,12 +30,7 @@ impl Adam {
             Optimiser::Adam => 0.0,
             Optimiser::Adamw => config.weight_decay,
         };
-        Adam {
-            learning_rate: config.learning_rate,
-            weight_decay,
-            step: 0,
-            moments: Vec::new(),
-        }
+        Adam { learning_rate: config.learning_rate, weight_decay, step: 0, moments: Vec::new() }
     }
 
     /// Takes one step along `gradients`; a parameter without a gradient counts as having a zero one.
@@ -61,15 +56,8 @@ impl Adam {
             *m = m.clone().mul_scalar(BETA_1) + gradient.clone().mul_scalar(1.0 - BETA_1);
             *v = v.clone().mul_scalar(BETA_2) + gradient.square().mul_scalar(1.0 - BETA_2);
 
-            let denominator = v
-                .clone()
-                .sqrt()
-                .div_scalar(correction_2.sqrt())
-                .add_scalar(EPSILON);
-            let change = m
-                .clone()
-                .div(denominator)
-                .mul_scalar(self.learning_rate / correction_1);
+            let denominator = v.clone().sqrt().div_scalar(correction_2.sqrt()).add_scalar(EPSILON);
+            let change = m.clone().div(denominator).mul_scalar(self.learning_rate / correction_1);
             let decayed = match self.weight_decay {
                 0.0 => weight,
                 decay => weight.mul_scalar(1.0 - self.learning_rate * decay),

@@ -46,14 +46,10 @@ impl<C: Choice> OptionValue for C {
 
     fn read(text: &str, _: &()) -> Result<Self, (String, Option<Self>)> {
         let word = text.trim().to_lowercase();
-        C::ALL
-            .iter()
-            .copied()
-            .find(|choice| choice.name() == word)
-            .ok_or_else(|| {
-                let names: Vec<_> = C::ALL.iter().map(|choice| choice.name()).collect();
-                (format!("must be one of {}", names.join(", ")), None)
-            })
+        C::ALL.iter().copied().find(|choice| choice.name() == word).ok_or_else(|| {
+            let names: Vec<_> = C::ALL.iter().map(|choice| choice.name()).collect();
+            (format!("must be one of {}", names.join(", ")), None)
+        })
     }
 
     fn show(&self) -> String {
@@ -61,10 +57,7 @@ impl<C: Choice> OptionValue for C {
     }
 
     fn kind(_: &()) -> Json {
-        let choices: Vec<_> = C::ALL
-            .iter()
-            .map(|c| json!({ "name": c.name(), "doc": c.doc() }))
-            .collect();
+        let choices: Vec<_> = C::ALL.iter().map(|c| json!({ "name": c.name(), "doc": c.doc() })).collect();
         json!({ "type": "choice", "choices": choices })
     }
 }

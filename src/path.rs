@@ -24,9 +24,7 @@ pub fn linear(x0: &[f32], x1: &[f32], t: &[f32]) -> PathSample {
     let time = |i: usize| t[i / dim];
     let pairs = || x0.iter().zip(x1).enumerate();
     PathSample {
-        xt: pairs()
-            .map(|(i, (x0, x1))| time(i) * x1 + (1.0 - time(i)) * x0)
-            .collect(),
+        xt: pairs().map(|(i, (x0, x1))| time(i) * x1 + (1.0 - time(i)) * x0).collect(),
         ut: pairs().map(|(_, (x0, x1))| x1 - x0).collect(),
     }
 }

@@ -6,11 +6,7 @@ use crate::config::Preset;
 pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
     match preset {
         Preset::None => &[],
-        Preset::Moons => &[
-            ("source", "8gaussians"),
-            ("target", "moons"),
-            ("steps", "5000"),
-        ],
+        Preset::Moons => &[("source", "8gaussians"), ("target", "moons"), ("steps", "5000")],
         Preset::Ring => &[
             ("target", "ring"),
             ("points", "1000"),
@@ -18,6 +14,7 @@ pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
             ("depth", "4"),
             ("activation", "relu"),
             ("time", "mlp"),
+            ("learningRate", "0.001"),
             ("batch", "1000"),
             ("steps", "500"),
             ("solverSteps", "500"),

@@ -23,29 +23,18 @@ const TOLERANCE: f32 = 2e-3;
 /// A sentence fragment that names what differed, and by how much.
 pub async fn run(device: &Device) -> Result<(), String> {
     let cpu = Device::flex();
-    for (name, work) in [
-        ("a matrix product", matmul as fn(&Device) -> Tensor<2>),
-        ("sin, cos, log and exp", elementary),
-    ] {
+    for (name, work) in
+        [("a matrix product", matmul as fn(&Device) -> Tensor<2>), ("sin, cos, log and exp", elementary)]
+    {
         let expected = read(work(&cpu)).await.map_err(sentence)?;
         let found = read(work(device)).await.map_err(sentence)?;
         compare(name, &found, &expected)?;
     }
     for &activation in Activation::ALL {
-        let config = Config {
-            width: 17,
-            depth: 2,
-            batch: 33,
-            activation,
-            ..Config::default()
-        };
+        let config = Config { width: 17, depth: 2, batch: 33, activation, ..Config::default() };
         let expected = two_steps(&config, &cpu).await.map_err(sentence)?;
         let found = two_steps(&config, device).await.map_err(sentence)?;
-        compare(
-            &format!("two training steps with {}", activation.name()),
-            &found,
-            &expected,
-        )?;
+        compare(&format!("two training steps with {}", activation.name()), &found, &expected)?;
     }
     Ok(())
 }
@@ -56,9 +45,7 @@ fn sentence(error: Error) -> String {
 
 fn matmul(device: &Device) -> Tensor<2> {
     let values = |rows: usize, columns: usize| {
-        let values: Vec<f32> = (0..rows * columns)
-            .map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0)
-            .collect();
+        let values: Vec<f32> = (0..rows * columns).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
         Tensor::<2>::from_data(TensorData::new(values, [rows, columns]), device)
     };
     values(33, 17).matmul(values(17, 29))
@@ -68,15 +55,7 @@ fn elementary(device: &Device) -> Tensor<2> {
     let angles: Vec<f32> = (-31..=31).map(|i| i as f32 / 10.0).collect();
     let angles = Tensor::<2>::from_data(TensorData::new(angles, [1, 63]), device);
     let positive = angles.clone().square().add_scalar(1e-3);
-    Tensor::cat(
-        vec![
-            angles.clone().sin(),
-            angles.clone().cos(),
-            positive.log(),
-            angles.exp().log(),
-        ],
-        0,
-    )
+    Tensor::cat(vec![angles.clone().sin(), angles.clone().cos(), positive.log(), angles.exp().log()], 0)
 }
 
 /// Losses, weights and velocities after two steps: the loss of the second proves that the first one's change arrived.
@@ -98,22 +77,14 @@ async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> 
 
 fn compare(name: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
     if found.len() != expected.len() {
-        return Err(format!(
-            "{name} gave {} numbers instead of {}",
-            found.len(),
-            expected.len()
-        ));
+        return Err(format!("{name} gave {} numbers instead of {}", found.len(), expected.len()));
     }
-    let scale = expected
-        .iter()
-        .fold(1.0f32, |largest, x| largest.max(x.abs()));
+    let scale = expected.iter().fold(1.0f32, |largest, x| largest.max(x.abs()));
     for (found, expected) in found.iter().zip(expected) {
         let difference = (found - expected).abs();
         // Also true when `found` is not a number.
         if !(difference <= TOLERANCE * scale) {
-            return Err(format!(
-                "{name} gave {found} where the CPU gives {expected}"
-            ));
+            return Err(format!("{name} gave {found} where the CPU gives {expected}"));
         }
     }
     Ok(())

@@ -31,15 +31,8 @@ pub struct Trajectory<S> {
 /// Euler's method, first order: x(t + h) = x(t) + h v(x(t), t).
 ///
 /// `times` are the places to stop at, in order, `times[0]` the time of `x0`; they may run backward.
-pub fn euler<S: State>(
-    mut velocity: impl FnMut(&S, f64) -> S,
-    x0: S,
-    times: &[f64],
-) -> Trajectory<S> {
-    let mut trajectory = Trajectory {
-        states: vec![x0],
-        evaluations: 0,
-    };
+pub fn euler<S: State>(mut velocity: impl FnMut(&S, f64) -> S, x0: S, times: &[f64]) -> Trajectory<S> {
+    let mut trajectory = Trajectory { states: vec![x0], evaluations: 0 };
     for step in times.windows(2) {
         let x = &trajectory.states[trajectory.states.len() - 1];
         let moved = x.moved(&velocity(x, step[0]), step[1] - step[0]);

@@ -38,11 +38,8 @@ pub struct Saved {
 /// # Errors
 /// When the tensors' sizes contradict their shapes.
 pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
-    let bytes: Vec<Vec<u8>> = saved
-        .tensors
-        .iter()
-        .map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect())
-        .collect();
+    let bytes: Vec<Vec<u8>> =
+        saved.tensors.iter().map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
     let failed = |error| Error::File(format!("The model could not be written: {error}."));
     let views = saved
         .tensors
@@ -56,10 +53,7 @@ pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
     let options: HashMap<_, _> = saved.config.pairs().into_iter().collect();
     let metadata = HashMap::from([
         (FORMAT_KEY.to_string(), FORMAT.to_string()),
-        (
-            "options".to_string(),
-            serde_json::json!(options).to_string(),
-        ),
+        ("options".to_string(), serde_json::json!(options).to_string()),
         ("step".to_string(), saved.step.to_string()),
     ]);
     safetensors::serialize(views, Some(metadata)).map_err(failed)
@@ -71,11 +65,8 @@ pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
 /// When the bytes are cut short, are no safetensors file, were not written by Flow Lab, hold
 /// options out of range, or numbers that are not finite.
 pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
-    let broken = |error| {
-        Error::File(format!(
-            "The file is not a whole safetensors file ({error}): save the model again."
-        ))
-    };
+    let broken =
+        |error| Error::File(format!("The file is not a whole safetensors file ({error}): save the model again."));
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
     let file = SafeTensors::deserialize(bytes).map_err(broken)?;
     let foreign = |what: &str| {
@@ -88,25 +79,19 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
     match notes.get(FORMAT_KEY).map(String::as_str) {
         Some(FORMAT) => (),
         Some(other) => {
-            return Err(foreign(&format!(
-                "its layout is version {other}, and this program reads version {FORMAT}"
-            )));
+            return Err(foreign(&format!("its layout is version {other}, and this program reads version {FORMAT}")));
         }
         None => return Err(foreign("its metadata does not name Flow Lab")),
     }
-    let options = notes
-        .get("options")
-        .ok_or_else(|| foreign("its metadata has no options"))?;
-    let options: HashMap<String, String> = serde_json::from_str(options)
-        .map_err(|error| foreign(&format!("its options cannot be read ({error})")))?;
+    let options = notes.get("options").ok_or_else(|| foreign("its metadata has no options"))?;
+    let options: HashMap<String, String> =
+        serde_json::from_str(options).map_err(|error| foreign(&format!("its options cannot be read ({error})")))?;
     let (config, problems) = Config::read(&options.into_iter().collect::<Vec<_>>());
     if let Some(problem) = problems.first() {
         return Err(foreign(&format!("its option {problem}")));
     }
-    let step = notes
-        .get("step")
-        .and_then(|step| step.parse().ok())
-        .ok_or_else(|| foreign("its metadata has no step"))?;
+    let step =
+        notes.get("step").and_then(|step| step.parse().ok()).ok_or_else(|| foreign("its metadata has no step"))?;
 
     let mut tensors = Vec::new();
     for (name, view) in file.iter() {
@@ -114,29 +99,16 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
             return Err(foreign(&format!("its tensor {name} is not a matrix")));
         };
         if view.dtype() != Dtype::F32 {
-            return Err(foreign(&format!(
-                "its tensor {name} does not hold 32-bit floats"
-            )));
+            return Err(foreign(&format!("its tensor {name} does not hold 32-bit floats")));
         }
-        let values: Vec<f32> = view
-            .data()
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
+        let values: Vec<f32> =
+            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         if let Some(bad) = values.iter().find(|x| !x.is_finite()) {
             return Err(Error::File(format!(
                 "The file's tensor {name} holds {bad}: that run had diverged; train again with a smaller learningRate."
             )));
         }
-        tensors.push(Named {
-            name: name.to_string(),
-            shape: [rows, columns],
-            values,
-        });
+        tensors.push(Named { name: name.to_string(), shape: [rows, columns], values });
     }
-    Ok(Saved {
-        config,
-        step,
-        tensors,
-    })
+    Ok(Saved { config, step, tensors })
 }

@@ -48,12 +48,7 @@ impl Trainer {
         let source = data::distribution(config.source, config);
         let target = data::distribution(config.target, config);
         let seed = config.seed as u64;
-        let mut network = Mlp::init(
-            config,
-            target.dim(),
-            device,
-            &mut seed::stream(seed, Purpose::Weights, 0),
-        );
+        let mut network = Mlp::init(config, target.dim(), device, &mut seed::stream(seed, Purpose::Weights, 0));
         for parameter in &mut network.parameters {
             *parameter = parameter.clone().autodiff().require_grad();
         }
@@ -78,16 +73,12 @@ impl Trainer {
         let Batch { x0, x1, t } = self.batch(self.steps_taken());
         let PathSample { xt, ut } = path::linear(&x0, &x1, &t);
         let shape = [t.len(), self.network.dim()];
-        let tensor =
-            |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.device);
+        let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.device);
 
-        let velocity = self
-            .network
-            .forward(tensor(xt), self.network.time_features(&t, &self.device));
+        let velocity = self.network.forward(tensor(xt), self.network.time_features(&t, &self.device));
         let loss = (velocity - tensor(ut)).square().mean();
         let mut gradients = loss.backward();
-        self.optimiser
-            .step(&mut self.network.parameters, &mut gradients);
+        self.optimiser.step(&mut self.network.parameters, &mut gradients);
         self.pending.push(loss.inner());
     }
 
@@ -97,11 +88,7 @@ impl Trainer {
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Batch, step as u64);
         let x0 = self.source.sample(n, &mut rng);
         let t = (0..n).map(|_| rng.random()).collect();
-        let x1 = if self.points.is_empty() {
-            self.target.sample(n, &mut rng)
-        } else {
-            self.visit_points(step * n, n)
-        };
+        let x1 = if self.points.is_empty() { self.target.sample(n, &mut rng) } else { self.visit_points(step * n, n) };
         Batch { x0, x1, t }
     }
 
@@ -115,11 +102,7 @@ impl Trainer {
             let epoch = (number / total) as u64;
             if self.order.0 != epoch {
                 let mut order: Vec<usize> = (0..total).collect();
-                order.shuffle(&mut seed::stream(
-                    self.config.seed as u64,
-                    Purpose::Order,
-                    epoch,
-                ));
+                order.shuffle(&mut seed::stream(self.config.seed as u64, Purpose::Order, epoch));
                 self.order = (epoch, order);
             }
             let row = self.order.1[number % total] * dim;

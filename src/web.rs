@@ -65,10 +65,7 @@ impl FlowLab {
             "" => device::open(config.device).await,
             reason => device::open_cpu(reason),
         };
-        Ok(FlowLab {
-            experiment: Experiment::new(config, opened),
-            notes,
-        })
+        Ok(FlowLab { experiment: Experiment::new(config, opened), notes })
     }
 
     /// Kind, adapter, reason and self-check, as JSON.
@@ -105,16 +102,8 @@ impl FlowLab {
         };
         let samples = self.experiment.sample(request).await?;
         let result = Object::new();
-        set(
-            &result,
-            "times",
-            Float32Array::from(samples.times.as_slice()).into(),
-        );
-        set(
-            &result,
-            "positions",
-            Float32Array::from(samples.positions.as_slice()).into(),
-        );
+        set(&result, "times", Float32Array::from(samples.times.as_slice()).into());
+        set(&result, "positions", Float32Array::from(samples.positions.as_slice()).into());
         set(&result, "count", (samples.count as f64).into());
         set(&result, "dim", (samples.dim as f64).into());
         set(&result, "evaluations", (samples.evaluations as f64).into());
@@ -123,9 +112,7 @@ impl FlowLab {
 
     /// The learned velocity at `points`, all at time `t`.
     pub async fn velocity(&self, points: Vec<f32>, t: f32) -> Result<Float32Array, JsError> {
-        Ok(Float32Array::from(
-            self.experiment.velocity(&points, t).await?.as_slice(),
-        ))
+        Ok(Float32Array::from(self.experiment.velocity(&points, t).await?.as_slice()))
     }
 
     /// Fresh points of the `source` or the `target`.
@@ -136,17 +123,11 @@ impl FlowLab {
             _ => return Err(Error::Input(format!("end = {end}: must be source or target")).into()),
         };
         let config = self.experiment.config();
-        let mut rng = seed::stream(
-            config.seed as u64,
-            Purpose::Metrics,
-            u64::from(end == "source"),
-        );
+        let mut rng = seed::stream(config.seed as u64, Purpose::Metrics, u64::from(end == "source"));
         let (count, notes) = Config::read(&[("count", whole("count", count)?.to_string())]);
         match notes.first() {
             Some(note) => Err(Error::from(note).into()),
-            None => Ok(Float32Array::from(
-                distribution.sample(count.count, &mut rng).as_slice(),
-            )),
+            None => Ok(Float32Array::from(distribution.sample(count.count, &mut rng).as_slice())),
         }
     }
 
@@ -186,9 +167,7 @@ fn read(pairs: &str) -> Result<(Config, Vec<Note>), JsError> {
 }
 
 fn describe(config: &Config, notes: &[Note]) -> String {
-    let is_word = config::options()
-        .into_iter()
-        .map(|spec| spec.kind["type"] == "choice");
+    let is_word = config::options().into_iter().map(|spec| spec.kind["type"] == "choice");
     let options: serde_json::Map<_, _> = config
         .pairs()
         .into_iter()
@@ -207,21 +186,14 @@ fn json(value: &impl serde::Serialize) -> String {
 
 /// 3 rather than 3.0 for whole numbers, as JavaScript prints them.
 fn number_json(value: f64) -> serde_json::Value {
-    if value.fract() == 0.0 {
-        (value as i64).into()
-    } else {
-        value.into()
-    }
+    if value.fract() == 0.0 { (value as i64).into() } else { value.into() }
 }
 
 fn whole(name: &str, value: f64) -> Result<usize, Error> {
     if value.fract() == 0.0 && (0.0..=u32::MAX as f64).contains(&value) {
         Ok(value as usize)
     } else {
-        Err(Error::Input(format!(
-            "{name} = {value}: must be a whole number from 0 to {}",
-            u32::MAX
-        )))
+        Err(Error::Input(format!("{name} = {value}: must be a whole number from 0 to {}", u32::MAX)))
     }
 }
 

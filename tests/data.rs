@@ -12,21 +12,9 @@ const N: usize = 200_000;
 /// Means, variances and covariance of x and y.
 fn moments(points: &[f32]) -> [f64; 5] {
     let n = (points.len() / 2) as f64;
-    let sum = |f: &dyn Fn(f64, f64) -> f64| {
-        points
-            .chunks(2)
-            .map(|p| f(p[0] as f64, p[1] as f64))
-            .sum::<f64>()
-            / n
-    };
+    let sum = |f: &dyn Fn(f64, f64) -> f64| points.chunks(2).map(|p| f(p[0] as f64, p[1] as f64)).sum::<f64>() / n;
     let (mx, my) = (sum(&|x, _| x), sum(&|_, y| y));
-    [
-        mx,
-        my,
-        sum(&|x, _| (x - mx).powi(2)),
-        sum(&|_, y| (y - my).powi(2)),
-        sum(&|x, y| (x - mx) * (y - my)),
-    ]
+    [mx, my, sum(&|x, _| (x - mx).powi(2)), sum(&|_, y| (y - my).powi(2)), sum(&|x, y| (x - mx) * (y - my))]
 }
 
 fn expected(shape: Shape) -> [f64; 5] {
@@ -49,13 +37,7 @@ fn expected(shape: Shape) -> [f64; 5] {
         // E sin θ sign θ (cos θ - 1) = 1/(3π) (1 - 2) over 3π/2 ⇒ -1/(3π).
         Shape::Scurve => {
             let (var_x, var_y, cov) = (0.5, 1.5 + 4.0 / (3.0 * PI), -1.0 / (3.0 * PI));
-            [
-                0.0,
-                0.0,
-                2.25 * var_x + 0.005625,
-                2.25 * var_y + 0.005625,
-                2.25 * cov,
-            ]
+            [0.0, 0.0, 2.25 * var_x + 0.005625, 2.25 * var_y + 0.005625, 2.25 * cov]
         }
     }
 }
@@ -63,17 +45,13 @@ fn expected(shape: Shape) -> [f64; 5] {
 #[test]
 fn moments_are_the_closed_forms() {
     for &shape in Shape::ALL {
-        let points =
-            distribution(shape, &Config::default()).sample(N, &mut stream(1, Purpose::Metrics, 0));
+        let points = distribution(shape, &Config::default()).sample(N, &mut stream(1, Purpose::Metrics, 0));
         assert_eq!(points.len(), 2 * N);
         let (found, expected) = (moments(&points), expected(shape));
         for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
             // Five standard errors of a mean square over 200,000 points of spread at most 15.
             let tolerance = 0.015 * (1.0 + expected.abs()).sqrt() * if k < 2 { 2.0 } else { 4.0 };
-            assert!(
-                (found - expected).abs() < tolerance,
-                "{shape:?}, moment {k}: {found} for {expected}"
-            );
+            assert!((found - expected).abs() < tolerance, "{shape:?}, moment {k}: {found} for {expected}");
         }
     }
 }
@@ -86,32 +64,19 @@ fn every_distribution_fills_its_own_support_evenly() {
         let share = inside_share(distribution.as_ref(), &points);
         // Three standard deviations hold 98.9 % of a plane Gaussian, 99.7 % of a noisy curve.
         assert!(share > 0.985, "{shape:?}: {share}");
-        assert!(
-            worst_mode(distribution.as_ref(), &points) > 0.85,
-            "{shape:?}"
-        );
-        assert_eq!(
-            inside_share(distribution.as_ref(), &[100.0, 100.0]),
-            0.0,
-            "{shape:?}"
-        );
+        assert!(worst_mode(distribution.as_ref(), &points) > 0.85, "{shape:?}");
+        assert_eq!(inside_share(distribution.as_ref(), &[100.0, 100.0]), 0.0, "{shape:?}");
     }
 }
 
 #[test]
 fn boards_of_every_size_hold_dark_cells_alone() {
     for cells in 2..=12 {
-        let config = Config {
-            board: cells,
-            ..Config::default()
-        };
+        let config = Config { board: cells, ..Config::default() };
         let board = distribution(Shape::Checkerboard, &config);
         let points = board.sample(20_000, &mut stream(3, Purpose::Metrics, 0));
         assert!(inside_share(board.as_ref(), &points) > 0.9999);
-        let light = points
-            .chunks(2)
-            .flat_map(|p| [p[0] + 4.0 / cells as f32, p[1]])
-            .collect::<Vec<_>>();
+        let light = points.chunks(2).flat_map(|p| [p[0] + 4.0 / cells as f32, p[1]]).collect::<Vec<_>>();
         assert!(inside_share(board.as_ref(), &light) < 1e-4);
     }
 }

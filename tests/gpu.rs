@@ -16,10 +16,7 @@ fn gpu() -> Opened {
         "{} (./build.sh setup installs a software Vulkan device)",
         opened.info.reason
     );
-    println!(
-        "adapter {}; self-check {}",
-        opened.info.adapter, opened.info.self_check
-    );
+    println!("adapter {}; self-check {}", opened.info.adapter, opened.info.self_check);
     opened
 }
 
@@ -46,13 +43,8 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     let gpu = gpu();
     assert_eq!(block_on(self_check::run(&gpu.device)), Ok(()));
 
-    let (config, _) = Config::read(&[
-        ("width", "19"),
-        ("depth", "2"),
-        ("batch", "37"),
-        ("time", "mlp"),
-        ("activation", "gelu"),
-    ]);
+    let (config, _) =
+        Config::read(&[("width", "19"), ("depth", "2"), ("batch", "37"), ("time", "mlp"), ("activation", "gelu")]);
     let mut there = Experiment::new(config.clone(), gpu.clone());
     let mut here = Experiment::new(config, open_cpu("test"));
     there.train(20);
@@ -60,31 +52,14 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     let close = |a: &[f32], b: &[f32], tolerance: f32, what: &str| {
         assert_eq!(a.len(), b.len(), "{what}");
         for (a, b) in a.iter().zip(b) {
-            assert!(
-                (a - b).abs() <= tolerance * (1.0 + b.abs()),
-                "{what}: {a} for {b}"
-            );
+            assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{what}: {a} for {b}");
         }
     };
-    close(
-        block_on(there.losses()).unwrap(),
-        block_on(here.losses()).unwrap(),
-        1e-3,
-        "losses",
-    );
+    close(block_on(there.losses()).unwrap(), block_on(here.losses()).unwrap(), 1e-3, "losses");
 
-    let request = SampleRequest {
-        count: 50,
-        steps: 8,
-        seed: 1,
-    };
+    let request = SampleRequest { count: 50, steps: 8, seed: 1 };
     let samples = block_on(there.sample(request)).unwrap();
-    close(
-        &samples.positions,
-        &block_on(here.sample(request)).unwrap().positions,
-        5e-3,
-        "samples",
-    );
+    close(&samples.positions, &block_on(here.sample(request)).unwrap().positions, 5e-3, "samples");
     close(
         &block_on(there.velocity(samples.last(), 0.5)).unwrap(),
         &block_on(here.velocity(samples.last(), 0.5)).unwrap(),
@@ -97,12 +72,7 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     there.load(&bytes).unwrap();
     there.train(10);
     here.train(10);
-    close(
-        block_on(there.losses()).unwrap(),
-        block_on(here.losses()).unwrap(),
-        1e-3,
-        "losses after the move",
-    );
+    close(block_on(there.losses()).unwrap(), block_on(here.losses()).unwrap(), 1e-3, "losses after the move");
 
     let saved = block_on(there.save()).unwrap();
     let before = block_on(there.sample(request)).unwrap();

@@ -28,11 +28,7 @@ impl Reference<'_> {
                 TimeInput::Raw => vec![t],
                 TimeInput::Sinusoidal => {
                     let angles = (0..64).map(|k| t * (6.0 * k as f64 / 63.0).exp());
-                    angles
-                        .clone()
-                        .map(f64::sin)
-                        .chain(angles.map(f64::cos))
-                        .collect()
+                    angles.clone().map(f64::sin).chain(angles.map(f64::cos)).collect()
                 }
                 TimeInput::Mlp => {
                     let relu = |v: Vec<f64>| v.into_iter().map(|x| x.max(0.0)).collect::<Vec<_>>();
@@ -46,14 +42,10 @@ impl Reference<'_> {
             for (k, layer) in layers.enumerate() {
                 hidden = linear(&hidden, layer);
                 if k < last {
-                    hidden
-                        .iter_mut()
-                        .for_each(|x| *x = activate(self.config.activation, *x));
+                    hidden.iter_mut().for_each(|x| *x = activate(self.config.activation, *x));
                 }
             }
-            total += (0..2)
-                .map(|d| (hidden[d] - self.ut[2 * i + d]).powi(2))
-                .sum::<f64>();
+            total += (0..2).map(|d| (hidden[d] - self.ut[2 * i + d]).powi(2)).sum::<f64>();
         }
         total / (2 * POINTS) as f64
     }
@@ -63,14 +55,7 @@ fn linear(input: &[f64], layer: &[(usize, usize, Vec<f64>)]) -> Vec<f64> {
     let (rows, columns, weight) = &layer[0];
     assert_eq!(*rows, input.len());
     (0..*columns)
-        .map(|j| {
-            layer[1].2[j]
-                + input
-                    .iter()
-                    .enumerate()
-                    .map(|(i, x)| x * weight[i * columns + j])
-                    .sum::<f64>()
-        })
+        .map(|j| layer[1].2[j] + input.iter().enumerate().map(|(i, x)| x * weight[i * columns + j]).sum::<f64>())
         .collect()
 }
 
@@ -79,14 +64,7 @@ fn activate(kind: Activation, x: f64) -> f64 {
         Activation::Relu => x.max(0.0),
         Activation::Silu => x / (1.0 + (-x).exp()),
         Activation::Gelu => x * normal_cdf(x),
-        Activation::Selu => {
-            1.0507009873554805
-                * if x > 0.0 {
-                    x
-                } else {
-                    1.6732632423543772 * (x.exp() - 1.0)
-                }
-        }
+        Activation::Selu => 1.0507009873554805 * if x > 0.0 { x } else { 1.6732632423543772 * (x.exp() - 1.0) },
         Activation::Tanh => x.tanh(),
     }
 }
@@ -102,42 +80,23 @@ fn normal_cdf(x: f64) -> f64 {
 }
 
 fn check(activation: Activation, time: TimeInput) {
-    let config = Config {
-        activation,
-        time,
-        width: 7,
-        depth: 3,
-        ..Config::default()
-    };
+    let config = Config { activation, time, width: 7, depth: 3, ..Config::default() };
     let device = Device::flex();
     let mut network = Mlp::init(&config, 2, &device, &mut stream(4, Purpose::Weights, 0));
     let values = |t: &Tensor<2>| t.clone().into_data().try_into_vec::<f32>().unwrap();
     let wide = |v: &[f32]| v.iter().map(|&x| x as f64).collect::<Vec<_>>();
-    let parameters = network
-        .parameters
-        .iter()
-        .map(|p| (p.dims()[0], p.dims()[1], wide(&values(p))))
-        .collect();
+    let parameters = network.parameters.iter().map(|p| (p.dims()[0], p.dims()[1], wide(&values(p)))).collect();
     let x: [f32; 2 * POINTS] = std::array::from_fn(|i| (i as f32 * 1.7).sin() * 2.0);
     let t: [f32; POINTS] = std::array::from_fn(|i| i as f32 / POINTS as f32 + 0.03);
     let ut: [f32; 2 * POINTS] = std::array::from_fn(|i| (i as f32 * 0.9).cos() * 3.0);
-    let mut reference = Reference {
-        config: &config,
-        parameters,
-        x: x.map(f64::from),
-        t: t.map(f64::from),
-        ut: ut.map(f64::from),
-    };
+    let mut reference =
+        Reference { config: &config, parameters, x: x.map(f64::from), t: t.map(f64::from), ut: ut.map(f64::from) };
 
     for parameter in &mut network.parameters {
         *parameter = parameter.clone().autodiff().require_grad();
     }
-    let tensor = |values: &[f32]| {
-        Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, 2]), &device)
-    };
-    let loss = (network.forward(tensor(&x), network.time_features(&t, &device)) - tensor(&ut))
-        .square()
-        .mean();
+    let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, 2]), &device);
+    let loss = (network.forward(tensor(&x), network.time_features(&t, &device)) - tensor(&ut)).square().mean();
     let gradients = loss.backward();
     let found: f32 = loss.inner().into_data().try_into_vec::<f32>().unwrap()[0];
     assert!(
@@ -147,9 +106,7 @@ fn check(activation: Activation, time: TimeInput) {
 
     for k in 0..network.parameters.len() {
         let gradient = wide(&values(&network.parameters[k].grad(&gradients).unwrap()));
-        let scale = gradient
-            .iter()
-            .fold(1e-3f64, |largest, g| largest.max(g.abs()));
+        let scale = gradient.iter().fold(1e-3f64, |largest, g| largest.max(g.abs()));
         for (i, found) in gradient.iter().enumerate() {
             let mut at = |shift: f64| {
                 reference.parameters[k].2[i] += shift;
@@ -184,28 +141,16 @@ fn gradients_equal_finite_differences_for_every_time_input() {
 
 #[test]
 fn selu_has_finite_gradients_far_from_zero() {
-    let config = Config {
-        width: 3,
-        depth: 1,
-        ..Config::default()
-    };
+    let config = Config { width: 3, depth: 1, ..Config::default() };
     let device = Device::flex();
     let mut network = Mlp::init(&config, 2, &device, &mut stream(4, Purpose::Weights, 0));
     for parameter in &mut network.parameters {
         *parameter = parameter.clone().autodiff().require_grad();
     }
     let x = Tensor::<2>::from_data([[1e4f32, -1e4]], &device);
-    let gradients = network
-        .forward(x, network.time_features(&[0.5], &device))
-        .sum()
-        .backward();
+    let gradients = network.forward(x, network.time_features(&[0.5], &device)).sum().backward();
     for parameter in &network.parameters {
-        let gradient = parameter
-            .grad(&gradients)
-            .unwrap()
-            .into_data()
-            .try_into_vec::<f32>()
-            .unwrap();
+        let gradient = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
         assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
     }
 }

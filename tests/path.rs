@@ -7,11 +7,7 @@ use flow_lab::train::Trainer;
 
 #[test]
 fn path_and_target_recomputed_exactly() {
-    let (config, notes) = Config::read(&[
-        ("source", "8gaussians"),
-        ("target", "checkerboard"),
-        ("batch", "333"),
-    ]);
+    let (config, notes) = Config::read(&[("source", "8gaussians"), ("target", "checkerboard"), ("batch", "333")]);
     assert!(notes.is_empty());
     let mut trainer = Trainer::new(&config, &Device::flex());
     for step in [0, 1, 77] {
@@ -33,10 +29,7 @@ fn path_starts_at_x0_ends_at_x1_and_moves_by_its_velocity() {
     let (x0, x1) = ([1.0f32, -2.0], [0.5f32, 4.0]);
     assert_eq!(path::linear(&x0, &x1, &[0.0]).xt, x0);
     assert_eq!(path::linear(&x0, &x1, &[1.0]).xt, x1);
-    let (a, b) = (
-        path::linear(&x0, &x1, &[0.25]),
-        path::linear(&x0, &x1, &[0.5]),
-    );
+    let (a, b) = (path::linear(&x0, &x1, &[0.25]), path::linear(&x0, &x1, &[0.5]));
     for d in 0..2 {
         assert_eq!(a.xt[d] + 0.25 * a.ut[d], b.xt[d]); // all numbers here are exact in binary
     }
@@ -59,12 +52,7 @@ fn fixed_training_points_are_each_seen_once_before_any_repeats() {
     let mut epoch = |first: usize| {
         let mut rows: Vec<[u32; 2]> = (first..first + 3)
             .flat_map(|step| {
-                trainer
-                    .batch(step)
-                    .x1
-                    .chunks(2)
-                    .map(|p| [p[0].to_bits(), p[1].to_bits()])
-                    .collect::<Vec<_>>()
+                trainer.batch(step).x1.chunks(2).map(|p| [p[0].to_bits(), p[1].to_bits()]).collect::<Vec<_>>()
             })
             .collect();
         let order = rows.clone();

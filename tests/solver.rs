@@ -9,18 +9,12 @@ fn spiral(x: &Vec<f64>, t: f64) -> Vec<f64> {
 
 fn exact(x0: &[f64], t: f64) -> Vec<f64> {
     let (sin, cos) = (t * t).sin_cos();
-    vec![
-        (-t).exp() * (cos * x0[0] - sin * x0[1]),
-        (-t).exp() * (sin * x0[0] + cos * x0[1]),
-    ]
+    vec![(-t).exp() * (cos * x0[0] - sin * x0[1]), (-t).exp() * (sin * x0[0] + cos * x0[1])]
 }
 
 fn error(steps: usize) -> f64 {
     let x0 = vec![1.0, 0.5];
-    let end = euler(spiral, x0.clone(), &even_times(steps))
-        .states
-        .pop()
-        .unwrap();
+    let end = euler(spiral, x0.clone(), &even_times(steps)).states.pop().unwrap();
     let difference = end.moved(&exact(&x0, 1.0), -1.0);
     difference[0].hypot(difference[1])
 }
@@ -40,10 +34,7 @@ fn euler_follows_the_whole_trajectory_and_counts_its_evaluations() {
     };
     let times = even_times(4096);
     let trajectory = euler(field, vec![1.0, 0.5], &times);
-    assert_eq!(
-        (trajectory.states.len(), trajectory.evaluations),
-        (4097, 4096)
-    );
+    assert_eq!((trajectory.states.len(), trajectory.evaluations), (4097, 4096));
     assert_eq!(asked, times[..4096]);
     for (state, &t) in trajectory.states.iter().zip(&times) {
         let difference = state.moved(&exact(&[1.0, 0.5], t), -1.0);
@@ -54,14 +45,8 @@ fn euler_follows_the_whole_trajectory_and_counts_its_evaluations() {
 #[test]
 fn euler_is_exact_on_a_constant_field_forward_and_backward() {
     let constant = |_: &Vec<f64>, _: f64| vec![3.0, -4.0];
-    assert_eq!(
-        euler(constant, vec![0.0, 0.0], &even_times(8)).states.pop(),
-        Some(vec![3.0, -4.0])
-    );
+    assert_eq!(euler(constant, vec![0.0, 0.0], &even_times(8)).states.pop(), Some(vec![3.0, -4.0]));
     let mut back = even_times(8);
     back.reverse();
-    assert_eq!(
-        euler(constant, vec![3.0, -4.0], &back).states.pop(),
-        Some(vec![0.0, 0.0])
-    );
+    assert_eq!(euler(constant, vec![3.0, -4.0], &back).states.pop(), Some(vec![0.0, 0.0]));
 }

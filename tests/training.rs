@@ -6,11 +6,7 @@ use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use pollster::block_on;
 
-const REQUEST: SampleRequest = SampleRequest {
-    count: 300,
-    steps: 10,
-    seed: 3,
-};
+const REQUEST: SampleRequest = SampleRequest { count: 300, steps: 10, seed: 3 };
 
 fn run(options: &[(&str, &str)], steps: usize) -> Experiment {
     let (config, notes) = Config::read(options);
@@ -42,21 +38,13 @@ fn reading_and_sampling_between_steps_changes_nothing() {
 
 #[test]
 fn saved_and_opened_runs_give_the_same_samples_and_go_on_the_same() {
-    let options = [
-        ("target", "ring"),
-        ("points", "100"),
-        ("time", "mlp"),
-        ("batch", "64"),
-    ];
+    let options = [("target", "ring"), ("points", "100"), ("time", "mlp"), ("batch", "64")];
     let mut whole = run(&options, 25);
     let bytes = block_on(whole.save()).unwrap();
     let mut opened = Experiment::new(Config::default(), open_cpu("test"));
     opened.load(&bytes).unwrap();
     assert_eq!(opened.config(), whole.config());
-    assert_eq!(
-        block_on(opened.sample(REQUEST)).unwrap(),
-        block_on(whole.sample(REQUEST)).unwrap()
-    );
+    assert_eq!(block_on(opened.sample(REQUEST)).unwrap(), block_on(whole.sample(REQUEST)).unwrap());
     whole.train(25);
     opened.train(25);
     assert_eq!(losses(&mut opened), losses(&mut whole));
@@ -85,44 +73,24 @@ fn broken_and_foreign_files_are_refused_and_change_nothing() {
     for length in [0, 1, 7, 8, 9, 100, bytes.len() / 2, bytes.len() - 1] {
         refused(&mut run, &bytes[..length]);
     }
-    assert!(
-        refused(&mut run, b"PK\x03\x04 this is a zip file, and no model")
-            .contains("not a whole safetensors file")
-    );
+    assert!(refused(&mut run, b"PK\x03\x04 this is a zip file, and no model").contains("not a whole safetensors file"));
 
     let values = 1.0f32.to_le_bytes();
-    let view =
-        safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1, 1], &values).unwrap();
+    let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1, 1], &values).unwrap();
     let foreign = safetensors::serialize([("weight", view)], None).unwrap();
     assert!(refused(&mut run, &foreign).contains("not saved by Flow Lab"));
 
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    assert!(
-        text.contains(r#"\"width\":\"64\""#),
-        "the header's form has changed: mend this test"
-    );
+    assert!(text.contains(r#"\"width\":\"64\""#), "the header's form has changed: mend this test");
     let replace = |from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
-        let at = bytes
-            .windows(from.len())
-            .position(|window| window == from.as_bytes())
-            .unwrap();
+        let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
         [&bytes[..at], to.as_bytes(), &bytes[at + from.len()..]].concat()
     };
     assert!(
-        refused(
-            &mut run,
-            &replace(r#"\"width\":\"64\""#, r#"\"width\":\"65\""#)
-        )
-        .contains("where its options ask for")
+        refused(&mut run, &replace(r#"\"width\":\"64\""#, r#"\"width\":\"65\""#)).contains("where its options ask for")
     );
-    assert!(
-        refused(
-            &mut run,
-            &replace(r#"\"width\":\"64\""#, r#"\"width\":\"-1\""#)
-        )
-        .contains("1 to 1024")
-    );
+    assert!(refused(&mut run, &replace(r#"\"width\":\"64\""#, r#"\"width\":\"-1\""#)).contains("1 to 1024"));
     let not_a_number = [&bytes[..bytes.len() - 4], &f32::NAN.to_le_bytes()].concat();
     assert!(refused(&mut run, &not_a_number).contains("NaN"));
 
@@ -134,23 +102,10 @@ fn broken_and_foreign_files_are_refused_and_change_nothing() {
 fn impossible_requests_are_sentences() {
     let run = run(&[], 0);
     for request in [
-        SampleRequest {
-            count: 0,
-            ..REQUEST
-        },
-        SampleRequest {
-            steps: 0,
-            ..REQUEST
-        },
-        SampleRequest {
-            count: 1_000_000_000,
-            ..REQUEST
-        },
-        SampleRequest {
-            count: 100_000,
-            steps: 1_000,
-            ..REQUEST
-        },
+        SampleRequest { count: 0, ..REQUEST },
+        SampleRequest { steps: 0, ..REQUEST },
+        SampleRequest { count: 1_000_000_000, ..REQUEST },
+        SampleRequest { count: 100_000, steps: 1_000, ..REQUEST },
     ] {
         let sentence = block_on(run.sample(request)).unwrap_err().to_string();
         assert!(sentence.contains("must be"), "{sentence}");
@@ -163,27 +118,14 @@ fn impossible_requests_are_sentences() {
 #[test]
 fn samples_follow_the_velocity_and_chunks_leave_no_seam() {
     let run = run(&[("width", "8"), ("depth", "1")], 20);
-    let many = block_on(run.sample(SampleRequest {
-        count: 9_000,
-        steps: 4,
-        seed: 1,
-    }))
-    .unwrap();
-    assert_eq!(
-        (many.times.len(), many.positions.len(), many.evaluations),
-        (5, 5 * 18_000, 4)
-    );
+    let many = block_on(run.sample(SampleRequest { count: 9_000, steps: 4, seed: 1 })).unwrap();
+    assert_eq!((many.times.len(), many.positions.len(), many.evaluations), (5, 5 * 18_000, 4));
     for k in 0..4 {
-        let (now, next) = (
-            &many.positions[k * 18_000..(k + 1) * 18_000],
-            &many.positions[(k + 1) * 18_000..(k + 2) * 18_000],
-        );
+        let (now, next) =
+            (&many.positions[k * 18_000..(k + 1) * 18_000], &many.positions[(k + 1) * 18_000..(k + 2) * 18_000]);
         let velocity = block_on(run.velocity(now, many.times[k])).unwrap();
         for i in 0..18_000 {
-            assert!(
-                (next[i] - (now[i] + 0.25 * velocity[i])).abs() < 1e-5,
-                "step {k}, number {i}"
-            );
+            assert!((next[i] - (now[i] + 0.25 * velocity[i])).abs() < 1e-5, "step {k}, number {i}");
         }
     }
 }
@@ -196,12 +138,7 @@ fn extreme_sizes_train_without_a_panic() {
         [("batch", "65536"), ("width", "2"), ("depth", "1")],
         [("batch", "7"), ("width", "5"), ("depth", "16")],
     ] {
-        assert!(
-            losses(&mut run(&options, 2))
-                .iter()
-                .all(|loss| loss.is_finite()),
-            "{options:?}"
-        );
+        assert!(losses(&mut run(&options, 2)).iter().all(|loss| loss.is_finite()), "{options:?}");
     }
 }
 
@@ -215,58 +152,35 @@ fn the_ring_preset_follows_the_chapters_printed_losses() {
     for (row, printed) in printed.into_iter().enumerate() {
         let ours = losses[50 * row] as f64;
         println!("step {:3}: ours {ours:.2}, printed {printed:.2}", 50 * row);
-        assert!(
-            (ours - printed).abs() < 0.4,
-            "step {}: {ours} for {printed}",
-            50 * row
-        );
+        assert!((ours - printed).abs() < 0.4, "step {}: {ours} for {printed}", 50 * row);
     }
     let mean = |from: usize| losses[from..from + 50].iter().sum::<f32>() / 50.0;
-    assert!(
-        (2.75..3.05).contains(&mean(450)),
-        "mean of the last 50: {}",
-        mean(450)
-    );
+    assert!((2.75..3.05).contains(&mean(450)), "mean of the last 50: {}", mean(450));
 }
 
 #[test]
 fn the_default_run_learns_the_moons() {
-    let mut run = run(&[], 2_000);
+    let mut run = run(&[], 3_000);
     let losses = losses(&mut run);
     let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
-    assert!(mean(&losses[1_900..]) < 0.75 * mean(&losses[..20]));
+    assert!(mean(&losses[2_900..]) < 0.75 * mean(&losses[..20]));
     let target = run.target();
-    let samples = block_on(run.sample(SampleRequest {
-        count: 1_000,
-        steps: 50,
-        seed: 0,
-    }))
-    .unwrap();
+    let samples = block_on(run.sample(SampleRequest { count: 1_000, steps: 50, seed: 0 })).unwrap();
     let distance = mean_distance_to_moons(samples.last());
     println!(
         "mean distance to the moons {distance:.3}, inside {:.3}",
         flow_lab::data::inside_share(target.as_ref(), samples.last())
     );
     // Perfect samples lie 0.08 away: the noise's own mean absolute value.
-    assert!(distance < 0.25, "{distance}");
+    assert!(distance < 0.15, "{distance}");
 }
 
 /// Mean distance to the nearer half circle of radius 2, recomputed on 2 × 500 points of the curves.
 fn mean_distance_to_moons(points: &[f32]) -> f32 {
     let curve: Vec<[f32; 2]> = (0..500)
         .map(|k| std::f32::consts::PI * k as f32 / 499.0)
-        .flat_map(|a| {
-            [
-                [2.0 * a.cos() - 1.0, 2.0 * a.sin() - 1.0],
-                [1.0 - 2.0 * a.cos(), -2.0 * a.sin()],
-            ]
-        })
+        .flat_map(|a| [[2.0 * a.cos() - 1.0, 2.0 * a.sin() - 1.0], [1.0 - 2.0 * a.cos(), -2.0 * a.sin()]])
         .collect();
-    let nearest = |p: &[f32]| {
-        curve
-            .iter()
-            .map(|c| (p[0] - c[0]).hypot(p[1] - c[1]))
-            .fold(f32::MAX, f32::min)
-    };
+    let nearest = |p: &[f32]| curve.iter().map(|c| (p[0] - c[0]).hypot(p[1] - c[1])).fold(f32::MAX, f32::min);
     points.chunks(2).map(nearest).sum::<f32>() / (points.len() / 2) as f32
 }

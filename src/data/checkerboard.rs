@@ -22,15 +22,10 @@ impl Distribution for Checkerboard {
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let mut points = Vec::with_capacity(2 * n);
         while points.len() < 2 * n {
-            let (column, row) = (
-                rng.random_range(0..self.cells),
-                rng.random_range(0..self.cells),
-            );
+            let (column, row) = (rng.random_range(0..self.cells), rng.random_range(0..self.cells));
             if (column + row) % 2 == 1 {
                 for cell in [column, row] {
-                    points.push(
-                        (cell as f32 + rng.random::<f32>()) * self.cell_width() - self.half_width,
-                    );
+                    points.push((cell as f32 + rng.random::<f32>()) * self.cell_width() - self.half_width);
                 }
             }
         }
@@ -45,8 +40,7 @@ impl Distribution for Checkerboard {
         if !point.iter().all(|x| x.abs() < self.half_width) {
             return None;
         }
-        let cell =
-            |x: f32| (((x + self.half_width) / self.cell_width()) as usize).min(self.cells - 1);
+        let cell = |x: f32| (((x + self.half_width) / self.cell_width()) as usize).min(self.cells - 1);
         let (column, row) = (cell(point[0]), cell(point[1]));
         // Every other cell is dark, so halving the running number counts the dark ones without gaps.
         ((column + row) % 2 == 1).then_some((row * self.cells + column) / 2)
@@ -60,20 +54,12 @@ mod tests {
     #[test]
     fn dark_cells_are_numbered_without_gaps_for_even_and_odd_boards() {
         for cells in 2..=12 {
-            let board = Checkerboard {
-                cells,
-                half_width: 2.0,
-            };
+            let board = Checkerboard { cells, half_width: 2.0 };
             let centre = |k: usize| (k as f32 + 0.5) * board.cell_width() - 2.0;
-            let mut seen: Vec<_> = (0..cells * cells)
-                .filter_map(|k| board.mode(&[centre(k % cells), centre(k / cells)]))
-                .collect();
+            let mut seen: Vec<_> =
+                (0..cells * cells).filter_map(|k| board.mode(&[centre(k % cells), centre(k / cells)])).collect();
             seen.sort_unstable();
-            assert_eq!(
-                seen,
-                (0..board.modes()).collect::<Vec<_>>(),
-                "{cells} cells"
-            );
+            assert_eq!(seen, (0..board.modes()).collect::<Vec<_>>(), "{cells} cells");
         }
     }
 }

@@ -15,10 +15,7 @@ pub struct GaussianMixture {
 impl GaussianMixture {
     /// N(0, I).
     pub fn standard() -> Self {
-        GaussianMixture {
-            means: vec![[0.0, 0.0]],
-            std: 1.0,
-        }
+        GaussianMixture { means: vec![[0.0, 0.0]], std: 1.0 }
     }
 
     /// `count` Gaussians at angles 2πk/count on a circle of the given radius.
@@ -37,11 +34,7 @@ impl Distribution for GaussianMixture {
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let mut points = Vec::with_capacity(2 * n);
         for _ in 0..n {
-            let mean = self.means[if self.means.len() == 1 {
-                0
-            } else {
-                rng.random_range(0..self.means.len())
-            }];
+            let mean = self.means[if self.means.len() == 1 { 0 } else { rng.random_range(0..self.means.len()) }];
             for centre in mean {
                 let normal: f32 = rng.sample(StandardNormal);
                 points.push(centre + self.std * normal);
@@ -56,12 +49,7 @@ impl Distribution for GaussianMixture {
 
     fn mode(&self, point: &[f32]) -> Option<usize> {
         let distance = |mean: &[f32; 2]| (point[0] - mean[0]).hypot(point[1] - mean[1]);
-        let (k, nearest) = self
-            .means
-            .iter()
-            .map(distance)
-            .enumerate()
-            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (k, nearest) = self.means.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
         (nearest <= 3.0 * self.std).then_some(k)
     }
 }

@@ -41,10 +41,7 @@ pub fn distribution(shape: Shape, config: &Config) -> Box<dyn Distribution> {
         Shape::EightGaussians => Box::new(gaussian_mixture::GaussianMixture::circle(8, 5.0, 1.0)),
         Shape::Moons => Box::new(moons::Moons { noise: 0.05 }),
         Shape::Ring => Box::new(gaussian_mixture::GaussianMixture::circle(8, 3.0, 0.2)),
-        Shape::Checkerboard => Box::new(checkerboard::Checkerboard {
-            cells: config.board,
-            half_width: 2.0,
-        }),
+        Shape::Checkerboard => Box::new(checkerboard::Checkerboard { cells: config.board, half_width: 2.0 }),
         Shape::Scurve => Box::new(scurve::Scurve { noise: 0.05 }),
     }
 }
@@ -55,9 +52,7 @@ pub fn distribution(shape: Shape, config: &Config) -> Box<dyn Distribution> {
 pub fn inside_share(distribution: &dyn Distribution, points: &[f32]) -> f64 {
     let rows = points.chunks_exact(distribution.dim());
     let total = rows.len().max(1);
-    let inside = rows
-        .filter(|point| distribution.mode(point).is_some())
-        .count();
+    let inside = rows.filter(|point| distribution.mode(point).is_some()).count();
     inside as f64 / total as f64
 }
 

@@ -25,11 +25,8 @@ impl Distribution for Moons {
         let mut points = Vec::with_capacity(2 * n);
         for _ in 0..n {
             let angle = rng.random_range(0.0..PI);
-            let (x, y) = if rng.random::<bool>() {
-                (angle.cos(), angle.sin())
-            } else {
-                (1.0 - angle.cos(), 0.5 - angle.sin())
-            };
+            let (x, y) =
+                if rng.random::<bool>() { (angle.cos(), angle.sin()) } else { (1.0 - angle.cos(), 0.5 - angle.sin()) };
             for coordinate in [x, y] {
                 let normal: f32 = rng.sample(StandardNormal);
                 points.push(SCALE * (coordinate + self.noise * normal) + SHIFT);
@@ -52,11 +49,7 @@ impl Distribution for Moons {
 
 /// Distance from (x, y) to the half circle (cos θ, sin θ), θ in [0, π].
 fn half_circle_distance(x: f32, y: f32) -> f32 {
-    if y >= 0.0 {
-        (x.hypot(y) - 1.0).abs()
-    } else {
-        (x.abs() - 1.0).hypot(y)
-    }
+    if y >= 0.0 { (x.hypot(y) - 1.0).abs() } else { (x.abs() - 1.0).hypot(y) }
 }
 
 #[cfg(test)]

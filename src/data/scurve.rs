@@ -41,11 +41,7 @@ impl Distribution for Scurve {
         // Each half is an arc of 3/2 π around (0, ∓1) that leaves out one quadrant.
         let arc = |side: f32| {
             let (u, v) = (x * side, y * side + 1.0);
-            if u < 0.0 && v < 0.0 {
-                (u + 1.0).hypot(v).min(u.hypot(v + 1.0))
-            } else {
-                (u.hypot(v) - 1.0).abs()
-            }
+            if u < 0.0 && v > 0.0 { (u + 1.0).hypot(v).min(u.hypot(v - 1.0)) } else { (u.hypot(v) - 1.0).abs() }
         };
         (arc(1.0).min(arc(-1.0)) <= 3.0 * self.noise).then_some(0)
     }
@@ -60,11 +56,7 @@ mod tests {
         let exact = Scurve { noise: 1e-4 };
         for k in -100..=100 {
             let [x, y] = curve(k as f32 / 100.0 * 1.5 * PI);
-            assert_eq!(
-                exact.mode(&[SCALE * x, SCALE * y]),
-                Some(0),
-                "angle {k}/100 of 3π/2"
-            );
+            assert_eq!(exact.mode(&[SCALE * x, SCALE * y]), Some(0), "angle {k}/100 of 3π/2");
         }
         assert_eq!(Scurve { noise: 0.05 }.mode(&[0.0, -1.5]), None);
     }

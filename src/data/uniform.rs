@@ -12,9 +12,7 @@ pub struct Uniform {
 
 impl Distribution for Uniform {
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
-        (0..2 * n)
-            .map(|_| rng.random_range(-self.half_width..self.half_width))
-            .collect()
+        (0..2 * n).map(|_| rng.random_range(-self.half_width..self.half_width)).collect()
     }
 
     fn modes(&self) -> usize {
@@ -22,9 +20,6 @@ impl Distribution for Uniform {
     }
 
     fn mode(&self, point: &[f32]) -> Option<usize> {
-        point
-            .iter()
-            .all(|x| x.abs() <= self.half_width)
-            .then_some(0)
+        point.iter().all(|x| x.abs() <= self.half_width).then_some(0)
     }
 }

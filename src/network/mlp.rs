@@ -30,26 +30,12 @@ impl Mlp {
         for &(_, inputs, outputs) in &layers {
             let bound = 1.0 / (inputs as f32).sqrt();
             for rows in [inputs, 1] {
-                let values: Vec<f32> = (0..rows * outputs)
-                    .map(|_| rng.random_range(-bound..bound))
-                    .collect();
-                parameters.push(Tensor::from_data(
-                    TensorData::new(values, [rows, outputs]),
-                    device,
-                ));
+                let values: Vec<f32> = (0..rows * outputs).map(|_| rng.random_range(-bound..bound)).collect();
+                parameters.push(Tensor::from_data(TensorData::new(values, [rows, outputs]), device));
             }
         }
-        let names = layers
-            .iter()
-            .flat_map(|(name, ..)| [format!("{name}.weight"), format!("{name}.bias")])
-            .collect();
-        Mlp {
-            dim,
-            activation: config.activation,
-            time: config.time,
-            parameters,
-            names,
-        }
+        let names = layers.iter().flat_map(|(name, ..)| [format!("{name}.weight"), format!("{name}.bias")]).collect();
+        Mlp { dim, activation: config.activation, time: config.time, parameters, names }
     }
 
     /// A name for every parameter, in their order: `time.0.weight`, `layers.2.bias`, …
@@ -64,9 +50,7 @@ impl Mlp {
     /// points; the result is `[n, dim]`.
     pub fn forward(&self, x: Tensor<2>, features: Tensor<2>) -> Tensor<2> {
         let mut layers = self.parameters.chunks_exact(2);
-        let linear = |input: Tensor<2>, layer: &[Tensor<2>]| {
-            input.matmul(layer[0].clone()) + layer[1].clone()
-        };
+        let linear = |input: Tensor<2>, layer: &[Tensor<2>]| input.matmul(layer[0].clone()) + layer[1].clone();
 
         let mut embedding = features;
         if self.time == TimeInput::Mlp {
@@ -101,10 +85,7 @@ impl Mlp {
     /// `[t.len(), features]`.
     pub fn time_features(&self, t: &[f32], device: &Device) -> Tensor<2> {
         let columns = time::feature_count(self.time);
-        Tensor::from_data(
-            TensorData::new(time::features(self.time, t), [t.len(), columns]),
-            device,
-        )
+        Tensor::from_data(TensorData::new(time::features(self.time, t), [t.len(), columns]), device)
     }
 
     /// The velocity at points `x` `[n, dim]`, all at time `t`.
@@ -116,10 +97,7 @@ impl Mlp {
     /// The same network outside autodiff: for sampling, where no gradient is asked for.
     pub fn without_autodiff(&self) -> Mlp {
         let parameters = self.parameters.iter().map(|p| p.clone().inner()).collect();
-        Mlp {
-            parameters,
-            ..self.clone()
-        }
+        Mlp { parameters, ..self.clone() }
     }
 
     /// Coordinates of a point.
@@ -162,6 +140,5 @@ fn selu(x: Tensor<2>) -> Tensor<2> {
     const ALPHA: f64 = 1.673_263_242_354_377_2;
     const LAMBDA: f64 = 1.050_700_987_355_480_5;
     let negative = activation::relu(x.clone().neg()).neg();
-    activation::relu(x).mul_scalar(LAMBDA)
-        + negative.exp().sub_scalar(1.0).mul_scalar(LAMBDA * ALPHA)
+    activation::relu(x).mul_scalar(LAMBDA) + negative.exp().sub_scalar(1.0).mul_scalar(LAMBDA * ALPHA)
 }

@@ -36,9 +36,8 @@ pub fn features(input: TimeInput, t: &[f32]) -> Vec<f32> {
     match input {
         TimeInput::Raw | TimeInput::Mlp => t.to_vec(),
         TimeInput::Sinusoidal => {
-            let frequencies: Vec<f64> = (0..FREQUENCIES)
-                .map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp())
-                .collect();
+            let frequencies: Vec<f64> =
+                (0..FREQUENCIES).map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp()).collect();
             let mut rows = Vec::with_capacity(t.len() * 2 * FREQUENCIES);
             for &t in t {
                 rows.extend(frequencies.iter().map(|f| (f * t as f64).sin() as f32));
