@@ -44,20 +44,19 @@ apt_install() { # reason, packages…
 
 has_wasm_target() { [ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$TARGET/lib" ]; }
 
-# Prefers rustup's wasm target; where it cannot be had, Debian's own toolchain builds std from its sources.
-# One toolchain then serves host and wasm, so that lints and docs speak with one voice.
+# What is installed comes before what must be fetched, rustup's wasm target before Debian's toolchain, which
+# builds std from its sources. One toolchain serves host and wasm, so that lints and docs speak with one voice.
 choose_toolchain() {
   BUILD_STD=()
   has_wasm_target && return
-  if [ ! -e "$CACHE/rustup-has-no-wasm" ] && have rustup; then
+  if ! dpkg -s rustc-web >/dev/null 2>&1 && have rustup; then
     say "adding rustup's $TARGET"
     if timeout 300 rustup target add $TARGET >&2 && has_wasm_target; then return; fi
-    mkdir -p "$CACHE" && touch "$CACHE/rustup-has-no-wasm"
   fi
   apt_install "a Rust toolchain that can build for wasm" rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web
   # rust-web-llvm's rust-lld points to lld-22, which it does not pull in by itself.
   apt_install "the wasm linker" lld-22
-  export PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
+  export PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc
   BUILD_STD=(-Zbuild-std=std,panic_abort)
 }
 
@@ -96,8 +95,10 @@ tools_for_build() {
 tools_for_test() {
   have chromium || apt_install "the page is tested in it" chromium
   have firefox-esr || apt_install "the page is tested in it" firefox-esr
-  apt_install "a software Vulkan device for the GPU tests" mesa-vulkan-drivers
+  apt_install "a font for the tests' screenshots" fonts-dejavu-core
+  apt_install "a software Vulkan device for the GPU tests" mesa-vulkan-drivers libvulkan1
   tools_for_build
+  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || rustup component add clippy rustfmt >&2
 }
 
 # --- Build -----------------------------------------------------------------------------------
@@ -105,7 +106,8 @@ tools_for_test() {
 wasm_cargo() { # command, feature, arguments…
   local command=$1 feature=$2
   shift 2
-  cargo "$command" --lib --profile web --target $TARGET ${BUILD_STD[@]+"${BUILD_STD[@]}"} --locked --no-default-features --features "$feature" "$@"
+  # Building std asks for the key to unstable features; only here, since some crates build otherwise with it.
+  env ${BUILD_STD[@]+RUSTC_BOOTSTRAP=1} cargo "$command" --lib --profile web --target $TARGET ${BUILD_STD[@]+"${BUILD_STD[@]}"} --locked --no-default-features --features "$feature" "$@"
 }
 
 build_wasm() { # feature
@@ -163,7 +165,7 @@ test_rust() {
 test_page() {
   build
   say "the page in Chromium and Firefox"
-  node --test --test-concurrency=1 tests/browser/*.test.js
+  node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
 
 run_tests() {
@@ -184,7 +186,7 @@ bench() {
   for file in wasm/cpu/flow_lab_bg.wasm wasm/gpu/flow_lab_bg.wasm; do
     printf '| %s | %s | %s |\n' "$file" "$(stat -c %s dist/$file)" "$(stat -c %s dist/$file.br)"
   done
-  node tests/browser/bench.js
+  node tests/browser/bench.mjs
   host_binary bench
 }
 

@@ -20,7 +20,8 @@ export class Stage {
   layers = { target: true, generated: true, trajectories: true, velocity: true };
   t = 0;
   flowing = true;
-  framesDrawn = 0;
+  framesDrawn = 0; // with points in motion
+  firstMotion_ms = null; // since the page's navigation began
 
   #context;
   #camera;
@@ -81,7 +82,10 @@ export class Stage {
     }
     this.onTime(this.t);
     this.#draw(now);
-    if (this.samples) this.framesDrawn++;
+    if (this.samples) {
+      this.framesDrawn++;
+      this.firstMotion_ms ??= performance.now();
+    }
   }
 
   #draw(now) {

@@ -1,0 +1,16 @@
+// Makes README's picture from the page itself: `node tests/browser/picture.mjs docs/moons.png`.
+
+import { startChromium, startServer } from './browsers.mjs';
+
+const [out = 'docs/moons.png'] = process.argv.slice(2);
+const site = await startServer();
+const browser = await startChromium();
+const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+await page.goto(site.address);
+await page.waitForFunction(() => document.getElementById('steps').textContent.startsWith('trained'), null, { timeout: 300_000 });
+await page.locator('#flow').click();
+await page.evaluate(() => window.flowLab.stage.seek(0.85));
+await page.waitForTimeout(800);
+await page.screenshot({ path: out });
+await browser.close();
+site.server.close();

@@ -1,0 +1,17 @@
+//! README's table of options is the table of `config.rs`.
+
+use flow_lab::config::options;
+
+#[test]
+fn readme_lists_every_option_as_it_is() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut table = String::from("| option | default | values | what it is |\n|---|---|---|---|\n");
+    for spec in options() {
+        let values = match spec.kind["choices"].as_array() {
+            Some(choices) => choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join(", "),
+            None => format!("{} – {}", spec.kind["min"], spec.kind["max"]),
+        };
+        table.push_str(&format!("| `{}` | {} | {} | {} |\n", spec.name, spec.default, values, spec.doc));
+    }
+    assert!(readme.contains(&table), "README must hold this table:\n{table}");
+}
