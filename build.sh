@@ -114,7 +114,7 @@ build_wasm() { # feature
   local folder=dist/wasm/$1
   say "building the $1 wasm (cold: minutes; see README)"
   wasm_cargo build "$1" >&2
-  wasm-bindgen "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$folder" --out-name flow_lab
+  wasm-bindgen --remove-name-section "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$folder" --out-name flow_lab
   # Quality 11 takes minutes on the large file and saves a tenth; the cache remembers it.
   local sum kept
   sum=$(sha256sum <"$folder/flow_lab_bg.wasm" | cut -c1-32)
@@ -130,12 +130,9 @@ build_page() {
   cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
   (cd www && node_modules/.bin/esbuild page.js --bundle --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
-  host_binary options >dist/options.json
-}
-
-host_binary() {
-  cargo build --release --locked --bin flow-lab >&2
-  "$CARGO_TARGET_DIR/release/flow-lab" "$@"
+  # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
+  cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
+  node www/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
 }
 
 build() {
@@ -164,6 +161,7 @@ test_rust() {
 
 test_page() {
   build
+  cargo build --release --locked --bin flow-lab # the page's numbers are compared with its
   say "the page in Chromium and Firefox"
   node --test --test-concurrency=1 tests/browser/*.test.mjs
 }
@@ -187,7 +185,8 @@ bench() {
     printf '| %s | %s | %s |\n' "$file" "$(stat -c %s dist/$file)" "$(stat -c %s dist/$file.br)"
   done
   node tests/browser/bench.mjs
-  host_binary bench
+  cargo build --release --locked --bin flow-lab
+  "$CARGO_TARGET_DIR/release/flow-lab" bench
 }
 
 case ${1:-} in

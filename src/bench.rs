@@ -26,16 +26,14 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
     if !as_json {
         print("| network | device | ms a training step: median (fastest – slowest) | steps/s |\n|---|---|---|---|\n")?;
     }
-    let gpu = block_on(device::open(DeviceChoice::Gpu));
-    let mut devices = vec![block_on(device::open(DeviceChoice::Cpu))];
-    if gpu.info.kind == Kind::WebGpu {
-        devices.push(gpu);
-    } else if !as_json {
-        eprintln!("flow-lab: {}", gpu.info.reason);
-    }
     for (name, options) in ROWS {
-        for opened in &devices {
-            let (config, _) = Config::read(options);
+        for device in [DeviceChoice::Cpu, DeviceChoice::Gpu] {
+            let config = Config { device, ..Config::read(options).0 };
+            let opened = block_on(device::open(&config));
+            if device == DeviceChoice::Gpu && opened.info.kind == Kind::Cpu {
+                eprintln!("flow-lab: {}", opened.info.reason);
+                continue;
+            }
             let mut run = Experiment::new(config, opened.clone());
             let times = step_times(&mut run)?;
             let [fastest, median, slowest] = [times[0], times[times.len() / 2], times[times.len() - 1]];

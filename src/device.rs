@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 
-use crate::config::DeviceChoice;
+use crate::config::{Config, DeviceChoice};
 use crate::error::Error;
 
 /// What kind of device it is.
@@ -51,15 +51,15 @@ pub fn open_cpu(reason: impl Into<String>) -> Opened {
     Opened { device: Device::flex(), info }
 }
 
-/// Opens the device that was asked for; where it cannot be had, or computes wrongly, the CPU with the reason.
+/// Opens the device that the options ask for; where it cannot be had, or computes wrongly, the CPU with the reason.
 ///
 /// The browser's gate (is there an adapter, is it hardware, has it timestamp queries) is passed
 /// before this: `www/worker.js` asks the browser without starting burn, which would panic there.
-pub async fn open(choice: DeviceChoice) -> Opened {
-    if choice == DeviceChoice::Cpu {
+pub async fn open(config: &Config) -> Opened {
+    if config.device == DeviceChoice::Cpu {
         return open_cpu("The CPU was asked for.");
     }
-    match gpu::open(choice).await {
+    match gpu::open(config).await {
         Ok(opened) => opened,
         Err(Error::Device(reason)) => open_cpu(reason),
         Err(other) => open_cpu(other.to_string()),
@@ -73,34 +73,35 @@ mod gpu {
     use burn::tensor::wgpu::wgpu::DeviceType;
 
     use super::*;
+    use crate::self_check;
 
-    /// burn's runtime can be initialised once in a process; opening again gives the same device.
-    static OPENED: Mutex<Option<Opened>> = Mutex::new(None);
+    /// burn's runtime can be initialised once in a process; opening again gives the same device, with the
+    /// samples of options for which it passed its self-check.
+    static OPENED: Mutex<Option<(Opened, Vec<Config>)>> = Mutex::new(None);
 
     /// Work that is handed to the browser together; more would make a frame wait for it.
     const TASKS_MAX: usize = 64;
 
-    pub async fn open(choice: DeviceChoice) -> Result<Opened, Error> {
+    pub async fn open(config: &Config) -> Result<Opened, Error> {
         let known = remembered().clone();
-        let mut opened = match known {
-            Some(opened) => opened,
-            None => init(choice).await?,
+        let (opened, mut passed) = match known {
+            Some(known) => known,
+            None => (init(config.device).await?, Vec::new()),
         };
-        if opened.info.self_check == "not run" {
-            *remembered() = Some(opened.clone());
-            opened.info.self_check = match crate::self_check::run(&opened.device).await {
-                Ok(()) => "passed".into(),
-                Err(why) => format!("failed: {why}"),
-            };
-            *remembered() = Some(opened.clone());
+        let sample = self_check::sample_of(config);
+        if !passed.contains(&sample) {
+            let verdict = self_check::run(&opened.device, &sample).await;
+            if verdict.is_ok() {
+                passed.push(sample);
+            }
+            *remembered() = Some((opened.clone(), passed));
+            verdict
+                .map_err(|why| Error::Device(format!("The CPU runs, because the GPU failed its self-check: {why}.")))?;
         }
-        match opened.info.self_check.as_str() {
-            "passed" => Ok(opened),
-            verdict => Err(Error::Device(format!("The CPU runs, because the GPU's self-check {verdict}."))),
-        }
+        Ok(opened)
     }
 
-    fn remembered() -> std::sync::MutexGuard<'static, Option<Opened>> {
+    fn remembered() -> std::sync::MutexGuard<'static, Option<(Opened, Vec<Config>)>> {
         OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
@@ -140,7 +141,7 @@ mod gpu {
             kind: Kind::WebGpu,
             adapter: format!("{name} ({})", setup.backend),
             reason: reason.into(),
-            self_check: "not run".into(),
+            self_check: "passed".into(), // `open` gives it to nobody before it has
         };
         Ok(Opened { device, info })
     }
@@ -150,7 +151,7 @@ mod gpu {
 mod gpu {
     use super::*;
 
-    pub async fn open(_: DeviceChoice) -> Result<Opened, Error> {
+    pub async fn open(_: &Config) -> Result<Opened, Error> {
         Err(Error::Device("This is the small build, which has the CPU alone.".into()))
     }
 }

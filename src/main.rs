@@ -101,7 +101,7 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
 fn open(config: Config) -> Result<Experiment, Error> {
-    let opened = block_on(device::open(config.device));
+    let opened = block_on(device::open(&config));
     if config.device == DeviceChoice::Gpu {
         eprintln!("flow-lab: {}", opened.info.reason);
     }

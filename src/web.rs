@@ -62,7 +62,7 @@ impl FlowLab {
     pub async fn create(pairs: String, reason: String) -> Result<FlowLab, JsError> {
         let (config, notes) = read(&pairs)?;
         let opened = match reason.as_str() {
-            "" => device::open(config.device).await,
+            "" => device::open(&config).await,
             reason => device::open_cpu(reason),
         };
         Ok(FlowLab { experiment: Experiment::new(config, opened), notes })
@@ -199,4 +199,10 @@ fn whole(name: &str, value: f64) -> Result<usize, Error> {
 
 fn set(object: &Object, key: &str, value: JsValue) {
     Reflect::set(object, &key.into(), &value).expect("a plain object takes any key");
+}
+
+/// The table of options and presets, as JSON: what `dist/options.json` holds.
+#[wasm_bindgen(js_name = optionsJson)]
+pub fn options_json() -> String {
+    json(&config::options_json())
 }

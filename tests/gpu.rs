@@ -2,14 +2,15 @@
 #![cfg(feature = "gpu")]
 
 use burn::tensor::wgpu::wgpu;
-use flow_lab::config::{Config, DeviceChoice};
+use flow_lab::config::{Activation, Config, DeviceChoice};
 use flow_lab::device::{self, Kind, Opened, open_cpu};
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::option::Choice;
 use flow_lab::self_check;
 use pollster::block_on;
 
-fn gpu() -> Opened {
-    let opened = block_on(device::open(DeviceChoice::Gpu));
+fn gpu(config: &Config) -> Opened {
+    let opened = block_on(device::open(&Config { device: DeviceChoice::Gpu, ..config.clone() }));
     assert_eq!(
         opened.info.kind,
         Kind::WebGpu,
@@ -40,11 +41,14 @@ fn print_adapters() {
 #[test]
 fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     print_adapters();
-    let gpu = gpu();
-    assert_eq!(block_on(self_check::run(&gpu.device)), Ok(()));
-
     let (config, _) =
         Config::read(&[("width", "19"), ("depth", "2"), ("batch", "37"), ("time", "mlp"), ("activation", "gelu")]);
+    let gpu = gpu(&config);
+    for &activation in Activation::ALL {
+        let config = self_check::sample_of(&Config { width: 13, depth: 2, batch: 21, activation, ..Config::default() });
+        assert_eq!(block_on(self_check::run(&gpu.device, &config)), Ok(()), "{activation:?}");
+    }
+
     let mut there = Experiment::new(config.clone(), gpu.clone());
     let mut here = Experiment::new(config, open_cpu("test"));
     there.train(20);

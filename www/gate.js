@@ -1,7 +1,7 @@
 // May burn be started on this browser's GPU? Asked before the large wasm file is fetched, because
 // burn panics on an adapter without timestamp queries (some Firefox platforms, Intel Macs among them).
 
-/** @returns {Promise<{ open: boolean, reason: string }>} */
+/** @returns {Promise<{ open: boolean, reason: string, adapter?: string }>} */
 export async function gate(choice) {
   const closed = (reason) => ({ open: false, reason });
   if (choice === 'cpu') return closed('The CPU was asked for.');
@@ -19,7 +19,12 @@ export async function gate(choice) {
   if (!adapter.features.has('timestamp-query')) {
     return closed('The CPU runs, because the GPU adapter lacks timestamp queries.');
   }
-  return { open: true, reason: '' };
+  return { open: true, reason: '', adapter: nameOf(adapter) };
+}
+
+// What the browser lets be known; wgpu reports no name on the web.
+function nameOf({ info = {} }) {
+  return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
 }
 
 function isSoftware(adapter) {

@@ -12,6 +12,7 @@ export class Lab {
   #last = Promise.resolve();
   #disposed = false;
   #wanted = 'auto';
+  #adapter = '';
 
   /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
   device;
@@ -34,29 +35,28 @@ export class Lab {
     await lab.#remote.call('fetch', { build: 'cpu' });
     const { options: checked } = await lab.#remote.call('check', { pairs });
     lab.#wanted = checked.device;
-    const verdict = await lab.#remote.call('gate', { choice: checked.device });
-    const reason = verdict.open ? 'The CPU runs while the GPU is made ready.' : verdict.reason;
-    lab.#take(await lab.#remote.call('open', { pairs, reason }));
-    lab.settled = verdict.open ? lab.#moveToGpu() : Promise.resolve();
+    await lab.#openOnCpu(pairs);
     return lab;
   }
 
-  /** Starts anew with other options, on the device that runs already. */
+  /** Starts anew with other options: on the device that runs already, unless the option `device` says otherwise now. */
   restart(options = {}) {
     return this.#queue(async () => {
       const pairs = toPairs(options);
-      const checked = await this.#remote.call('check', { pairs });
-      const { kind, reason } = this.device;
-      if (kind === 'webgpu' && checked.options.device === 'cpu') {
+      const { options: checked } = await this.#remote.call('check', { pairs });
+      const moved = checked.device !== this.#wanted;
+      this.#wanted = checked.device;
+      if (this.device.kind === 'webgpu' && checked.device === 'cpu') {
         this.#remote.close('The run moved to the CPU.');
         this.#remote = this.#newRemote();
         await this.#remote.call('fetch', { build: 'cpu' });
-        this.#take(await this.#remote.call('open', { pairs, reason: 'The CPU was asked for.' }));
-        this.#emit('device', this.device);
+        await this.#openOnCpu(pairs);
+      } else if (this.device.kind === 'cpu' && moved) {
+        await this.#openOnCpu(pairs);
       } else {
-        this.#take(await this.#remote.call('open', { pairs, reason: kind === 'cpu' ? reason : '' }));
+        const reason = this.device.kind === 'cpu' ? this.device.reason : '';
+        this.#take(await this.#remote.call('open', { pairs, reason }));
       }
-      this.#wanted = checked.options.device;
     });
   }
 
@@ -136,11 +136,25 @@ export class Lab {
   }
 
   #take({ device, options, changed, notes }) {
-    Object.assign(this, { device, options, changed, notes });
+    Object.assign(this, { device: this.#named(device), options, changed, notes });
+  }
+
+  #named(device) {
+    return device.kind === 'webgpu' ? { ...device, adapter: this.#adapter } : device;
   }
 
   #emit(name, detail) {
     this.#events.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  // Starts on the CPU at once; where a GPU is wanted and may be had, the run moves there later.
+  async #openOnCpu(pairs) {
+    const verdict = await this.#remote.call('gate', { choice: this.#wanted });
+    this.#adapter = verdict.adapter ?? '';
+    const reason = verdict.open ? 'The CPU runs while the GPU is made ready.' : verdict.reason;
+    this.#take(await this.#remote.call('open', { pairs, reason }));
+    this.settled = verdict.open ? this.#moveToGpu() : Promise.resolve();
+    this.#emit('device', this.device);
   }
 
   // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step.
@@ -162,7 +176,7 @@ export class Lab {
         await remote.call('load', { bytes }, [bytes.buffer]);
         this.#remote.close('The run moved to the GPU.');
         this.#remote = remote;
-        this.device = device;
+        this.device = this.#named(device);
       }
       if (!this.#disposed) this.#emit('device', this.device);
     });

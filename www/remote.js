@@ -14,8 +14,9 @@ export class Remote {
       const { resolve, reject } = this.#pending.get(data.id);
       this.#pending.delete(data.id);
       if (data.error === undefined) return resolve(data.result);
-      if (data.fatal) this.close(`The worker stopped: ${data.error}`);
-      reject(new Error(data.error));
+      if (!data.fatal) return reject(new Error(data.error));
+      this.close(`The worker stopped (${data.error}). Reload the page: its address keeps every choice.`);
+      reject(new Error(this.#dead));
     };
     this.#worker.onerror = (event) => this.close(`The worker stopped: ${event.message || 'its script could not be loaded'}`);
   }

@@ -17,6 +17,10 @@ export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end(); // browsers ask for it beside pages that are not ours, and log a miss as an error
+      return;
+    }
     if (!existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end('not found');
       return;

@@ -142,6 +142,35 @@ describe('lab.js', () => {
     check(await inChromium({ webgpu: true }, { ...OPTIONS, device: 'gpu' }), { kind: 'webgpu', tolerance: 5e-3 });
   });
 
+  test('moves to the GPU and back when the option says so, and keeps training', { timeout: 600_000 }, async () => {
+    const browser = await startChromium({ webgpu: true });
+    try {
+      const page = await browser.newPage();
+      const heard = listen(page);
+      await page.goto(`${site.address}options.json`);
+      const seen = await page.evaluate(async (options) => {
+        const { Lab } = await import('/lab.js');
+        const lab = await Lab.create({ ...options, device: 'cpu' });
+        const kinds = [lab.device.kind];
+        await lab.restart({ ...options, device: 'gpu' });
+        await lab.train(4);
+        await lab.settled;
+        kinds.push(lab.device.kind);
+        const kept = (await lab.losses()).length;
+        await lab.train(2);
+        await lab.restart({ ...options, device: 'cpu' });
+        kinds.push(lab.device.kind);
+        const { step } = await lab.train(3);
+        lab.dispose();
+        return { kinds, kept, step };
+      }, OPTIONS);
+      assert.deepEqual(seen, { kinds: ['cpu', 'webgpu', 'cpu'], kept: 4, step: 3 });
+      assert.deepEqual(heard.complaints, []);
+    } finally {
+      await browser.close();
+    }
+  });
+
   test('asked for a GPU where there is none, runs on the CPU and says why', async () => {
     const result = await inChromium({}, { ...OPTIONS, device: 'gpu' });
     assert.equal(result.device.kind, 'cpu');

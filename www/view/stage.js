@@ -104,7 +104,7 @@ export class Stage {
     if (this.velocity && this.layers.velocity) {
       this.#arrows = velocitiesAt(this.velocity.frames, this.velocity.count, this.t, this.#arrows);
       const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / GRID_SIDE;
-      drawArrows(context, camera, this.grid, this.#arrows, { color: color('velocity'), longest_px, alpha: 0.75 });
+      drawArrows(context, camera, this.grid, this.#arrows, { color: color('velocity'), longest_px, alpha: 0.6 });
     }
     this.#current = this.#blended(now);
     if (this.layers.generated) {
