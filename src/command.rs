@@ -55,7 +55,7 @@ fn flag(spec: &Spec) -> Arg {
         (serde_json::Value::Array(choices), ..) => {
             choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join("|")
         }
-        (_, min, max) => format!("{min} to {max}"),
+        (_, min, max) => format!("{} to {}", min.as_f64().unwrap_or_default(), max.as_f64().unwrap_or_default()),
     };
     Arg::new(kebab_case(spec.name))
         .long(kebab_case(spec.name))

@@ -148,7 +148,7 @@ impl Experiment {
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
         let network: Mlp = self.trainer.network.without_autodiff();
-        if points.len() % network.dim() != 0 {
+        if !points.len().is_multiple_of(network.dim()) {
             return Err(Error::Input(format!(
                 "points: {} numbers do not make whole points of {} coordinates",
                 points.len(),

@@ -85,8 +85,7 @@ fn compare(name: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
     let scale = expected.iter().fold(1.0f32, |largest, x| largest.max(x.abs()));
     for (found, expected) in found.iter().zip(expected) {
         let difference = (found - expected).abs();
-        // Also true when `found` is not a number.
-        if !(difference <= TOLERANCE * scale) {
+        if difference.is_nan() || difference > TOLERANCE * scale {
             return Err(format!("{name} gave {found} where the CPU gives {expected}"));
         }
     }

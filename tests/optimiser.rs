@@ -19,7 +19,7 @@ use flow_lab::optimiser::Adam;
 //             w = w - 0.01 * (m / (1 - 0.9**k)) / (np.sqrt(v / (1 - 0.999**k)) + 1e-8)
 //             if k in (1, 10, 100):
 //                 print(f'    (Optimiser::{name}, {scale}, {k}, [{", ".join(f"{x:.7f}" for x in w.ravel())}]),')
-const REFERENCE: [(Optimiser, f64, usize, [f32; 6]); 9] = [
+const REFERENCE: [(Optimiser, f64, usize, [f64; 6]); 9] = [
     (Optimiser::Adamw, 1.0, 1, [0.3099700, -0.7099300, 1.1098900, 1.9898000, -1.4898500, -0.0100000]),
     (Optimiser::Adamw, 1.0, 10, [0.3994448, -0.7990688, 1.1987885, 1.8983103, -1.3988679, -0.0996677]),
     (Optimiser::Adamw, 1.0, 100, [1.1426408, -1.5677510, 2.0236050, 1.1405744, -0.2014140, -0.8133794]),
@@ -46,11 +46,11 @@ fn one_ten_and_a_hundred_steps_agree_with_numpy() {
             adam.step(&mut weights, &mut loss.backward());
         }
         // Each of the updates, of numbers near 2, rounds by up to 1.2e-7.
-        let tolerance = 1e-6 + 1e-7 * steps as f32;
+        let tolerance = 1e-6 + 1e-7 * steps as f64;
         let found = weights[0].clone().inner().into_data().try_into_vec::<f32>().unwrap();
         for (found, expected) in found.iter().zip(expected) {
             assert!(
-                (found - expected).abs() < tolerance,
+                (*found as f64 - expected).abs() < tolerance,
                 "{optimiser:?} at scale {scale} after {steps} steps: {found} for {expected}"
             );
         }

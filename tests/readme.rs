@@ -9,7 +9,10 @@ fn readme_lists_every_option_as_it_is() {
     for spec in options() {
         let values = match spec.kind["choices"].as_array() {
             Some(choices) => choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join(", "),
-            None => format!("{} – {}", spec.kind["min"], spec.kind["max"]),
+            None => {
+                let bound = |name: &str| spec.kind[name].as_f64().unwrap();
+                format!("{} – {}", bound("min"), bound("max"))
+            }
         };
         table.push_str(&format!("| `{}` | {} | {} | {} |\n", spec.name, spec.default, values, spec.doc));
     }

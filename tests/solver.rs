@@ -3,7 +3,7 @@
 use flow_lab::solver::{State, euler, even_times};
 
 /// dx/dt = A(t) x with A = [[-1, -2t], [2t, -1]]: shrinking by e^-t while turning by t².
-fn spiral(x: &Vec<f64>, t: f64) -> Vec<f64> {
+fn spiral(x: &[f64], t: f64) -> Vec<f64> {
     vec![-x[0] - 2.0 * t * x[1], 2.0 * t * x[0] - x[1]]
 }
 
@@ -14,7 +14,7 @@ fn exact(x0: &[f64], t: f64) -> Vec<f64> {
 
 fn error(steps: usize) -> f64 {
     let x0 = vec![1.0, 0.5];
-    let end = euler(spiral, x0.clone(), &even_times(steps)).states.pop().unwrap();
+    let end = euler(|x: &Vec<f64>, t| spiral(x, t), x0.clone(), &even_times(steps)).states.pop().unwrap();
     let difference = end.moved(&exact(&x0, 1.0), -1.0);
     difference[0].hypot(difference[1])
 }
