@@ -240,6 +240,7 @@ function showProgress() {
   const total = lab.options.steps;
   $('progress').value = step / total;
   $('steps').textContent = step < total ? `step ${step.toLocaleString('en')} of ${total.toLocaleString('en')}` : `trained, ${step.toLocaleString('en')} steps`;
+  $('reset').hidden = step >= total; // the first button says it then
   $('play').textContent = step >= total ? 'Train again' : playing ? 'Pause' : 'Play';
 }
 

@@ -9,7 +9,10 @@ const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
 await page.goto(site.address);
 await page.waitForFunction(() => document.getElementById('steps').textContent.startsWith('trained'), null, { timeout: 300_000 });
 await page.locator('#flow').click();
-await page.evaluate(() => window.flowLab.stage.seek(0.85));
+await page.evaluate(() => {
+  window.flowLab.stage.seek(0.85);
+  window.scrollTo(0, 0);
+});
 await page.waitForTimeout(800);
 await page.screenshot({ path: out });
 await browser.close();
