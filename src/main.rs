@@ -13,6 +13,7 @@ use flow_lab::config::{self, Config, DeviceChoice};
 use flow_lab::device;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 
@@ -112,8 +113,11 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
     let path = arguments.get_one::<String>("model").expect("clap requires it");
     let bytes = std::fs::read(path)
         .map_err(|error| Error::Input(format!("--model {path}: the file cannot be read ({error})")))?;
-    let mut run = open(command::config(arguments)?)?;
-    run.load(&bytes).map_err(|error| Error::File(format!("--model {path}: {error}")))?;
+    let config = command::config(arguments)?;
+    let named = |error: Error| Error::File(format!("--model {path}: {error}"));
+    store::from_bytes(&bytes).map_err(named)?; // before a device is opened, which takes time and may talk
+    let mut run = open(config)?;
+    run.load(&bytes).map_err(named)?;
     Ok(run)
 }
 
