@@ -1,7 +1,7 @@
 //! The one record of every option: type, range, default and one-line doc.
 //!
 //! The page's controls, the URL hash, the JavaScript API, the command line's flags and the
-//! table in the README are all read from [`options`]; [`Config::read`] is the only way in, and
+//! table in the README are all read from [`options()`]; [`Config::read`] is the only way in, and
 //! a bad value never panics: it becomes a [`Note`], and the nearest good value is used.
 
 use crate::option::{self, Choice, Spec, choices, options};

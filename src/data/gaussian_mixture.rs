@@ -6,7 +6,7 @@ use rand_distr::StandardNormal;
 
 use super::Distribution;
 
-/// p(x) = 1/K Σ_k N(x; means[k], std² I).
+/// `p(x) = 1/K Σ_k N(x; means[k], std² I)`.
 pub struct GaussianMixture {
     means: Vec<[f32; 2]>,
     std: f32,
