@@ -74,12 +74,11 @@ install_wasm_bindgen() {
 }
 
 install_npm() {
-  (cd www && { cmp -s package-lock.json node_modules/.installed || {
-    say "installing the page's npm packages: uPlot and esbuild, and the drivers of the tests"
-    # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
-    npm ci --no-audit --no-fund --ignore-scripts >&2
-    cp package-lock.json node_modules/.installed
-  }; })
+  cmp -s www/package-lock.json www/node_modules/.installed && return
+  say "installing the page's npm packages: uPlot and esbuild, and the drivers of the tests"
+  # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
+  npm --prefix www ci --no-audit --no-fund --ignore-scripts >&2
+  cp www/package-lock.json www/node_modules/.installed
 }
 
 tools_for_build() {
@@ -171,7 +170,11 @@ run_tests() {
   case ${1:-all} in
     rust) test_rust ;;
     page) test_page ;;
-    all) test_rust && test_page ;;
+    all)
+      # Not joined by &&, under which `set -e` would let a failure in the middle pass.
+      test_rust
+      test_page
+      ;;
     *) usage ;;
   esac
 }
@@ -190,9 +193,15 @@ bench() {
 }
 
 case ${1:-} in
-  setup) tools_for_test && say "everything is installed" ;;
+  setup)
+    tools_for_test
+    say "everything is installed"
+    ;;
   build) build ;;
-  serve) build && exec node www/serve.js dist "${2:-8000}" ;;
+  serve)
+    build
+    exec node www/serve.js dist "${2:-8000}"
+    ;;
   test) run_tests "${2:-all}" ;;
   bench) bench ;;
   *) usage ;;
