@@ -5,17 +5,21 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use super::Distribution;
+use super::mixture::{Exactness, Law, Mixture};
 
 /// `p(x) = 1/K Σ_k N(x; means[k], std² I)`.
 pub struct GaussianMixture {
-    means: Vec<[f32; 2]>,
+    means: Vec<Vec<f32>>,
     std: f32,
 }
 
+/// Radii, in standard deviations, of the ball that holds 98.9 % of a Gaussian in 1 to 8 dimensions; 3 in the plane.
+const RADII: [f32; 8] = [2.5393, 3.0, 3.3342, 3.6103, 3.8511, 4.0676, 4.2659, 4.4500];
+
 impl GaussianMixture {
     /// N(0, I).
-    pub fn standard() -> Self {
-        GaussianMixture { means: vec![[0.0, 0.0]], std: 1.0 }
+    pub fn standard(dim: usize) -> Self {
+        GaussianMixture { means: vec![vec![0.0; dim]], std: 1.0 }
     }
 
     /// `count` Gaussians at angles 2πk/count on a circle of the given radius.
@@ -23,7 +27,7 @@ impl GaussianMixture {
         let means = (0..count)
             .map(|k| {
                 let angle = std::f64::consts::TAU * k as f64 / count as f64;
-                [radius * angle.cos() as f32, radius * angle.sin() as f32]
+                vec![radius * angle.cos() as f32, radius * angle.sin() as f32]
             })
             .collect();
         GaussianMixture { means, std }
@@ -31,10 +35,14 @@ impl GaussianMixture {
 }
 
 impl Distribution for GaussianMixture {
+    fn dim(&self) -> usize {
+        self.means[0].len()
+    }
+
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
-        let mut points = Vec::with_capacity(2 * n);
+        let mut points = Vec::with_capacity(self.dim() * n);
         for _ in 0..n {
-            let mean = self.means[if self.means.len() == 1 { 0 } else { rng.random_range(0..self.means.len()) }];
+            let mean = &self.means[if self.means.len() == 1 { 0 } else { rng.random_range(0..self.means.len()) }];
             for centre in mean {
                 let normal: f32 = rng.sample(StandardNormal);
                 points.push(centre + self.std * normal);
@@ -48,8 +56,15 @@ impl Distribution for GaussianMixture {
     }
 
     fn mode(&self, point: &[f32]) -> Option<usize> {
-        let distance = |mean: &[f32; 2]| (point[0] - mean[0]).hypot(point[1] - mean[1]);
+        let distance = |mean: &Vec<f32>| mean.iter().zip(point).map(|(m, x)| (x - m).powi(2)).sum::<f32>().sqrt();
         let (k, nearest) = self.means.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        (nearest <= 3.0 * self.std).then_some(k)
+        let radius = RADII[self.dim().clamp(1, RADII.len()) - 1];
+        (nearest <= radius * self.std).then_some(k)
+    }
+
+    fn mixture(&self) -> Mixture {
+        let law = |mean: f32| Law::Normal { mean: mean as f64, std: self.std as f64 };
+        let laws = (0..self.dim()).map(|axis| self.means.iter().map(|mean| law(mean[axis])).collect()).collect();
+        Mixture::aligned(laws, vec![1.0; self.means.len()], Exactness::Exact)
     }
 }

@@ -1,21 +1,33 @@
 //! Distributions: where points start and where they shall end.
 
-mod checkerboard;
-mod gaussian_mixture;
-mod moons;
-mod scurve;
+pub mod checkerboard;
+mod circles;
+mod csv;
+mod curve;
+pub mod gaussian_mixture;
+mod kd_tree;
+pub mod mixture;
+pub mod moons;
+mod pinwheel;
+pub mod points;
+pub mod raster;
+pub mod scurve;
+mod spiral;
+pub mod text;
 mod uniform;
 
 use rand_chacha::ChaCha8Rng;
 
 use crate::config::{Config, Shape};
+use crate::error::Error;
+use mixture::Mixture;
+use points::Points;
+use raster::Raster;
 
 /// A distribution in `dim()` dimensions.
 pub trait Distribution: Send + Sync {
     /// Coordinates of one point.
-    fn dim(&self) -> usize {
-        2
-    }
+    fn dim(&self) -> usize;
 
     /// Draws `n` points.
     ///
@@ -23,27 +35,67 @@ pub trait Distribution: Send + Sync {
     /// `n × dim()` numbers, point after point.
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32>;
 
-    /// Number of modes: Gaussians, arcs or cells, all of the same mass.
+    /// Number of modes: Gaussians, arcs, arms or cells, all of the same mass.
     fn modes(&self) -> usize;
 
     /// The mode that `point` belongs to, or `None` outside the support.
     ///
-    /// A cell's support is the cell; a Gaussian's, or a noisy curve's, is all within three
-    /// standard deviations.
+    /// The support of a cell or of a pixel is itself; a noisy curve's is all within three standard deviations; a
+    /// Gaussian's the ball of 98.9 % of its mass, three standard deviations in the plane; that of points from outside
+    /// all within three times the median distance of a point to its nearest.
     fn mode(&self, point: &[f32]) -> Option<usize>;
+
+    /// The distribution as a mixture of products of laws on the line, or a mixture that stands for it.
+    fn mixture(&self) -> Mixture;
+
+    /// ln p(x) in nats, -∞ outside the support; `None` where no density is known: for points, and where the mixture is
+    /// an estimate.
+    ///
+    /// To ask for many points, take [`Distribution::mixture`] once, and ask that.
+    fn log_density(&self, point: &[f64]) -> Option<f64> {
+        self.mixture().log_density(point)
+    }
+}
+
+/// What a reader brings for the shape `points`.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// A finite set.
+    Points(Points),
+    /// A picture.
+    Raster(Raster),
 }
 
 /// The distribution that a [`Shape`] names, with the options that it depends on.
-pub fn distribution(shape: Shape, config: &Config) -> Box<dyn Distribution> {
-    match shape {
-        Shape::Gaussian => Box::new(gaussian_mixture::GaussianMixture::standard()),
-        Shape::Uniform => Box::new(uniform::Uniform { half_width: 3.5 }),
+///
+/// Those that the option `dim` does not reach are in the plane; points given have the dimension that they have.
+///
+/// # Errors
+/// For the shape `points` when none are given.
+pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Result<Box<dyn Distribution>, Error> {
+    let dim = config.dim;
+    Ok(match shape {
+        Shape::Gaussian => Box::new(gaussian_mixture::GaussianMixture::standard(dim)),
+        Shape::Uniform => Box::new(uniform::Uniform { dim, half_width: 3.5 }),
         Shape::EightGaussians => Box::new(gaussian_mixture::GaussianMixture::circle(8, 5.0, 1.0)),
-        Shape::Moons => Box::new(moons::Moons { noise: 0.05 }),
+        Shape::Moons => Box::new(moons::Moons::PLAIN),
         Shape::Ring => Box::new(gaussian_mixture::GaussianMixture::circle(8, 3.0, 0.2)),
-        Shape::Checkerboard => Box::new(checkerboard::Checkerboard { cells: config.board, half_width: 2.0 }),
+        Shape::Checkerboard => Box::new(checkerboard::Checkerboard { dim, cells: config.board, half_width: 2.0 }),
         Shape::Scurve => Box::new(scurve::Scurve { noise: 0.05 }),
-    }
+        Shape::Spiral => Box::new(spiral::Spiral { radius: 3.5, noise: 0.1 }),
+        Shape::Pinwheel => Box::new(pinwheel::Pinwheel),
+        Shape::Circles => Box::new(circles::Circles { radii: [1.75, 3.5], noise: 0.175 }),
+        Shape::Text => Box::new(text::raster(&config.text)?),
+        Shape::Points => match given {
+            Some(Given::Points(points)) => Box::new(points.clone()),
+            Some(Given::Raster(raster)) => Box::new(raster.clone()),
+            None => {
+                return Err(Error::Input(
+                    "the shape points needs points: draw, paste or open some, or choose another shape".into(),
+                ));
+            }
+        },
+    })
 }
 
 /// Share of the points that lie in the support of `distribution`.
@@ -58,9 +110,12 @@ pub fn inside_share(distribution: &dyn Distribution, points: &[f32]) -> f64 {
 
 /// Mass of the least-filled mode as a share of what it should hold: 1 is right, 0 is a missed mode.
 pub fn worst_mode(distribution: &dyn Distribution, points: &[f32]) -> f64 {
-    let mut counts = vec![0usize; distribution.modes()];
     let rows = points.chunks_exact(distribution.dim());
-    let due = rows.len().max(1) as f64 / counts.len() as f64;
+    if rows.len() < distribution.modes() {
+        return 0.0; // and a board of 8 dimensions has more cells than there is memory to count in
+    }
+    let mut counts = vec![0usize; distribution.modes()];
+    let due = rows.len() as f64 / counts.len() as f64;
     for mode in rows.filter_map(|point| distribution.mode(point)) {
         counts[mode] += 1;
     }

@@ -6,7 +6,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::Distribution;
+use super::mixture::Mixture;
+use super::{Distribution, curve};
 
 /// x = 1.5 ((sin θ, sign(θ)(cos θ - 1)) + noise · N(0, I)) with θ uniform on [-3π/2, 3π/2].
 pub struct Scurve {
@@ -16,15 +17,19 @@ pub struct Scurve {
 
 const SCALE: f32 = 1.5;
 
-fn curve(angle: f32) -> [f32; 2] {
+fn s(angle: f32) -> [f32; 2] {
     [angle.sin(), angle.signum() * (angle.cos() - 1.0)]
 }
 
 impl Distribution for Scurve {
+    fn dim(&self) -> usize {
+        2
+    }
+
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let mut points = Vec::with_capacity(2 * n);
         for _ in 0..n {
-            for coordinate in curve(rng.random_range(-1.5 * PI..1.5 * PI)) {
+            for coordinate in s(rng.random_range(-1.5 * PI..1.5 * PI)) {
                 let normal: f32 = rng.sample(StandardNormal);
                 points.push(SCALE * (coordinate + self.noise * normal));
             }
@@ -45,6 +50,15 @@ impl Distribution for Scurve {
         };
         (arc(1.0).min(arc(-1.0)) <= 3.0 * self.noise).then_some(0)
     }
+
+    fn mixture(&self) -> Mixture {
+        let end = 1.5 * PI as f64;
+        // An even number of panels puts the bend at angle 0 between two of them.
+        let nodes = curve::nodes(200, (-end, end), |angle| {
+            [angle.sin(), angle.signum() * (angle.cos() - 1.0)].map(|coordinate| SCALE as f64 * coordinate)
+        });
+        curve::mixture(nodes, (SCALE * self.noise) as f64)
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +69,7 @@ mod tests {
     fn the_curve_lies_in_its_own_support_and_the_gap_does_not() {
         let exact = Scurve { noise: 1e-4 };
         for k in -100..=100 {
-            let [x, y] = curve(k as f32 / 100.0 * 1.5 * PI);
+            let [x, y] = s(k as f32 / 100.0 * 1.5 * PI);
             assert_eq!(exact.mode(&[SCALE * x, SCALE * y]), Some(0), "angle {k}/100 of 3π/2");
         }
         assert_eq!(Scurve { noise: 0.05 }.mode(&[0.0, -1.5]), None);
