@@ -22,6 +22,18 @@ pub enum Purpose {
     Sample = 5,
     /// Held-out target points that samples are measured against.
     Metrics = 6,
+    /// The source points that are drawn once (option `sourcePoints`).
+    SourcePoints = 7,
+    /// The order in which those are visited; numbered by epoch.
+    SourceOrder = 8,
+    /// The noise around the path; numbered by step.
+    Noise = 9,
+    /// Probes of a trace.
+    Probes = 10,
+    /// The Monte-Carlo sum of the loss floor.
+    LossFloor = 11,
+    /// Source points of reflow's pairs.
+    Reflow = 12,
 }
 
 /// The stream of `purpose` number `index` (below 2⁵⁶) of the run with this seed.
