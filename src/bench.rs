@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use clap::ArgMatches;
 use flow_lab::config::{Config, DeviceChoice};
 use flow_lab::device::{self, Kind};
+use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use pollster::block_on;
@@ -34,7 +35,7 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
                 eprintln!("flow-lab: {}", opened.info.reason);
                 continue;
             }
-            let mut run = Experiment::new(config, opened.clone());
+            let mut run = Experiment::new(config, opened.clone(), Ends::default())?;
             let times = step_times(&mut run)?;
             let [fastest, median, slowest] = [times[0], times[times.len() / 2], times[times.len() - 1]];
             let adapter = &opened.info.adapter;
@@ -70,6 +71,6 @@ fn step_times(run: &mut Experiment) -> Result<Vec<f64>, Error> {
     }
     times.sort_by(f64::total_cmp);
     // Sampling shares the network's forward pass; one run shows that it works on this device.
-    block_on(run.sample(SampleRequest { count: 16, steps: 1, seed: 0 }))?;
+    block_on(run.sample(SampleRequest { count: 16, steps: 1, ..SampleRequest::of(run.config(), 0) }))?;
     Ok(times)
 }

@@ -1,9 +1,14 @@
 //! The command line, made from the table of options.
 
+use std::path::Path;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use flow_lab::config::{self, Config};
+use flow_lab::config::{self, Config, Note, Shape};
+use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::option::{Spec, kebab_case};
+
+use crate::given;
 
 /// Every subcommand with its flags.
 pub fn command() -> Command {
@@ -11,7 +16,11 @@ pub fn command() -> Command {
     let pick = |names: &[&str]| all.iter().filter(|spec| names.contains(&spec.name)).map(flag).collect::<Vec<_>>();
     let file = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print one JSON object");
-    let sampling = ["count", "solver", "solverSteps", "seed", "device"];
+    let sampling = ["count", "solver", "solverSteps", "tolerance", "seed", "device"];
+    let number = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("NUMBER").default_value(default).allow_hyphen_values(true).help(help)
+    };
+    let jobs = number("jobs", "0", "runs at the same time; 0 takes as many as there are processors");
 
     Command::new("flow-lab")
         .about("Train flow-matching models, and measure what they learned")
@@ -23,6 +32,8 @@ pub fn command() -> Command {
             Command::new("train")
                 .about("Train a network, and save it")
                 .args(all.iter().map(flag))
+                .arg(file("source-file", "points of the source: CSV, or a PNG or JPEG whose ink they are drawn from"))
+                .arg(file("target-file", "points of the target, likewise"))
                 .arg(file("save", "write the run here, as safetensors"))
                 .arg(
                     Arg::new("log-every")
@@ -30,6 +41,13 @@ pub fn command() -> Command {
                         .value_name("STEPS")
                         .help("print step and batch loss every so many steps [default: never]"),
                 ),
+        )
+        .subcommand(
+            Command::new("reflow")
+                .about("Straighten a saved flow: train its network again on pairs that it made itself")
+                .arg(file("model", "a run that `train --save` or the page wrote").required(true))
+                .arg(file("save", "write the new run here").required(true))
+                .args(pick(&["count", "solver", "solverSteps", "tolerance", "steps", "device"])),
         )
         .subcommand(
             Command::new("sample")
@@ -45,6 +63,32 @@ pub fn command() -> Command {
                 .args(pick(&sampling))
                 .arg(json.clone()),
         )
+        .subcommand(
+            Command::new("table")
+                .about("The benchmark of arXiv 2307.03672, table 2: ours beside the published values")
+                .arg(
+                    file("out", "the rows of the runs, one each; a table goes on where it stopped")
+                        .default_value("table.csv"),
+                )
+                .arg(number("seeds", "5", "runs of each cell"))
+                .arg(number("epochs", "1000", "passes over the 10,000 training points"))
+                .arg(number("sigma", "0.1", "standard deviation of the noise around the path"))
+                .arg(jobs.clone())
+                .arg(
+                    Arg::new("print")
+                        .long("print")
+                        .action(ArgAction::SetTrue)
+                        .help("run nothing, print what the file holds"),
+                ),
+        )
+        .subcommand(
+            Command::new("scaling")
+                .about("Training steps that boards need, by their modes and dimensions")
+                .arg(file("out", "the rows of the runs; a study goes on where it stopped").default_value("scaling.csv"))
+                .arg(number("seeds", "3", "runs of each board"))
+                .arg(number("steps-max", "10000", "steps after which a board counts as not learned"))
+                .arg(jobs),
+        )
         .subcommand(Command::new("bench").about("Time training and sampling on every device").arg(json))
         .subcommand(Command::new("options").about("Print the table of options and presets as JSON"))
 }
@@ -52,6 +96,7 @@ pub fn command() -> Command {
 /// One option as a flag.
 fn flag(spec: &Spec) -> Arg {
     let range = match (&spec.kind["choices"], &spec.kind["min"], &spec.kind["max"]) {
+        (_, serde_json::Value::Null, serde_json::Value::Number(max)) => format!("1 to {max} characters"),
         (serde_json::Value::Array(choices), ..) => {
             choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join("|")
         }
@@ -73,17 +118,49 @@ pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
         .collect();
     let (config, notes) = Config::read(&given);
     match notes.first() {
-        Some(note) => Err(Error::Input(format!("--{} {}: {}", kebab_case(&note.option), note.value, note.problem))),
+        Some(note) => Err(bad(note)),
         None => Ok(config),
     }
 }
 
-/// A whole number given under `name`, or 0.
-pub fn number(arguments: &ArgMatches, name: &str) -> Result<usize, Error> {
-    match arguments.get_one::<String>(name) {
-        None => Ok(0),
-        Some(text) => text.parse().map_err(|_| Error::Input(format!("--{name} {text}: must be a whole number from 0"))),
+/// A whole number given under `name`, within its range.
+pub fn number(arguments: &ArgMatches, name: &str, (min, max): (usize, usize)) -> Result<usize, Error> {
+    let text = arguments.get_one::<String>(name).map_or("0", String::as_str);
+    let good = text.parse().ok().filter(|value| (min..=max).contains(value));
+    good.ok_or_else(|| Error::Input(format!("--{name} {text}: must be a whole number from {min} to {max}")))
+}
+
+/// Threads for `jobs` runs at a time; 0 means all processors.
+pub fn threads(jobs: usize) -> usize {
+    match jobs {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        jobs => jobs,
     }
+}
+
+/// Reads the files given for the two ends, and the options; an end whose file is given has the shape `points` unless it
+/// is said otherwise. The first thing that is wrong is an error.
+pub fn ends(arguments: &ArgMatches) -> Result<(Config, Ends), Error> {
+    let mut config = config(arguments)?;
+    let mut ends = Ends::default();
+    for (name, shape, given) in
+        [("source", &mut config.source, &mut ends.source), ("target", &mut config.target, &mut ends.target)]
+    {
+        let flag = format!("{name}-file");
+        let Some(path) = arguments.get_one::<String>(&flag) else { continue };
+        *given = Some(given::read(&flag, Path::new(path))?);
+        if !arguments.contains_id(name) {
+            *shape = Shape::Points;
+        }
+    }
+    match ends.reconcile(&mut config).first() {
+        Some(note) => Err(bad(note)),
+        None => Ok((config, ends)),
+    }
+}
+
+fn bad(note: &Note) -> Error {
+    Error::Input(format!("--{} {}: {}", kebab_case(&note.option), note.value, note.problem))
 }
 
 /// Mean of the last 100 losses, which varies ten times less than one batch's.

@@ -4,6 +4,7 @@
 //! table in the README are all read from [`options()`]; [`Config::read`] is the only way in, and
 //! a bad value never panics: it becomes a [`Note`], and the nearest good value is used.
 
+use crate::data::text;
 use crate::option::{self, Choice, Spec, choices, options};
 use crate::preset;
 
@@ -12,21 +13,45 @@ choices! {
     Preset {
         None = "none": "no preset: the defaults below",
         Moons = "moons": "8 Gaussians to two moons (F. Mirković, Notes on Flow Matching)",
+        MoonsOt = "moons-ot": "the same with minibatch optimal transport pairs",
         Ring = "ring": "Gaussian to 1,000 points of a ring of 8 Gaussians (M. Fuge, chapter 17)",
         Checkerboard = "checkerboard": "Gaussian to a 4×4 board (W. Gao, Generative Models: Flow Matching)",
     }
 }
 
 choices! {
-    /// A distribution in the plane; either end of the flow may be any of them.
+    /// A distribution; gaussian, uniform and checkerboard in any dimension, the others in the plane. Either end of the flow may be any of them.
     Shape {
         Gaussian = "gaussian": "one Gaussian, mean 0, standard deviation 1",
-        Uniform = "uniform": "uniform on the square [-3.5, 3.5]²",
+        Uniform = "uniform": "uniform on [-3.5, 3.5] along every axis",
         EightGaussians = "8gaussians": "8 Gaussians of standard deviation 1 on a circle of radius 5",
         Moons = "moons": "two interleaved half circles of radius 2, noise 0.1",
         Ring = "ring": "8 Gaussians of standard deviation 0.2 on a circle of radius 3",
-        Checkerboard = "checkerboard": "the dark cells of a board on [-2, 2]²",
+        Checkerboard = "checkerboard": "the dark cells of a board on [-2, 2] along every axis",
         Scurve = "scurve": "an S of two arcs of radius 1.5, noise 0.075",
+        Spiral = "spiral": "a swiss roll of one and a half turns, radius up to 3.5, noise 0.1",
+        Pinwheel = "pinwheel": "five bent arms, radius about 2",
+        Circles = "circles": "two circles of radius 1.75 and 3.5, noise 0.175",
+        Text = "text": "the letters of the option `text`",
+        Points = "points": "points from outside: drawn, pasted, or read from a CSV file or an image",
+    }
+}
+
+choices! {
+    /// Which x0 goes with which x1.
+    Coupling {
+        Independent = "independent": "any with any",
+        Ot = "ot": "minibatch optimal transport: the pairing of each batch, or group, with the least squared distance",
+        Reflow = "reflow": "the pairs that a trained model made, its own samples with their starting points",
+    }
+}
+
+choices! {
+    /// The path xt = α(t) x1 + β(t) x0 from x0 to x1.
+    Schedule {
+        Linear = "linear": "α = t, β = 1 - (1 - sigmaMin) t: straight lines at even speed",
+        Cosine = "cosine": "α = sin(πt/2), β = cos(πt/2)",
+        Vp = "vp": "variance preserving diffusion: α = exp(-T/2), β = √(1 - α²), T from 10.05 to 0 as s = 1 - t runs from 1 to 0",
     }
 }
 
@@ -62,6 +87,10 @@ choices! {
     /// The integrator of dx/dt = v(x, t).
     SolverKind {
         Euler = "euler": "first order, one velocity evaluation a step",
+        Midpoint = "midpoint": "second order, two evaluations a step; never looks at t = 1",
+        Heun = "heun": "second order, two evaluations a step",
+        Rk4 = "rk4": "fourth order, four evaluations a step",
+        Dopri5 = "dopri5": "Dormand–Prince 5(4): chooses its steps to keep within `tolerance`",
     }
 }
 
@@ -80,8 +109,16 @@ options! {
         run       preset        "preset":       Preset       = Preset::None,        (), "a published experiment to start from";
         data      source        "source":       Shape        = Shape::Gaussian,     (), "where the points start, at t = 0";
         data      target        "target":       Shape        = Shape::Moons,        (), "where the points shall end, at t = 1";
+        data      dim           "dim":          usize        = 2,     (2, 8),           "coordinates of a point; more than 2 for gaussian, uniform and checkerboard";
+        data      text          "text":         String       = "flow".into(), 16,       "the letters of the shape `text`: plain English keyboard characters";
         data      board         "board":        usize        = 4,     (2, 12),          "cells along each side of the checkerboard";
         data      points        "points":       usize        = 0,     (0, 100_000),     "training points drawn once and reused; 0 draws fresh ones for every batch";
+        data      source_points "sourcePoints": usize        = 0,     (0, 100_000),     "source points drawn once and reused; 0 draws fresh ones for every batch";
+        path      coupling      "coupling":     Coupling     = Coupling::Independent, (), "which source point goes with which target point";
+        path      group         "group":        usize        = 0,     (0, 4_096),       "optimal transport within groups of so many pairs of a batch; 0 takes the whole batch";
+        path      schedule      "schedule":     Schedule     = Schedule::Linear,    (), "the path from x0 to x1";
+        path      sigma_min     "sigmaMin":     f64          = 0.0,   (0.0, 0.5),       "share of x0 that is left at t = 1 on the linear path";
+        path      sigma         "sigma":        f64          = 0.0,   (0.0, 1.0),       "standard deviation of the noise added to xt in training";
         network   width         "width":        usize        = 64,    (1, 1024),        "neurons in every hidden layer";
         network   depth         "depth":        usize        = 3,     (1, 16),          "number of hidden layers";
         network   activation    "activation":   Activation   = Activation::Silu,    (), "nonlinearity after every hidden layer";
@@ -91,8 +128,10 @@ options! {
         training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
         training  batch         "batch":        usize        = 256,   (1, 65_536),      "pairs of points in one training step";
         training  steps         "steps":        usize        = 3_000, (1, 1_000_000),   "training steps of a whole run";
+        training  ema           "ema":          f64          = 0.0,   (0.0, 0.9999),    "weight averaging: share of the average that stays at each step; samples come from the average; 0 turns it off";
         sampling  solver        "solver":       SolverKind   = SolverKind::Euler,   (), "integrator that carries points from t = 0 to t = 1";
         sampling  solver_steps  "solverSteps":  usize        = 50,    (1, 1_000),       "steps of the integrator";
+        sampling  tolerance     "tolerance":    f64          = 1e-4,  (1e-8, 0.1),      "error that dopri5 allows each step, absolute and relative";
         sampling  count         "count":        usize        = 1_000, (1, 100_000),     "points to generate";
         run       seed          "seed":         usize        = 1,     (0, 4_294_967_295), "the seed of every random draw: data, weights, batches, noise";
         run       device        "device":       DeviceChoice = DeviceChoice::Auto,  (), "where the arithmetic runs";
@@ -103,6 +142,18 @@ options! {
 const ACTIVATIONS_MAX: usize = 1 << 25;
 /// Points of all trajectories together, `count × (solverSteps + 1)`, that fit a browser's memory.
 const POSITIONS_MAX: usize = 1 << 24;
+
+/// Pairs whose optimal transport is found together at most: 4,096 take about half a second.
+const GROUP_MAX: usize = 4_096;
+/// Cells of a board in many dimensions, of which half are modes.
+const CELLS_MAX: usize = 1 << 16;
+
+impl Shape {
+    /// Whether it exists in any number of dimensions, and takes the option `dim`.
+    pub fn takes_dim(self) -> bool {
+        matches!(self, Shape::Gaussian | Shape::Uniform | Shape::Checkerboard)
+    }
+}
 
 /// What was wrong with one given value, and what is used in its place.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -156,30 +207,56 @@ impl Config {
     /// Brings combinations of options, each good alone, back to what fits in memory.
     pub fn validate(&mut self) -> Vec<Note> {
         let mut notes = Vec::new();
+        let mut note = |option: &str, value: String, problem: String, used: String| {
+            notes.push(Note { option: option.into(), value, problem, used: Some(used) });
+        };
+        let unknown = text::unknown(&self.text);
+        if !unknown.is_empty() {
+            let letters: String = unknown.iter().collect();
+            let known: String = self.text.chars().filter(|c| !unknown.contains(c)).collect();
+            let used = if known.trim().is_empty() { Config::default().text } else { known };
+            note("text", self.text.clone(), format!("has no picture of {letters}: use letters of ASCII"), used.clone());
+            self.text = used;
+        }
+        let flat = [self.source, self.target].into_iter().find(|shape| !shape.takes_dim() && *shape != Shape::Points);
+        if let Some(shape) = flat.filter(|_| self.dim != 2) {
+            let problem = format!("must be 2 for {}, which lies in the plane", shape.name());
+            note("dim", self.dim.to_string(), problem, "2".into());
+            self.dim = 2;
+        }
+        let has_board = [self.source, self.target].contains(&Shape::Checkerboard);
+        let cells = |board: usize| board.pow(self.dim as u32);
+        if has_board && cells(self.board) > CELLS_MAX {
+            let largest = (2..self.board).rev().find(|&board| cells(board) <= CELLS_MAX).unwrap_or(2);
+            let problem =
+                format!("must be at most {largest} in {} dimensions, so that the cells can be counted", self.dim);
+            note("board", self.board.to_string(), problem, largest.to_string());
+            self.board = largest;
+        }
         let batch_max = (ACTIVATIONS_MAX / (self.width * self.depth)).max(1);
         if self.batch > batch_max {
-            notes.push(Note {
-                option: "batch".into(),
-                value: self.batch.to_string(),
-                problem: format!(
-                    "must be at most {batch_max} at width {} and depth {}, so that batch × width × depth fits in memory",
-                    self.width, self.depth
-                ),
-                used: Some(batch_max.to_string()),
-            });
+            let problem = format!(
+                "must be at most {batch_max} at width {} and depth {}, so that batch × width × depth fits in memory",
+                self.width, self.depth
+            );
+            note("batch", self.batch.to_string(), problem, batch_max.to_string());
             self.batch = batch_max;
         }
-        let count_max = POSITIONS_MAX / (self.solver_steps + 1);
+        if self.coupling == Coupling::Ot && self.group == 0 && self.batch > GROUP_MAX {
+            let problem = format!(
+                "must be 1 to {GROUP_MAX} where a batch has {} pairs, whose transport as a whole would take seconds a step",
+                self.batch
+            );
+            note("group", "0".into(), problem, GROUP_MAX.to_string());
+            self.group = GROUP_MAX;
+        }
+        let count_max = POSITIONS_MAX * 2 / self.dim / (self.solver_steps + 1);
         if self.count > count_max {
-            notes.push(Note {
-                option: "count".into(),
-                value: self.count.to_string(),
-                problem: format!(
-                    "must be at most {count_max} with {} solver steps, so that all trajectories fit in memory",
-                    self.solver_steps
-                ),
-                used: Some(count_max.to_string()),
-            });
+            let problem = format!(
+                "must be at most {count_max} with {} solver steps, so that all trajectories fit in memory",
+                self.solver_steps
+            );
+            note("count", self.count.to_string(), problem, count_max.to_string());
             self.count = count_max;
         }
         notes
@@ -278,5 +355,13 @@ mod tests {
         ]);
         assert_eq!((config.batch, config.count), (2048, 16760));
         assert_eq!(notes.len(), 2);
+        let (config, notes) = Config::read(&[("batch", "8192"), ("coupling", "ot")]);
+        assert_eq!((config.group, notes.len()), (4096, 1));
+        let (config, notes) = Config::read(&[("target", "checkerboard"), ("dim", "8"), ("board", "12")]);
+        assert_eq!((config.board, notes.len()), (4, 1));
+        let (config, notes) = Config::read(&[("source", "moons"), ("dim", "3")]);
+        assert_eq!((config.dim, notes[0].option.as_str()), (2, "dim"));
+        let (config, notes) = Config::read(&[("text", "añb")]);
+        assert_eq!((config.text.as_str(), notes.len()), ("ab", 1));
     }
 }

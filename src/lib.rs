@@ -15,17 +15,29 @@
 #[cfg(not(feature = "cpu"))]
 compile_error!("choose a build: `--features gpu` (GPU and CPU) or `--no-default-features --features cpu` (small)");
 
+pub mod assignment;
+pub mod batches;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod benchmark;
 pub mod config;
+pub mod coupling;
 pub mod data;
 pub mod device;
+pub mod ends;
 pub mod error;
+pub mod evaluation;
+pub mod exact;
 pub mod experiment;
+pub mod likelihood;
 pub mod metrics;
 pub mod network;
 pub mod optimiser;
 pub mod option;
 pub mod path;
+pub mod prefetch;
 mod preset;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod scaling;
 pub mod seed;
 pub mod self_check;
 pub mod solver;

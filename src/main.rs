@@ -3,6 +3,10 @@
 mod bench;
 mod command;
 mod evaluate;
+mod given;
+mod scale;
+mod study;
+mod table;
 
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +15,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use flow_lab::config::{self, Config, DeviceChoice};
 use flow_lab::device;
+use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::store;
@@ -29,6 +34,9 @@ fn main() -> ExitCode {
         Some(("train", arguments)) => train(arguments),
         Some(("sample", arguments)) => sample(arguments),
         Some(("evaluate", arguments)) => evaluate::evaluate(arguments),
+        Some(("reflow", arguments)) => reflow(arguments),
+        Some(("table", arguments)) => table::table(arguments),
+        Some(("scaling", arguments)) => scale::scaling(arguments),
         Some(("bench", arguments)) => bench::bench(arguments),
         _ => print(&format!("{:#}\n", config::options_json())),
     };
@@ -42,13 +50,35 @@ fn main() -> ExitCode {
 }
 
 fn train(arguments: &ArgMatches) -> Result<(), Error> {
-    let config = command::config(arguments)?;
-    let log_every = command::number(arguments, "log-every")?;
+    let (config, ends) = command::ends(arguments)?;
+    let log_every = command::number(arguments, "log-every", (0, usize::MAX))?;
     let save = arguments.get_one::<String>("save").map(Path::new);
     if let Some(path) = save {
         write(path, &[])?; // so that a wrong path is found before the training, not after it
     }
-    let mut run = open(config)?;
+    let mut run = open(config, ends)?;
+    run_to_its_end(&mut run, log_every)?;
+    match save {
+        Some(path) => write(path, &block_on(run.save())?),
+        None => Ok(()),
+    }
+}
+
+fn reflow(arguments: &ArgMatches) -> Result<(), Error> {
+    let save = Path::new(arguments.get_one::<String>("save").expect("clap requires it"));
+    write(save, &[])?;
+    let mut run = open_model(arguments)?;
+    let request = request(arguments, &run)?;
+    block_on(run.reflow(request))?;
+    if arguments.contains_id("steps") {
+        run.set_steps(command::config(arguments)?.steps);
+    }
+    run_to_its_end(&mut run, 0)?;
+    write(save, &block_on(run.save())?)
+}
+
+/// Trains to the last step behind a progress bar.
+fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
     let steps = run.config().steps;
     let bar = ProgressBar::new(steps as u64);
     let style = "{bar:30} {pos}/{len} steps  {per_sec}  {eta} left  {msg}";
@@ -81,19 +111,21 @@ fn train(arguments: &ArgMatches) -> Result<(), Error> {
         run.device().info.adapter,
         100.min(steps)
     );
-    match save {
-        Some(path) => write(path, &block_on(run.save())?),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
     let samples = block_on(run.sample(request(arguments, &run)?))?;
-    let mut csv = String::from("x,y\n");
+    let mut csv = match samples.dim {
+        2 => String::from("x,y"),
+        dim => (1..=dim).map(|d| format!("x{d}")).collect::<Vec<_>>().join(","),
+    };
     for point in samples.last().chunks_exact(samples.dim) {
-        csv.push_str(&format!("{},{}\n", point[0], point[1]));
+        csv.push('\n');
+        csv.push_str(&point.iter().map(f32::to_string).collect::<Vec<_>>().join(","));
     }
+    csv.push('\n');
     match arguments.get_one::<String>("out") {
         Some(path) => write(Path::new(path), csv.as_bytes()),
         None => print(&csv),
@@ -101,12 +133,12 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 }
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
-fn open(config: Config) -> Result<Experiment, Error> {
+fn open(config: Config, ends: Ends) -> Result<Experiment, Error> {
     let opened = block_on(device::open(&config));
     if config.device == DeviceChoice::Gpu {
         eprintln!("flow-lab: {}", opened.info.reason);
     }
-    Ok(Experiment::new(config, opened))
+    Experiment::new(config, opened, ends)
 }
 
 fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
@@ -116,7 +148,7 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
     let config = command::config(arguments)?;
     let named = |error: Error| Error::File(format!("--model {path}: {error}"));
     store::from_bytes(&bytes).map_err(named)?; // before a device is opened, which takes time and may talk
-    let mut run = open(config)?;
+    let mut run = open(config, Ends::default())?;
     run.load(&bytes).map_err(named)?;
     Ok(run)
 }
@@ -124,12 +156,21 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
 /// The sampling options given on the command line, else those that the model was trained with.
 fn request(arguments: &ArgMatches, run: &Experiment) -> Result<SampleRequest, Error> {
     let given = command::config(arguments)?;
-    let is_given = |name: &str| arguments.contains_id(name);
-    Ok(SampleRequest {
-        count: if is_given("count") { given.count } else { run.config().count },
-        steps: if is_given("solver-steps") { given.solver_steps } else { run.config().solver_steps },
-        seed: if is_given("seed") { given.seed as u64 } else { 0 },
-    })
+    let is_given = |name: &str| arguments.try_contains_id(name).unwrap_or(false);
+    let mut request = SampleRequest::of(run.config(), if is_given("seed") { given.seed as u64 } else { 0 });
+    if is_given("count") {
+        request.count = given.count;
+    }
+    if is_given("solver-steps") {
+        request.steps = given.solver_steps;
+    }
+    if is_given("solver") {
+        request.solver.kind = given.solver;
+    }
+    if is_given("tolerance") {
+        request.solver.tolerance = given.tolerance;
+    }
+    Ok(request)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

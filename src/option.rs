@@ -8,13 +8,13 @@ use serde_json::{Value as Json, json};
 pub struct Spec {
     /// In camelCase; the command line's flag is the same in kebab-case.
     pub name: &'static str,
-    /// `data`, `network`, `training`, `sampling` or `run`.
+    /// `data`, `path`, `network`, `training`, `sampling` or `run`.
     pub group: &'static str,
     /// One line.
     pub doc: &'static str,
     /// As text, the way a link writes it.
     pub default: String,
-    /// `{type: "choice", choices: […]}` or `{type: "integer" | "number", min, max}`.
+    /// `{type: "choice", choices: […]}`, `{type: "integer" | "number", min, max}` or `{type: "text", max}`.
     #[serde(flatten)]
     pub kind: Json,
 }
@@ -59,6 +59,29 @@ impl<C: Choice> OptionValue for C {
     fn kind(_: &()) -> Json {
         let choices: Vec<_> = C::ALL.iter().map(|c| json!({ "name": c.name(), "doc": c.doc() })).collect();
         json!({ "type": "choice", "choices": choices })
+    }
+}
+
+impl OptionValue for String {
+    /// Most characters.
+    type Range = usize;
+
+    fn read(text: &str, &max: &usize) -> Result<Self, (String, Option<Self>)> {
+        match text.chars().count() {
+            0 => Err((format!("must hold 1 to {max} characters"), None)),
+            n if n > max => {
+                Err((format!("must hold at most {max} characters"), Some(text.chars().take(max).collect())))
+            }
+            _ => Ok(text.into()),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.clone()
+    }
+
+    fn kind(&max: &usize) -> Json {
+        json!({ "type": "text", "max": max })
     }
 }
 

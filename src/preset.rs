@@ -7,6 +7,7 @@ pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
     match preset {
         Preset::None => &[],
         Preset::Moons => &[("source", "8gaussians"), ("target", "moons"), ("steps", "5000")],
+        Preset::MoonsOt => &[("source", "8gaussians"), ("target", "moons"), ("coupling", "ot"), ("steps", "5000")],
         Preset::Ring => &[
             ("target", "ring"),
             ("points", "1000"),
@@ -29,7 +30,9 @@ pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
             ("learningRate", "0.003"),
             ("batch", "4096"),
             ("steps", "5001"),
-            ("solverSteps", "100"),
+            ("ema", "0.999"),
+            ("solver", "midpoint"),
+            ("solverSteps", "20"),
             ("count", "5000"),
         ],
     }

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::Config;
 use crate::device::read;
+use crate::ends::Ends;
 use crate::error::Error;
 use crate::network::Mlp;
 use crate::seed::{self, Purpose};
@@ -63,7 +64,10 @@ fn elementary(device: &Device) -> Tensor<2> {
 
 /// Losses, weights and velocities after two steps: the loss of the second proves that the first one's change arrived.
 async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> {
-    let mut trainer = Trainer::new(config, device);
+    let ends = Ends::default();
+    let (source, target) = (ends.source(config)?, ends.target(config)?);
+    let x = source.sample(5, &mut seed::stream(1, Purpose::Sample, 0));
+    let mut trainer = Trainer::new(config, device, source, target, Vec::new());
     trainer.step();
     trainer.step();
     let mut numbers = trainer.losses().await?.to_vec();
@@ -71,8 +75,6 @@ async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> 
     for parameter in &network.parameters {
         numbers.extend(read(parameter.clone()).await?);
     }
-    let source = crate::data::distribution(config.source, config);
-    let x = source.sample(5, &mut seed::stream(1, Purpose::Sample, 0));
     let x = Tensor::<2>::from_data(TensorData::new(x, [5, 2]), device);
     numbers.extend(read(network.velocity(x, 0.5)).await?);
     Ok(numbers)

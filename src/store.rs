@@ -5,6 +5,10 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::config::Config;
+use crate::data::Given;
+use crate::data::points::Points;
+use crate::data::raster::Raster;
+use crate::ends::Ends;
 use crate::error::Error;
 
 /// The metadata key by which a file is known as ours; its value is the version of this layout.
@@ -111,4 +115,55 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
         tensors.push(Named { name: name.to_string(), shape: [rows, columns], values });
     }
     Ok(Saved { config, step, tensors })
+}
+
+/// Writes what was given for the two ends as tensors: `source.points` and `source.standard` (mean and standard deviation),
+/// or `source.raster`; the same for `target`; and `pairs`.
+pub fn of_ends(ends: &Ends, dim: usize) -> Vec<Named> {
+    let mut tensors = Vec::new();
+    for (end, given) in [("source", &ends.source), ("target", &ends.target)] {
+        match given {
+            Some(Given::Points(points)) => {
+                let values = points.values().to_vec();
+                let standard: Vec<f32> = points.mean().iter().chain([&points.std()]).map(|&x| x as f32).collect();
+                let shape = [values.len() / (standard.len() - 1), standard.len() - 1];
+                tensors.push(Named { name: format!("{end}.points"), shape, values });
+                tensors.push(Named { name: format!("{end}.standard"), shape: [1, standard.len()], values: standard });
+            }
+            Some(Given::Raster(raster)) => {
+                let shape = [raster.height(), raster.width()];
+                tensors.push(Named { name: format!("{end}.raster"), shape, values: raster.values().to_vec() });
+            }
+            None => (),
+        }
+    }
+    if !ends.pairs.is_empty() {
+        let shape = [ends.pairs.len() / (2 * dim), 2 * dim];
+        tensors.push(Named { name: "pairs".into(), shape, values: ends.pairs.clone() });
+    }
+    tensors
+}
+
+/// Takes out of `tensors` what [`of_ends`] wrote.
+///
+/// # Errors
+/// When they are not what it writes.
+pub fn to_ends(tensors: &mut HashMap<String, Named>) -> Result<Ends, Error> {
+    let mut take = |name: &str| tensors.remove(name);
+    let mut given = |end: &str| -> Result<Option<Given>, Error> {
+        if let Some(raster) = take(&format!("{end}.raster")) {
+            return Ok(Some(Given::Raster(Raster::new(raster.shape[1], raster.shape[0], raster.values)?)));
+        }
+        let (Some(points), Some(standard)) = (take(&format!("{end}.points")), take(&format!("{end}.standard"))) else {
+            return Ok(None);
+        };
+        let mut mean: Vec<f64> = standard.values.iter().map(|&x| x as f64).collect();
+        let std = mean.pop().unwrap_or(1.0);
+        Ok(Some(Given::Points(Points::standardised(points.values, points.shape[1], mean, std)?)))
+    };
+    Ok(Ends { source: given("source")?, target: given("target")?, pairs: take_pairs(tensors) })
+}
+
+fn take_pairs(tensors: &mut HashMap<String, Named>) -> Vec<f32> {
+    tensors.remove("pairs").map(|pairs| pairs.values).unwrap_or_default()
 }

@@ -6,8 +6,13 @@ use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
+use crate::data::Given;
+use crate::data::points::Points;
+use crate::data::raster::Raster;
 use crate::device;
+use crate::ends::Ends;
 use crate::error::Error;
+use crate::evaluation;
 use crate::experiment::{Experiment, SampleRequest};
 use crate::seed::{self, Purpose};
 
@@ -51,6 +56,7 @@ fn start() {
 pub struct FlowLab {
     experiment: Experiment,
     notes: Vec<Note>,
+    remarks: Vec<String>,
 }
 
 #[wasm_bindgen]
@@ -58,14 +64,24 @@ impl FlowLab {
     /// Opens the device and draws the initial weights.
     ///
     /// `pairs` is a JSON list of `[name, text]`; `reason`, if not empty, is why the CPU was chosen
-    /// before this module was asked.
-    pub async fn create(pairs: String, reason: String) -> Result<FlowLab, JsError> {
-        let (config, notes) = read(&pairs)?;
+    /// before this module was asked; `source` and `target` are what is given for the shape `points`: see [`given`].
+    pub async fn create(pairs: String, reason: String, source: JsValue, target: JsValue) -> Result<FlowLab, JsError> {
+        let (mut config, mut notes) = read(&pairs)?;
+        let (source, source_note) = given("source", &source)?;
+        let (target, target_note) = given("target", &target)?;
+        let ends = Ends { source, target, pairs: Vec::new() };
+        notes.extend(ends.reconcile(&mut config));
         let opened = match reason.as_str() {
             "" => device::open(&config).await,
             reason => device::open_cpu(reason),
         };
-        Ok(FlowLab { experiment: Experiment::new(config, opened), notes })
+        let remarks = [source_note, target_note].into_iter().flatten().collect();
+        Ok(FlowLab { experiment: Experiment::new(config, opened, ends)?, notes, remarks })
+    }
+
+    /// What was done to the given points, as a JSON list of sentences.
+    pub fn remarks(&self) -> String {
+        json(&self.remarks)
     }
 
     /// Kind, adapter, reason and self-check, as JSON.
@@ -94,13 +110,10 @@ impl FlowLab {
     }
 
     /// Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
-    pub async fn sample(&self, count: f64, steps: f64, seed: f64) -> Result<Object, JsError> {
-        let request = SampleRequest {
-            count: whole("count", count)?,
-            steps: whole("steps", steps)?,
-            seed: whole("seed", seed)? as u64,
-        };
-        let samples = self.experiment.sample(request).await?;
+    ///
+    /// `asked` is a JSON list of `[name, text]` of the sampling options; those not named are the run's own.
+    pub async fn sample(&self, asked: &str) -> Result<Object, JsError> {
+        let samples = self.experiment.sample(self.request(asked)?).await?;
         let result = Object::new();
         set(&result, "times", Float32Array::from(samples.times.as_slice()).into());
         set(&result, "positions", Float32Array::from(samples.positions.as_slice()).into());
@@ -108,6 +121,45 @@ impl FlowLab {
         set(&result, "dim", (samples.dim as f64).into());
         set(&result, "evaluations", (samples.evaluations as f64).into());
         Ok(result)
+    }
+
+    /// Generates points and measures them; the metrics as JSON. `asked` as for [`FlowLab::sample`].
+    pub async fn metrics(&self, asked: &str) -> Result<String, JsError> {
+        Ok(json(&evaluation::evaluate(&self.experiment, self.request(asked)?).await?))
+    }
+
+    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`].
+    #[wasm_bindgen(js_name = logDensity)]
+    pub async fn log_density(&self, points: Vec<f32>, asked: &str) -> Result<Float32Array, JsError> {
+        let SampleRequest { solver, steps, .. } = self.request(asked)?;
+        Ok(Float32Array::from(self.experiment.log_density(&points, solver, steps).await?.as_slice()))
+    }
+
+    /// The exact velocity at `points`, all at time `t`, or null where there is none.
+    #[wasm_bindgen(js_name = exactVelocity)]
+    pub fn exact_velocity(&self, points: Vec<f32>, t: f32) -> Result<Option<Float32Array>, JsError> {
+        let exact = self.experiment.exact_velocity(&points, t)?;
+        Ok(exact.map(|velocity| Float32Array::from(velocity.as_slice())))
+    }
+
+    /// The lowest loss that training can reach, `{ loss, standardError, exactness }`, or `null`, as JSON.
+    #[wasm_bindgen(js_name = lossFloor)]
+    pub fn loss_floor(&self) -> String {
+        json(&self.experiment.loss_floor())
+    }
+
+    /// How long pairing one batch takes, in ms; undefined where pairs are not sought.
+    #[wasm_bindgen(js_name = pairingMs)]
+    pub fn pairing_ms(&self) -> Option<f64> {
+        self.experiment.pairing_ms()
+    }
+
+    /// Starts the next rectification, on generated pairs. `asked` as for [`FlowLab::sample`].
+    pub async fn reflow(&mut self, asked: String) -> Result<(), JsError> {
+        let request = self.request(&asked)?;
+        self.experiment.reflow(request).await?;
+        self.settled();
+        Ok(())
     }
 
     /// The learned velocity at `points`, all at time `t`.
@@ -143,8 +195,62 @@ impl FlowLab {
 
     /// Opens a saved run on this device.
     pub fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
-        Ok(self.experiment.load(&bytes)?)
+        self.experiment.load(&bytes)?;
+        self.settled();
+        Ok(())
     }
+}
+
+impl FlowLab {
+    /// What was corrected at the start does not belong to the run that is there now.
+    fn settled(&mut self) {
+        self.notes.clear();
+        self.remarks.clear();
+    }
+
+    /// The run's sampling options, with those in `asked` in place of its own.
+    fn request(&self, asked: &str) -> Result<SampleRequest, JsError> {
+        let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
+        let (seed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(name, _)| name == "seed");
+        let mut options: Vec<(String, String)> =
+            self.experiment.config().pairs().into_iter().map(|(name, text)| (name.into(), text)).collect();
+        options.retain(|(name, _)| !asked.iter().any(|(other, _)| other == name));
+        options.extend(asked.iter().cloned());
+        let (config, notes) = Config::read(&options);
+        if let Some(note) = notes.first() {
+            return Err(Error::from(note).into());
+        }
+        let seed = match seed.first() {
+            Some((_, text)) => whole("seed", text.parse().unwrap_or(f64::NAN))? as u64,
+            None => 0,
+        };
+        Ok(SampleRequest::of(&config, seed))
+    }
+}
+
+/// Reads what was given for one end: `{ csv }`, `{ values, dim }` or `{ width, height, values }`; with it the sentence
+/// that says what was done to the points.
+fn given(end: &str, value: &JsValue) -> Result<(Option<Given>, Option<String>), Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok((None, None));
+    }
+    let field = |name: &str| Reflect::get(value, &name.into()).ok().filter(|v| !v.is_undefined());
+    let number = |name: &str| field(name).and_then(|v| v.as_f64()).unwrap_or(f64::NAN);
+    let named = |error: Error| Error::Input(format!("{end}: {error}"));
+    let points = |(points, note): (Points, String)| (Some(Given::Points(points)), Some(format!("{end}: {note}")));
+    if let Some(csv) = field("csv").and_then(|v| v.as_string()) {
+        return Points::from_csv(&csv).map(points).map_err(named);
+    }
+    let Some(values) = field("values").and_then(|v| v.dyn_into::<Float32Array>().ok()) else {
+        let sentence = "must be { csv }, { values: Float32Array, dim } or { values: Float32Array, width, height }";
+        return Err(Error::Input(format!("{end}: {sentence}")));
+    };
+    if field("width").is_some() {
+        let (width, height) = (whole("width", number("width"))?, whole("height", number("height"))?);
+        let raster = Raster::new(width, height, values.to_vec()).map_err(named)?;
+        return Ok((Some(Given::Raster(raster)), None));
+    }
+    Points::new(values.to_vec(), whole("dim", number("dim"))?).map(points).map_err(named)
 }
 
 /// What the options in `pairs`, a JSON list of `[name, text]`, come to: `{ options, changed, notes }`, where
@@ -167,7 +273,8 @@ fn read(pairs: &str) -> Result<(Config, Vec<Note>), JsError> {
 }
 
 fn describe(config: &Config, notes: &[Note]) -> String {
-    let is_word = config::options().into_iter().map(|spec| spec.kind["type"] == "choice");
+    let is_word =
+        config::options().into_iter().map(|spec| spec.kind["type"] == "choice" || spec.kind["type"] == "text");
     let options: serde_json::Map<_, _> = config
         .pairs()
         .into_iter()

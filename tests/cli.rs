@@ -52,6 +52,8 @@ fn evaluate_prints_one_json_object() {
 fn bad_input_is_one_sentence_and_exit_code_2() {
     let folder = folder("bad");
     std::fs::write(folder.join("foreign.safetensors"), b"not a model").unwrap();
+    std::fs::write(folder.join("ragged.csv"), "x,y\n1,2\n3\n").unwrap();
+    std::fs::write(folder.join("broken.png"), b"\x89PNG\r\n\x1a\n and then nothing").unwrap();
     assert!(run_in(&folder, "train --steps 1 --device cpu --save whole.safetensors").status.success());
     let whole = std::fs::read(folder.join("whole.safetensors")).unwrap();
     std::fs::write(folder.join("cut.safetensors"), &whole[..whole.len() / 2]).unwrap();
@@ -63,6 +65,18 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         ("train --learning-rate NaN", "--learning-rate NaN: must be a number"),
         ("train --learning-rate -1", "--learning-rate -1: must be a number"),
         ("train --seed 1.5", "--seed 1.5: must be a whole number"),
+        ("train --target points", "--target points: needs points"),
+        ("train --target-file no.csv", "--target-file no.csv: the file cannot be read"),
+        ("train --target-file ragged.csv", "--target-file ragged.csv: "),
+        ("train --target-file broken.png", "--target-file broken.png: the picture cannot be used"),
+        ("train --target moons --dim 3", "--dim 3: must be 2 for moons"),
+        ("train --coupling reflow", "--coupling reflow: needs a trained model's own pairs"),
+        ("train --text café", "--text café: has no picture of é"),
+        ("table --seeds 0", "--seeds 0: must be a whole number from 1"),
+        ("table --sigma -1", "--sigma -1: must be a number from 0 to 1"),
+        ("table --out ragged.csv --print", "--out ragged.csv: the file holds something else"),
+        ("scaling --steps-max 3", "--steps-max 3: must be a whole number from 100"),
+        ("sample --model whole.safetensors --tolerance 0", "--tolerance 0: must be a number"),
         ("train --log-every x --steps 1", "--log-every x: must be a whole number"),
         ("train --steps 1 --save no/such/folder/x.safetensors", "cannot be written"),
         ("sample --model missing.safetensors", "--model missing.safetensors: the file cannot be read"),
@@ -80,6 +94,69 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     for line in ["", "trian", "train --no-such-flag 3"] {
         assert_eq!(run_in(&folder, line).status.code(), Some(2), "flow-lab {line}");
     }
+}
+
+/// A 6 × 3 picture, black ink on white: two dots at the ends. Written by Python's zlib as an 8-bit grey PNG.
+const DOTS: &[u8] = include_bytes!("dots.png");
+
+#[test]
+fn points_and_pictures_from_files_train_and_are_kept_in_the_model() {
+    let folder = folder("files");
+    let rows: String = (0..200).map(|k| format!("{},{}\n", 50 + k % 2 * 20, 7 + k % 3)).collect();
+    std::fs::write(folder.join("points.csv"), format!("a,b\n{rows}")).unwrap();
+    std::fs::write(folder.join("dots.png"), DOTS).unwrap();
+    for file in ["points.csv", "dots.png"] {
+        let trained =
+            run_in(&folder, &format!("train --target-file {file} --steps 300 --device cpu --save m.safetensors"));
+        assert!(trained.status.success(), "{}", text(&trained.stderr));
+        if file == "points.csv" {
+            assert!(text(&trained.stderr).contains("200 points"), "{}", text(&trained.stderr));
+        }
+        let output = run_in(&folder, "evaluate --model m.safetensors --count 500 --json");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["target"], "points");
+        // Both are two heaps far from the middle; an untrained flow stays at W2 near 1 and above.
+        assert!(report["w2"].as_f64() < Some(0.9), "{file}: {report}");
+        assert!(report["loss_floor"].as_f64() < report["loss"].as_f64(), "{file}: {report}");
+    }
+}
+
+#[test]
+fn reflow_straightens_a_trained_flow() {
+    let folder = folder("reflow");
+    let run = |line: &str| {
+        let output = run_in(&folder, line);
+        assert!(output.status.success(), "flow-lab {line}: {}", text(&output.stderr));
+        output.stdout
+    };
+    run("train --source 8gaussians --steps 1500 --device cpu --save m.safetensors");
+    run("reflow --model m.safetensors --save straight.safetensors --count 4000 --steps 1500");
+    let straightness = |model: &str| {
+        let json = run(&format!("evaluate --model {model} --count 500 --json"));
+        let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        report["straightness"].as_f64().unwrap()
+    };
+    let (before, after) = (straightness("m.safetensors"), straightness("straight.safetensors"));
+    assert!(after < 0.5 * before, "{after} after {before}");
+}
+
+#[test]
+fn a_table_goes_on_where_it_stopped() {
+    let folder = folder("table");
+    let _ = std::fs::remove_file(folder.join("t.csv"));
+    let header = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_source_target,seconds";
+    let tasks = ["N→8gaussians", "N→moons", "N→scurve", "moons→8gaussians"];
+    let rows =
+        |pairing: &'static str| tasks.iter().map(move |task| format!("{task},{pairing},0.1,1,1,0.5,0.25,2,1,3\n"));
+    // All cells but one are there: one run of one epoch is left.
+    let all: String = rows("I-CFM").chain(rows("OT-CFM")).chain(rows("OT-CFM groups of 128").skip(1)).collect();
+    std::fs::write(folder.join("t.csv"), format!("{header}\n{all}")).unwrap();
+    let output = run_in(&folder, "table --out t.csv --epochs 1 --seeds 1");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("1 are to do"), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert!(table.contains("| N→moons | OT-CFM | 1 | 0.500 | 0.130 | 0.124 | 0.250 | 0.083 |"), "{table}");
+    assert_eq!(std::fs::read_to_string(folder.join("t.csv")).unwrap().lines().count(), 13);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 #![cfg(feature = "gpu")]
 
 use burn::tensor::wgpu::wgpu;
-use flow_lab::config::{Activation, Config, DeviceChoice};
+use flow_lab::config::{Activation, Config, DeviceChoice, SolverKind};
 use flow_lab::device::{self, Kind, Opened, open_cpu};
+use flow_lab::ends::Ends;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::option::Choice;
 use flow_lab::self_check;
+use flow_lab::solver::Solver;
 use pollster::block_on;
 
 fn gpu(config: &Config) -> Opened {
@@ -41,16 +43,22 @@ fn print_adapters() {
 #[test]
 fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     print_adapters();
-    let (config, _) =
-        Config::read(&[("width", "19"), ("depth", "2"), ("batch", "37"), ("time", "mlp"), ("activation", "gelu")]);
+    let (config, _) = Config::read(&[
+        ("width", "19"),
+        ("depth", "2"),
+        ("batch", "37"),
+        ("time", "mlp"),
+        ("activation", "gelu"),
+        ("ema", "0.9"),
+    ]);
     let gpu = gpu(&config);
     for &activation in Activation::ALL {
         let config = self_check::sample_of(&Config { width: 13, depth: 2, batch: 21, activation, ..Config::default() });
         assert_eq!(block_on(self_check::run(&gpu.device, &config)), Ok(()), "{activation:?}");
     }
 
-    let mut there = Experiment::new(config.clone(), gpu.clone());
-    let mut here = Experiment::new(config, open_cpu("test"));
+    let mut there = Experiment::new(config.clone(), gpu.clone(), Ends::default()).unwrap();
+    let mut here = Experiment::new(config, open_cpu("test"), Ends::default()).unwrap();
     there.train(20);
     here.train(20);
     let close = |a: &[f32], b: &[f32], tolerance: f32, what: &str| {
@@ -61,7 +69,7 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     };
     close(block_on(there.losses()).unwrap(), block_on(here.losses()).unwrap(), 1e-3, "losses");
 
-    let request = SampleRequest { count: 50, steps: 8, seed: 1 };
+    let request = SampleRequest { count: 50, steps: 8, ..SampleRequest::of(here.config(), 1) };
     let samples = block_on(there.sample(request)).unwrap();
     close(&samples.positions, &block_on(here.sample(request)).unwrap().positions, 5e-3, "samples");
     close(
@@ -70,6 +78,14 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
         5e-3,
         "velocities",
     );
+
+    for kind in [SolverKind::Midpoint, SolverKind::Dopri5] {
+        let request = SampleRequest { solver: Solver { kind, tolerance: 1e-3 }, ..request };
+        let (there, here) = (block_on(there.sample(request)).unwrap(), block_on(here.sample(request)).unwrap());
+        close(&there.positions, &here.positions, 5e-3, "samples by another solver");
+    }
+    let density = |run: &Experiment| block_on(run.log_density(&[0.5, -0.5, 1.0, 0.3], request.solver, 8)).unwrap();
+    close(&density(&there), &density(&here), 5e-3, "log density");
 
     // The hand-over of the page: from the CPU to the GPU, and on as if nothing had happened.
     let bytes = block_on(here.save()).unwrap();

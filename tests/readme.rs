@@ -9,6 +9,7 @@ fn readme_lists_every_option_as_it_is() {
     for spec in options() {
         let values = match spec.kind["choices"].as_array() {
             Some(choices) => choices.iter().filter_map(|choice| choice["name"].as_str()).collect::<Vec<_>>().join(", "),
+            None if spec.kind["type"] == "text" => format!("1 – {} characters", spec.kind["max"]),
             None => {
                 let bound = |name: &str| spec.kind[name].as_f64().unwrap();
                 format!("{} – {}", bound("min"), bound("max"))

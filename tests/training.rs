@@ -1,17 +1,20 @@
 //! Whole runs: repeatable, resumable, saved and opened, refused when broken.
 
-use flow_lab::config::Config;
+use flow_lab::config::{Config, SolverKind};
 use flow_lab::device::open_cpu;
+use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::solver::Solver;
 use pollster::block_on;
 
-const REQUEST: SampleRequest = SampleRequest { count: 300, steps: 10, seed: 3 };
+const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
+const REQUEST: SampleRequest = SampleRequest { count: 300, steps: 10, solver: EULER, seed: 3 };
 
 fn run(options: &[(&str, &str)], steps: usize) -> Experiment {
     let (config, notes) = Config::read(options);
     assert!(notes.is_empty(), "{notes:?}");
-    let mut run = Experiment::new(config, open_cpu("test"));
+    let mut run = Experiment::new(config, open_cpu("test"), Ends::default()).unwrap();
     run.train(steps);
     run
 }
@@ -38,10 +41,11 @@ fn reading_and_sampling_between_steps_changes_nothing() {
 
 #[test]
 fn saved_and_opened_runs_give_the_same_samples_and_go_on_the_same() {
-    let options = [("target", "ring"), ("points", "100"), ("time", "mlp"), ("batch", "64")];
+    let options =
+        [("target", "ring"), ("points", "100"), ("time", "mlp"), ("batch", "64"), ("ema", "0.9"), ("sigma", "0.1")];
     let mut whole = run(&options, 25);
     let bytes = block_on(whole.save()).unwrap();
-    let mut opened = Experiment::new(Config::default(), open_cpu("test"));
+    let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
     opened.load(&bytes).unwrap();
     assert_eq!(opened.config(), whole.config());
     assert_eq!(block_on(opened.sample(REQUEST)).unwrap(), block_on(whole.sample(REQUEST)).unwrap());
@@ -118,7 +122,7 @@ fn impossible_requests_are_sentences() {
 #[test]
 fn samples_follow_the_velocity_and_chunks_leave_no_seam() {
     let run = run(&[("width", "8"), ("depth", "1")], 20);
-    let many = block_on(run.sample(SampleRequest { count: 9_000, steps: 4, seed: 1 })).unwrap();
+    let many = block_on(run.sample(SampleRequest { count: 9_000, steps: 4, ..REQUEST })).unwrap();
     assert_eq!((many.times.len(), many.positions.len(), many.evaluations), (5, 5 * 18_000, 4));
     for k in 0..4 {
         let (now, next) =
@@ -165,7 +169,7 @@ fn the_default_run_learns_the_moons() {
     let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
     assert!(mean(&losses[2_900..]) < 0.75 * mean(&losses[..20]));
     let target = run.target();
-    let samples = block_on(run.sample(SampleRequest { count: 1_000, steps: 50, seed: 0 })).unwrap();
+    let samples = block_on(run.sample(SampleRequest { count: 1_000, steps: 50, ..REQUEST })).unwrap();
     let distance = mean_distance_to_moons(samples.last());
     println!(
         "mean distance to the moons {distance:.3}, inside {:.3}",

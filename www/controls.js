@@ -1,10 +1,28 @@
 // The panel's inputs, made from the table of options.
 
 /** Shown at once; the others unfold. */
-const FIRST = ['preset', 'source', 'target', 'width', 'depth', 'learningRate', 'batch', 'solverSteps', 'seed'];
+const FIRST = [
+  ...['preset', 'source', 'target', 'dim', 'text', 'board', 'coupling', 'group', 'width', 'depth', 'learningRate', 'batch'],
+  ...['solver', 'solverSteps', 'tolerance', 'seed'],
+];
+
+const has = (shape) => (options) => [options.source, options.target].includes(shape);
+
+/** When an option matters; the others always do. */
+const MATTERS = {
+  dim: ({ dim }) => dim !== 2,
+  text: has('text'),
+  board: has('checkerboard'),
+  group: ({ coupling }) => coupling === 'ot',
+  sigmaMin: ({ schedule }) => schedule === 'linear',
+  tolerance: ({ solver }) => solver === 'dopri5',
+};
+
+/** A state that the reader cannot choose here, only reach: reflow has a button, which makes its pairs. */
+const REACHED = { coupling: 'reflow' };
 
 export class Controls {
-  #inputs = new Map();
+  #rows = new Map();
 
   /**
    * @param {object[]} specs the table, from options.json
@@ -23,9 +41,18 @@ export class Controls {
     form.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  /** Shows the options as they are. */
+  /** Shows the options as they are, and hides those that do nothing with them. */
   show(options) {
-    for (const [name, input] of this.#inputs) input.value = String(options[name]);
+    for (const [name, { row, input }] of this.#rows) {
+      row.hidden = MATTERS[name]?.(options) === false;
+      input.value = String(options[name]);
+      for (const choice of input.options ?? []) choice.hidden = choice.value === REACHED[name] && choice.value !== input.value;
+    }
+  }
+
+  /** Puts an element under an option's row. */
+  under(name, element) {
+    this.#rows.get(name).row.after(element);
   }
 
   #row(spec, onChange) {
@@ -35,11 +62,11 @@ export class Controls {
     label.htmlFor = `option-${spec.name}`;
     label.textContent = words(spec.name);
     label.title = spec.doc;
-    const input = spec.type === 'choice' ? choice(spec) : number(spec);
+    const input = spec.type === 'choice' ? choice(spec) : field(spec);
     input.id = label.htmlFor;
     input.title = spec.doc;
     input.addEventListener('change', () => onChange(spec.name, input.value));
-    this.#inputs.set(spec.name, input);
+    this.#rows.set(spec.name, { row, input });
     row.append(label, input);
     return row;
   }
@@ -50,15 +77,17 @@ function choice(spec) {
   for (const { name, doc } of spec.choices) {
     const option = new Option(name, name);
     option.title = doc;
+    option.disabled = name === REACHED[spec.name];
     select.append(option);
   }
   return select;
 }
 
 // A text field, not type=number: what the reader typed must reach the table, whose sentence says what is wrong with it.
-function number(spec) {
+function field(spec) {
   const input = document.createElement('input');
   input.type = 'text';
+  if (spec.type === 'text') return Object.assign(input, { maxLength: spec.max, spellcheck: false });
   input.inputMode = 'decimal';
   input.placeholder = `${spec.min} to ${spec.max}`;
   return input;

@@ -4,6 +4,8 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
+import { givenIn, readGiven } from './given.js';
+import { Oracle } from './oracle.js';
 import { Remote } from './remote.js';
 
 export class Lab {
@@ -13,6 +15,8 @@ export class Lab {
   #disposed = false;
   #wanted = 'auto';
   #adapter = '';
+  #oracle = null;
+  #floor = null;
 
   /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
   device;
@@ -22,27 +26,38 @@ export class Lab {
   changed;
   /** What was corrected: `{ option, value, problem, used }` each. */
   notes;
+  /** What was done to the given points: a sentence each. */
+  remarks = [];
+  /** What was given for the shape `points`: `{ source, target }`, kept for every restart. */
+  given = {};
   /** Resolves when the device is final: with `device: 'auto'` or `'gpu'` the CPU starts at once, and the GPU takes over when it is ready. */
   settled;
 
   /**
    * @param {Record<string, string | number> | [string, string][]} options any of options.json
+   * @param {{ source?: unknown, target?: unknown }} data for the shape `points`: CSV text, numbers (two a point),
+   *   `{ values, dim }`, or a picture (ImageData, ImageBitmap, Blob)
    */
-  static async create(options = {}) {
+  static async create(options = {}, data = {}) {
     const lab = new Lab();
+    lab.given = await merged({}, data);
     lab.#remote = lab.#newRemote();
     const pairs = toPairs(options);
     await lab.#remote.call('fetch', { build: 'cpu' });
     const { options: checked } = await lab.#remote.call('check', { pairs });
     lab.#wanted = checked.device;
-    await lab.#openOnCpu(pairs);
+    await lab.#openOnCpu(pairs, lab.given);
     return lab;
   }
 
-  /** Starts anew with other options: on the device that runs already, unless the option `device` says otherwise now. */
-  restart(options = {}) {
+  /**
+   * Starts anew with other options, on the device that runs already, unless the option `device` says otherwise now.
+   * Data given before are kept. Bad data are an error, and the run goes on as it was.
+   */
+  restart(options = {}, data = {}) {
     return this.#queue(async () => {
       const pairs = toPairs(options);
+      const given = await merged(this.given, data);
       const { options: checked } = await this.#remote.call('check', { pairs });
       const moved = checked.device !== this.#wanted;
       this.#wanted = checked.device;
@@ -50,13 +65,14 @@ export class Lab {
         this.#remote.close('The run moved to the CPU.');
         this.#remote = this.#newRemote();
         await this.#remote.call('fetch', { build: 'cpu' });
-        await this.#openOnCpu(pairs);
+        await this.#openOnCpu(pairs, given);
       } else if (this.device.kind === 'cpu' && moved) {
-        await this.#openOnCpu(pairs);
+        await this.#openOnCpu(pairs, given);
       } else {
         const reason = this.device.kind === 'cpu' ? this.device.reason : '';
-        this.#take(await this.#remote.call('open', { pairs, reason }));
+        this.#take(await this.#remote.call('open', { pairs, given, reason }));
       }
+      this.given = given;
     });
   }
 
@@ -65,10 +81,16 @@ export class Lab {
     return this.#queue(() => this.#remote.call('check', { pairs: toPairs(options) }));
   }
 
-  /** Trains; resolves to `{ step, loss, lossFloor, stepsPerSecond }`, the loss being the mean over these steps. */
+  /**
+   * Trains; resolves to `{ step, loss, lossFloor, stepsPerSecond }`, the loss being the mean over these steps, its floor
+   * null until `lossFloor()` has found it.
+   */
   train(steps) {
     if (!Number.isInteger(steps) || steps < 1) return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
-    return this.#queue(() => this.#remote.call('train', { steps }));
+    return this.#queue(async () => {
+      const progress = await this.#remote.call('train', { steps });
+      return { ...progress, lossFloor: this.#floor };
+    });
   }
 
   /** The loss of every step so far. @returns {Promise<Float32Array>} */
@@ -76,16 +98,62 @@ export class Lab {
     return this.#queue(() => this.#remote.call('losses'));
   }
 
-  /** Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`. */
-  sample({ count = this.options.count, steps = this.options.solverSteps, seed = 0, solver = 'euler' } = {}) {
-    if (solver !== 'euler') return Promise.reject(new Error(`solver = ${solver}: must be one of euler`));
-    return this.#queue(() => this.#remote.call('sample', { count, steps, seed }));
+  /**
+   * Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
+   * What is not named of `{ count, steps, solver, tolerance }` is the run's own.
+   */
+  sample(asked = {}) {
+    return this.#queue(() => this.#remote.call('sample', { asked: this.#request(asked) }));
   }
 
-  /** The learned velocity at `points` (n × 2 numbers), all at time `t`. @returns {Promise<Float32Array>} */
+  /**
+   * Generates points and measures them against fresh ones: `{ count, evaluations, insideShare, insideShareTarget, worstMode,
+   * worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness }`.
+   */
+  metrics({ count = 2000, ...asked } = {}) {
+    return this.#queue(() => this.#remote.call('metrics', { asked: this.#request({ count, ...asked }) }));
+  }
+
+  /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
+  logDensity(points, asked = {}) {
+    const copy = Float32Array.from(points);
+    return this.#queue(() => this.#remote.call('logDensity', { points: copy, asked: this.#request(asked) }));
+  }
+
+  /** The learned velocity at `points` (n × dim numbers), all at time `t`. @returns {Promise<Float32Array>} */
   velocity(points, t) {
     const copy = Float32Array.from(points);
     return this.#queue(() => this.#remote.call('velocity', { points: copy, t }));
+  }
+
+  /** The exact velocity at `points`, all at time `t`; null where there is no closed form. @returns {Promise<Float32Array | null>} */
+  exactVelocity(points, t) {
+    return this.#askOracle('exactVelocity', { points: Float32Array.from(points), t });
+  }
+
+  /**
+   * The lowest loss that any network can reach: `{ loss, standardError, exactness }`, or null where it is not known;
+   * `exactness` is `'exact'`, `{ quadrature: n }` or `{ estimate: n }`.
+   */
+  lossFloor() {
+    return this.#askOracle('lossFloor', {}, (found) => (this.#floor = found?.loss ?? null));
+  }
+
+  /** How long pairing one batch takes on the CPU, in ms; null where pairs are not sought. @returns {Promise<number | null>} */
+  pairingMs() {
+    return this.#askOracle('pairingMs');
+  }
+
+  /**
+   * Trains on from here with the model's own pairs: `count` generated points, each with the point that it started from.
+   * Steps and losses begin again at 0.
+   */
+  reflow({ count = 10_000, ...asked } = {}) {
+    return this.#queue(async () => {
+      const described = await this.#remote.call('reflow', { asked: this.#request({ count, ...asked }) });
+      this.#forget('The run was rectified.');
+      Object.assign(this, described);
+    });
   }
 
   /** Fresh points of the `source` or the `target`. @returns {Promise<Float32Array>} */
@@ -109,7 +177,10 @@ export class Lab {
     const copy = Uint8Array.from(bytes);
     return this.#queue(async () => {
       const { step, ...described } = await this.#remote.call('load', { bytes: copy });
-      Object.assign(this, described);
+      this.#forget('Another run was opened.');
+      const { source, target } = givenIn(copy);
+      const given = { source: source ?? this.given.source, target: target ?? this.given.target };
+      Object.assign(this, described, { given, notes: [], remarks: [] });
       return { step };
     });
   }
@@ -122,6 +193,7 @@ export class Lab {
   dispose() {
     this.#disposed = true;
     this.#remote.close('The lab was disposed of.');
+    this.#forget('The lab was disposed of.');
   }
 
   // Calls run one after the other, so that a move between devices never splits one.
@@ -135,8 +207,34 @@ export class Lab {
     return new Remote((errors) => this.#emit('errors', errors));
   }
 
-  #take({ device, options, changed, notes }) {
-    Object.assign(this, { device: this.#named(device), options, changed, notes });
+  #take({ device, options, changed, notes, remarks }) {
+    this.#forget('The run was replaced.');
+    Object.assign(this, { device: this.#named(device), options, changed, notes, remarks });
+  }
+
+  // What was known of the run before.
+  #forget(why) {
+    this.#oracle?.close(why);
+    this.#oracle = this.#floor = null;
+  }
+
+  // Waits until the calls before it have settled which run is meant, but holds up none after it.
+  async #askOracle(method, args, keep) {
+    const oracle = await this.#queue(() => {
+      if (this.#disposed) throw new Error('The lab was disposed of.');
+      if (this.options.coupling === 'reflow') return null; // its pairs are the network's own: nothing exact is known of them
+      this.#oracle ??= new Oracle(this.changed, this.given);
+      return this.#oracle;
+    });
+    const answer = oracle && (await oracle.ask(method, args));
+    if (oracle === this.#oracle) keep?.(answer);
+    return answer;
+  }
+
+  // The sampling options as the module reads them, `[name, text]`.
+  #request({ count = this.options.count, steps = this.options.solverSteps, ...named }) {
+    const { solver = this.options.solver, tolerance = this.options.tolerance, seed = 0 } = named;
+    return toPairs({ count, solverSteps: steps, solver, tolerance, seed });
   }
 
   #named(device) {
@@ -148,22 +246,22 @@ export class Lab {
   }
 
   // Starts on the CPU at once; where a GPU is wanted and may be had, the run moves there later.
-  async #openOnCpu(pairs) {
+  async #openOnCpu(pairs, given) {
     const verdict = await this.#remote.call('gate', { choice: this.#wanted });
     this.#adapter = verdict.adapter ?? '';
     const reason = verdict.open ? 'The CPU runs while the GPU is made ready.' : verdict.reason;
-    this.#take(await this.#remote.call('open', { pairs, reason }));
-    this.settled = verdict.open ? this.#moveToGpu() : Promise.resolve();
+    this.#take(await this.#remote.call('open', { pairs, given, reason }));
+    this.settled = verdict.open ? this.#moveToGpu(given) : Promise.resolve();
     this.#emit('device', this.device);
   }
 
-  // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step.
-  async #moveToGpu() {
+  // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
+  async #moveToGpu(given) {
     const remote = this.#newRemote();
     let device;
     try {
       await remote.call('fetch', { build: 'gpu' });
-      ({ device } = await remote.call('open', { pairs: this.#pairsForGpu(), reason: '' }));
+      ({ device } = await remote.call('open', { pairs: this.#pairsForGpu(), given, reason: '' }));
     } catch (error) {
       device = { kind: 'cpu', reason: `The CPU runs, because the GPU could not be opened (${error.message}).` };
     }
@@ -185,6 +283,12 @@ export class Lab {
   #pairsForGpu() {
     return [...this.changed.filter(([name]) => name !== 'device'), ['device', this.#wanted]];
   }
+}
+
+/** What was given before, and what is given now in its place. */
+async function merged(before, { source, target } = {}) {
+  const now = { source: await readGiven('source', source), target: await readGiven('target', target) };
+  return { source: now.source ?? before.source, target: now.target ?? before.target };
 }
 
 function toPairs(options) {

@@ -3,8 +3,13 @@
 import { Lab } from './lab.js';
 import { Controls } from './controls.js';
 import { readHash, writeHash } from './hash.js';
+import { showMetrics } from './metrics-table.js';
 import { Notes, correction } from './notes.js';
+import { PointsPanel } from './points-panel.js';
+import { linkSentence, samplingSentence } from './sentences.js';
+import { Theory } from './theory.js';
 import { LossCurve } from './view/loss.js';
+import { extentOf, firstTwo, inPlane } from './view/plane.js';
 import { Stage } from './view/stage.js';
 
 const CHUNK_MS = 80; // training between two looks at what the reader wants
@@ -13,9 +18,10 @@ const SAMPLING_SHARE = 0.35; // of the worker's time, while training
 const PREVIEW_STEPS_MAX = 50; // solver steps of a picture while training; all of them once it is done
 const FIRST_STEPS = 10; // of the very first picture, which must come soon
 const VELOCITY_TIMES = 9;
-const EXTENT = 4; // of the plane, enough for most; 8 Gaussians reach further
-const WIDE_EXTENT = 8;
-const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'count'];
+const EXTENT = 4; // of the plane, enough for most
+const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
+const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count'];
+const REFLOW_PAIRS = 10_000;
 
 const $ = (id) => document.getElementById(id);
 const notes = new Notes($('notes'));
@@ -23,7 +29,9 @@ const loss = new LossCurve($('loss'));
 const stage = new Stage($('stage'), EXTENT, showTime);
 
 let lab;
+let theory;
 let controls;
+let panels;
 let given = readHash(); // what the link and the reader chose, as [name, text]
 let playing = true;
 let chunk = 1;
@@ -42,44 +50,60 @@ async function start() {
   window.flowLab = { lab, stage };
   lab.on('device', showDevice);
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
+  theory = new Theory(lab, stage, loss, { box: $('exact'), reason: $('exact-reason'), excess: $('excess'), coupling: $('coupling') });
   await begin({ first: true });
   controls = new Controls($('controls'), (await table).options, change);
-  controls.show(lab.options);
+  panels = ['source', 'target'].map((end) => new PointsPanel(end, (data) => bring(end, data)));
+  controls.under('source', panels[0].element);
+  controls.under('target', panels[1].element);
+  controls.under('group', $('coupling'));
+  showOptions();
   connect();
   loop();
 }
 
-/** Shows a run that has just started, or was opened from a file. */
-async function begin({ first = false } = {}) {
+/** Shows a run that has just started, or was opened from a file; `choices` is what its link holds. */
+async function begin({ first = false, choices = lab.changed.filter(([, text]) => text !== 'reflow') } = {}) {
   run++;
+  stage.clear();
+  chunk = 1;
+  $('speed').textContent = '';
+  $('metrics').hidden = true;
   step = (await lab.losses()).length;
   lab.notes.forEach((note) => notes.add(correction(note)));
-  given = lab.changed;
+  lab.remarks.forEach((remark) => notes.add(`${remark}.`));
+  given = choices;
   writeHash(given);
-  controls?.show(lab.options);
+  showOptions();
   showDevice(lab.device);
   showProgress();
-  const { source, target } = lab.options;
-  stage.fit([source, target].includes('8gaussians') ? WIDE_EXTENT : EXTENT);
-  stage.target = await lab.reference('target', 1500);
+  const { source, target, dim } = lab.options;
+  stage.target = firstTwo(await lab.reference('target', 1500), dim);
+  const wanted = Math.max(...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT), target === 'points' ? extentOf(stage.target) : 0);
+  stage.fit(source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted);
   await refresh(first ? FIRST_STEPS : undefined);
+  theory.begin().catch(failed);
 }
 
 /** Draws the model as it is now; says how long that took. */
 async function refresh(steps = lab.options.solverSteps) {
   const started = performance.now();
   const of = run;
+  const { count, dim } = lab.options;
   if (step < lab.options.steps) steps = Math.min(steps, PREVIEW_STEPS_MAX);
-  const samples = await lab.sample({ count: lab.options.count, steps });
-  const frames = new Float32Array(VELOCITY_TIMES * stage.grid.length);
+  const samples = await lab.sample({ count, steps });
+  const [grid, size] = [inPlane(stage.grid, dim), stage.grid.length];
+  const frames = new Float32Array(VELOCITY_TIMES * size);
   for (let k = 0; k < VELOCITY_TIMES; k++) {
-    frames.set(await lab.velocity(stage.grid, k / (VELOCITY_TIMES - 1)), k * stage.grid.length);
+    frames.set(firstTwo(await lab.velocity(grid, k / (VELOCITY_TIMES - 1)), dim), k * size);
   }
   const losses = await lab.losses();
   if (of === run) {
-    stage.show(samples);
+    stage.show({ ...samples, positions: firstTwo(samples.positions, dim) });
     stage.velocity = { frames, count: VELOCITY_TIMES };
+    $('sampling').textContent = samplingSentence(lab.options, samples);
     loss.show(losses);
+    theory.show();
   }
   return performance.now() - started;
 }
@@ -122,37 +146,77 @@ async function advance(steps) {
 /** One option was changed by the reader. */
 async function change(name, text) {
   await attempt(async () => {
-    // A preset is a fresh start: what was chosen for another one would hide it.
-    const pairs = name === 'preset' ? [] : given.filter(([known]) => known !== name);
-    const checked = await lab.check([...pairs, [name, text]]);
+    const end = ['source', 'target'].indexOf(name);
+    if (end >= 0 && text === 'points' && !lab.given[name]) return panels[end].open();
+    const checked = await lab.check([...givenBut(name), [name, text]]);
     notes.clear();
     checked.notes.forEach((note) => notes.add(correction(note)));
-    await adopt(checked);
+    await adopt(checked, name);
   });
 }
 
+/** What was chosen for all other options. */
+function givenBut(name) {
+  // A preset is a fresh start: what was chosen for another one would hide it.
+  if (name === 'preset') return [];
+  // The dimension of points goes with them.
+  const gone = lab.options[name] === 'points' ? [name, 'dim'] : [name];
+  return given.filter(([known]) => !gone.includes(known));
+}
+
 /** Takes over checked options: sampling ones at once, all others by training again. */
-async function adopt({ options, changed }) {
-  const differs = Object.keys(options).filter((key) => options[key] !== lab.options[key]);
+async function adopt({ options, changed }, name) {
+  // Reflow is not among the choices of the link, and stays until another coupling is chosen.
+  const { coupling } = lab.options;
+  const kept = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
+  const differs = Object.keys(kept).filter((key) => kept[key] !== lab.options[key]);
   if (differs.every((key) => SAMPLING_OPTIONS.includes(key))) {
-    Object.assign(lab, { options, changed });
+    lab.options = kept;
     given = changed;
     writeHash(given);
-    controls.show(options);
+    showOptions();
     await refresh();
   } else {
     await restart(changed);
   }
 }
 
-async function restart(pairs) {
-  run++;
-  stage.clear();
-  await lab.restart(pairs);
-  $('speed').textContent = '';
-  chunk = 1;
+/** The reader brought points for one end; rejects when they cannot be used, and the run goes on. */
+async function bring(end, data) {
+  const pairs = [...given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
+  await lab.restart(pairs, { [end]: data });
+  notes.clear();
   await begin();
   play(true);
+}
+
+async function restart(pairs) {
+  await lab.restart(pairs);
+  await begin();
+  play(true);
+}
+
+async function reflow() {
+  const choices = given;
+  $('reflow').disabled = true;
+  $('speed').textContent = `making ${REFLOW_PAIRS.toLocaleString('en')} pairs …`;
+  await lab.reflow({ count: REFLOW_PAIRS });
+  await begin({ choices });
+  play(true);
+}
+
+async function measure() {
+  const button = $('measure-again');
+  button.disabled = true;
+  button.textContent = 'Measuring …';
+  try {
+    // Asked together, so that no training step comes between them.
+    const [losses, metrics] = await Promise.all([lab.losses(), lab.metrics()]);
+    showMetrics($('metrics'), metrics, lab.options, losses.length);
+  } finally {
+    button.disabled = false;
+    button.textContent = 'Measure again';
+  }
 }
 
 function play(on) {
@@ -171,6 +235,9 @@ function connect() {
     }),
   );
   $('reset').addEventListener('click', () => attempt(() => restart(given)));
+  $('reflow').addEventListener('click', () => attempt(reflow));
+  $('measure').addEventListener('toggle', () => $('measure').open && attempt(measure));
+  $('measure-again').addEventListener('click', () => attempt(measure));
   $('flow').addEventListener('click', () => flow(!stage.flowing));
   $('time').addEventListener('input', () => {
     flow(false);
@@ -192,7 +259,7 @@ function connect() {
 
 async function copyLink() {
   await navigator.clipboard.writeText(location.href);
-  notes.add('The link was copied: it holds every choice and the seed, so it repeats this run.');
+  notes.add(linkSentence(lab.options));
 }
 
 async function saveModel() {
@@ -236,12 +303,19 @@ function showTime(t) {
   $('time-value').textContent = t.toFixed(2);
 }
 
+function showOptions() {
+  controls?.show(lab.options);
+  ['source', 'target'].forEach((end, k) => panels?.[k].show(lab.options[end] === 'points'));
+  theory.show();
+}
+
 function showProgress() {
   const total = lab.options.steps;
   $('progress').value = step / total;
   $('steps').textContent = step < total ? `step ${step.toLocaleString('en')} of ${total.toLocaleString('en')}` : `trained, ${step.toLocaleString('en')} steps`;
   $('reset').hidden = step >= total; // the first button says it then
   $('play').textContent = step >= total ? 'Train again' : playing ? 'Pause' : 'Play';
+  $('reflow').disabled = step === 0;
 }
 
 function showDevice({ kind, adapter, reason, selfCheck }) {

@@ -22,11 +22,11 @@ const methods = {
   check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
 
   /** Starts a run; a second call replaces the first one on the same device. */
-  async open({ pairs, reason }) {
-    const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason);
+  async open({ pairs, reason, given = {} }) {
+    const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason, given.source, given.target);
     run?.free();
     run = opened;
-    return { device: JSON.parse(run.device()), ...JSON.parse(run.describe()) };
+    return { device: JSON.parse(run.device()), ...JSON.parse(run.describe()), remarks: JSON.parse(run.remarks()) };
   },
 
   async train({ steps }) {
@@ -45,12 +45,17 @@ const methods = {
     const fresh = losses?.subarray(first) ?? [];
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
-    return { step: run.steps(), loss, lossFloor: null, stepsPerSecond: fresh.length / seconds };
+    return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
   },
 
   losses: () => run.losses(),
-  sample: ({ count, steps, seed }) => run.sample(count, steps, seed),
+  sample: ({ asked }) => run.sample(JSON.stringify(asked)),
+  metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
+  logDensity: ({ points, asked }) => run.logDensity(points, JSON.stringify(asked)),
   velocity: ({ points, t }) => run.velocity(points, t),
+  exactVelocity: ({ points, t }) => run.exactVelocity(points, t) ?? null,
+  lossFloor: () => JSON.parse(run.lossFloor()),
+  pairingMs: () => run.pairingMs() ?? null,
   reference: ({ end, count }) => run.reference(end, count),
   inside: ({ points }) => run.inside(points),
   save: () => run.save(),
@@ -59,7 +64,17 @@ const methods = {
     run.load(bytes);
     return { step: run.steps(), ...JSON.parse(run.describe()) };
   },
+
+  async reflow({ asked }) {
+    await run.reflow(JSON.stringify(asked));
+    return JSON.parse(run.describe());
+  },
 };
+
+function camelCased(record) {
+  const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [camel(name), value]));
+}
 
 let last = Promise.resolve();
 self.onmessage = ({ data: { id, method, args } }) => {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { listen, meanDistanceToMoons, startChromium, startServer } from './browsers.mjs';
+import { meanDistanceToMoons, startChromium, startServer } from './browsers.mjs';
+import { openPage, optionOf, stepOf, text, waitForInput, waitForStep } from './pages.mjs';
 
 let site;
 let browser;
@@ -17,23 +18,7 @@ after(async () => {
   site?.server.close();
 });
 
-async function open(hash = '', viewport = { width: 1280, height: 900 }) {
-  const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
-  const page = await context.newPage();
-  const heard = listen(page);
-  await page.goto(site.address + hash);
-  await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0, null, { timeout: 30_000 });
-  return { page, heard, close: () => context.close() };
-}
-
-const text = (page, id) => page.locator(`#${id}`).textContent();
-const stepOf = (page) => page.evaluate(() => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]));
-const waitForStep = (page, step) =>
-  page.waitForFunction((step) => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= step, step, { timeout: 120_000 });
-const optionOf = (page, name) => page.evaluate((name) => window.flowLab.lab.options[name], name);
-
-const waitForInput = (page, name, value) =>
-  page.waitForFunction(([name, value]) => document.getElementById(`option-${name}`).value === value, [name, value]);
+const open = (hash, viewport) => openPage(browser, site, hash, viewport);
 
 describe('a fresh page', () => {
   test('moves within seconds, trains, and its loss falls, without a console error or a foreign request', async () => {

@@ -1,4 +1,4 @@
-// The loss curve: every batch's loss, thinned to what a screen can show, and its running mean.
+// The loss curve: every batch's loss, thinned to what a screen can show, its running mean, and the floor beneath.
 
 import uPlot from 'uplot';
 
@@ -6,6 +6,10 @@ const POINTS_MAX = 400;
 
 export class LossCurve {
   #plot;
+  #floor = null;
+
+  /** The running mean at the last step; undefined before the first. */
+  now;
 
   constructor(element) {
     const style = getComputedStyle(element);
@@ -16,13 +20,14 @@ export class LossCurve {
       ...size(),
       cursor: { show: false },
       legend: { show: false },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: (plot, low, high) => this.#range(low, high) } },
       series: [
         {},
         { stroke: color('line'), width: 1 },
         { stroke: color('generated'), width: 2 },
       ],
       axes: [{ ...axis, size: 30 }, { ...axis, size: 42 }],
+      hooks: { draw: [(plot) => this.#drawFloor(plot, color('exact')(), color('ink')())] },
     };
     this.#plot = new uPlot(options, [[], [], []], element);
     new ResizeObserver(() => this.#plot.setSize(size())).observe(element);
@@ -30,7 +35,41 @@ export class LossCurve {
 
   /** @param {Float32Array} losses one a step */
   show(losses) {
-    this.#plot.setData(thinned(losses));
+    const curves = thinned(losses);
+    this.now = curves[2].at(-1);
+    this.#plot.setData(curves);
+  }
+
+  /** @param {{ loss: number, label: string } | null} floor the lowest loss that there can be, as a dashed line */
+  set floor(floor) {
+    this.#floor = floor;
+    this.#plot.setData(this.#plot.data);
+  }
+
+  #range(low, high) {
+    if (low === null) return [0, 1];
+    return uPlot.rangeNum(Math.min(low, this.#floor?.loss ?? low), Math.max(high, this.#floor?.loss ?? high), 0.1, true);
+  }
+
+  #drawFloor(plot, stroke, ink) {
+    if (!this.#floor || !plot.data[0].length) return;
+    const { ctx: context, bbox } = plot;
+    const pixel = window.devicePixelRatio;
+    const y = plot.valToPos(this.#floor.loss, 'y', true);
+    context.save();
+    context.strokeStyle = stroke;
+    context.lineWidth = 2 * pixel;
+    context.setLineDash([6 * pixel, 4 * pixel]);
+    context.beginPath();
+    context.moveTo(bbox.left, y);
+    context.lineTo(bbox.left + bbox.width, y);
+    context.stroke();
+    context.fillStyle = ink;
+    context.font = `${12 * pixel}px system-ui, sans-serif`;
+    context.textAlign = 'right';
+    context.textBaseline = y + 18 * pixel < bbox.top + bbox.height ? 'top' : 'bottom';
+    context.fillText(this.#floor.label, bbox.left + bbox.width - 4 * pixel, y + (context.textBaseline === 'top' ? 4 : -4) * pixel);
+    context.restore();
   }
 }
 

@@ -1,6 +1,6 @@
 // The stage: everything that is drawn in the plane, redrawn every frame from arrays.
 
-import { drawArrows, gridPoints } from './arrows.js';
+import { drawArrows, fastestOf, gridPoints } from './arrows.js';
 import { Camera } from './camera.js';
 import { positionsAt, velocitiesAt } from './flow.js';
 import { drawPoints } from './points.js';
@@ -16,8 +16,9 @@ export class Stage {
   /** `null`, or what to draw: arrays in the plane's coordinates */
   target = null;
   samples = null;
-  velocity = null; // { frames, count }
-  layers = { target: true, generated: true, trajectories: true, velocity: true };
+  velocity = null; // { frames, count }, what was learned
+  exact = null; // the same of the exact velocity
+  layers = { target: true, generated: true, trajectories: true, velocity: true, exact: false };
   t = 0;
   flowing = true;
   framesDrawn = 0; // with points in motion
@@ -31,6 +32,7 @@ export class Stage {
   #current;
   #blend;
   #arrows;
+  #exactArrows;
 
   /** @param {(t: number) => void} onTime hears the flow time of every frame */
   constructor(canvas, extent, onTime) {
@@ -46,7 +48,7 @@ export class Stage {
   fit(extent) {
     this.#camera.extent = extent;
     this.grid = gridPoints(extent, GRID_SIDE);
-    this.velocity = null;
+    this.velocity = this.exact = null;
   }
 
   /** New samples; the dots glide over to them. */
@@ -58,7 +60,7 @@ export class Stage {
 
   /** Forgets what belongs to another run. */
   clear() {
-    this.samples = this.velocity = this.#previous = null;
+    this.samples = this.velocity = this.exact = this.#previous = null;
     this.seek(0);
   }
 
@@ -101,14 +103,24 @@ export class Stage {
     if (this.layers.trajectories) {
       drawTrajectories(context, camera, this.samples, { color: color('generated'), shown: TRAJECTORIES, alpha: 0.22 });
     }
-    if (this.velocity && this.layers.velocity) {
-      this.#arrows = velocitiesAt(this.velocity.frames, this.velocity.count, this.t, this.#arrows);
-      const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / GRID_SIDE;
-      drawArrows(context, camera, this.grid, this.#arrows, { color: color('velocity'), longest_px, alpha: 0.6 });
-    }
+    if (this.velocity) this.#drawVelocities(context, camera, color);
     this.#current = this.#blended(now);
     if (this.layers.generated) {
       drawPoints(context, camera, this.#current, { color: color('generated'), size_px: dot_px * 1.15, alpha: 0.85 });
+    }
+  }
+
+  // Both fields at one scale, the learned one's, so that their difference is seen.
+  #drawVelocities(context, camera, color) {
+    this.#arrows = velocitiesAt(this.velocity.frames, this.velocity.count, this.t, this.#arrows);
+    const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / GRID_SIDE;
+    const style = { longest_px, fastest: fastestOf(this.#arrows) };
+    if (this.layers.velocity) {
+      drawArrows(context, camera, this.grid, this.#arrows, { ...style, color: color('velocity'), alpha: 0.6 });
+    }
+    if (this.layers.exact && this.exact) {
+      this.#exactArrows = velocitiesAt(this.exact.frames, this.exact.count, this.t, this.#exactArrows);
+      drawArrows(context, camera, this.grid, this.#exactArrows, { ...style, color: color('exact'), alpha: 0.9, dash: [3, 2] });
     }
   }
 

@@ -1,17 +1,22 @@
 //! One run: its options, its device, its training and what can be asked of it.
 
-use std::collections::HashMap;
+mod measures;
+mod saved;
+
+use std::cell::OnceCell;
 
 use burn::tensor::{Tensor, TensorData};
 
 use crate::config::Config;
-use crate::data::{self, Distribution};
+use crate::data::Distribution;
 use crate::device::{Opened, read};
+use crate::ends::Ends;
 use crate::error::Error;
+use crate::exact::{Field, LossFloor};
 use crate::network::Mlp;
+use crate::option::Choice;
 use crate::seed::{self, Purpose};
-use crate::solver;
-use crate::store::{self, Named, Saved};
+use crate::solver::{self, Solver};
 use crate::train::Trainer;
 
 /// Points integrated together: the activations of a wide network stay small whatever `count` is.
@@ -21,7 +26,11 @@ const CHUNK: usize = 8_192;
 pub struct Experiment {
     config: Config,
     opened: Opened,
+    ends: Ends,
     trainer: Trainer,
+    /// The exact velocity, once it was asked for; `None` inside where there is none.
+    exact: OnceCell<Option<Field>>,
+    floor: OnceCell<Option<LossFloor>>,
 }
 
 /// What to generate.
@@ -29,8 +38,10 @@ pub struct Experiment {
 pub struct SampleRequest {
     /// Number of points.
     pub count: usize,
-    /// Steps of the integrator from t = 0 to t = 1.
+    /// Steps of the integrator from t = 0 to t = 1; for the adaptive one the times to stop at.
     pub steps: usize,
+    /// The integrator.
+    pub solver: Solver,
     /// Selects the source points, together with the run's own seed.
     pub seed: u64,
 }
@@ -50,6 +61,13 @@ pub struct Samples {
     pub evaluations: usize,
 }
 
+impl SampleRequest {
+    /// What the options ask for, with the source points of `seed`.
+    pub fn of(config: &Config, seed: u64) -> SampleRequest {
+        SampleRequest { count: config.count, steps: config.solver_steps, solver: Solver::of(config), seed }
+    }
+}
+
 impl Samples {
     /// The points at t = 1, `count × dim` coordinates.
     pub fn last(&self) -> &[f32] {
@@ -64,9 +82,12 @@ impl Samples {
 
 impl Experiment {
     /// Draws the initial weights of the run that the options describe.
-    pub fn new(config: Config, opened: Opened) -> Experiment {
-        let trainer = Trainer::new(&config, &opened.device);
-        Experiment { config, opened, trainer }
+    ///
+    /// # Errors
+    /// When an end has the shape `points` and none were given: see [`Ends::reconcile`].
+    pub fn new(config: Config, opened: Opened, ends: Ends) -> Result<Experiment, Error> {
+        let trainer = new_trainer(&config, &opened, &ends)?;
+        Ok(Experiment { config, opened, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
     }
 
     /// The options of the run.
@@ -86,12 +107,22 @@ impl Experiment {
 
     /// The distribution at t = 0.
     pub fn source(&self) -> Box<dyn Distribution> {
-        data::distribution(self.config.source, &self.config)
+        self.ends.source(&self.config).expect("it was built before, for the trainer")
     }
 
     /// The distribution at t = 1.
     pub fn target(&self) -> Box<dyn Distribution> {
-        data::distribution(self.config.target, &self.config)
+        self.ends.target(&self.config).expect("it was built before, for the trainer")
+    }
+
+    /// What was given from outside for the two ends.
+    pub fn ends(&self) -> &Ends {
+        &self.ends
+    }
+
+    /// Sets the length of the whole run, which the caller's loop reads.
+    pub fn set_steps(&mut self, steps: usize) {
+        self.config.steps = steps;
     }
 
     /// Takes `n` training steps.
@@ -118,16 +149,18 @@ impl Experiment {
         if let Some(note) = Config::read(&pairs).1.first() {
             return Err(note.into());
         }
-        let network = self.trainer.network.without_autodiff();
+        let network = self.trainer.sampled_network();
         let (count, dim) = (request.count, network.dim());
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
         let x0 = self.source().sample(count, &mut rng);
         let times = solver::even_times(request.steps);
         let mut positions = vec![0.0; times.len() * count * dim];
-        let mut start = 0;
+        let (mut start, mut evaluations) = (0, 0);
         for chunk in x0.chunks(CHUNK * dim) {
             let x0 = self.tensor(chunk.to_vec(), dim);
-            let trajectory = solver::euler(|x: &Tensor<2>, t| network.velocity(x.clone(), t as f32), x0, &times);
+            let velocity = |x: &Tensor<2>, t: f64| network.velocity(x.clone(), t as f32);
+            let trajectory = request.solver.integrate(velocity, x0, &times).await?;
+            evaluations = evaluations.max(trajectory.evaluations);
             let values = read(Tensor::cat(trajectory.states, 0)).await?;
             for (row, state) in values.chunks_exact(chunk.len()).enumerate() {
                 let place = row * count * dim + start;
@@ -136,7 +169,7 @@ impl Experiment {
             start += chunk.len();
         }
         let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
-        Ok(Samples { count, dim, evaluations: times.len() - 1, times, positions })
+        Ok(Samples { count, dim, evaluations, times, positions })
     }
 
     /// The learned velocity at `points`, all at time `t`.
@@ -147,17 +180,8 @@ impl Experiment {
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
-        let network: Mlp = self.trainer.network.without_autodiff();
-        if !points.len().is_multiple_of(network.dim()) {
-            return Err(Error::Input(format!(
-                "points: {} numbers do not make whole points of {} coordinates",
-                points.len(),
-                network.dim()
-            )));
-        }
-        if !t.is_finite() || points.iter().any(|x| !x.is_finite()) {
-            return Err(Error::Input("points and t must be finite numbers".into()));
-        }
+        let network: Mlp = self.trainer.sampled_network();
+        check_points(points, network.dim(), t)?;
         let mut velocities = Vec::with_capacity(points.len());
         for chunk in points.chunks(CHUNK * network.dim()) {
             velocities.extend(read(network.velocity(self.tensor(chunk.to_vec(), network.dim()), t)).await?);
@@ -165,67 +189,34 @@ impl Experiment {
         Ok(velocities)
     }
 
-    /// The whole run as a safetensors file: it can be sampled from, and trained on, as if it had never stopped.
-    ///
-    /// # Errors
-    /// When the device fails to answer.
-    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let losses = self.losses().await?.to_vec();
-        let trainer = &self.trainer;
-        let network = trainer.network.without_autodiff();
-        let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
-        for (k, name) in network.names().iter().enumerate() {
-            let mut push = async |name: String, tensor: &Tensor<2>| -> Result<(), Error> {
-                tensors.push(Named { name, shape: tensor.dims(), values: read(tensor.clone()).await? });
-                Ok(())
-            };
-            push(name.clone(), &network.parameters[k]).await?;
-            if let Some([m, v]) = trainer.optimiser.moments.get(k) {
-                push(format!("m.{name}"), m).await?;
-                push(format!("v.{name}"), v).await?;
-            }
-        }
-        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
-    }
-
-    /// Opens a saved run on this experiment's device. Nothing changes when it fails.
-    ///
-    /// # Errors
-    /// When the bytes are not a whole file of ours, or its tensors do not fit its options.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let saved = store::from_bytes(bytes)?;
-        let mut trainer = Trainer::new(&saved.config, &self.opened.device);
-        let mut tensors: HashMap<_, _> =
-            saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
-            Some(tensor) if tensor.shape == shape => Ok(tensor.values),
-            Some(tensor) => Err(Error::File(format!(
-                "The file's tensor {name} is {:?} where its options ask for {shape:?}: save the model again.",
-                tensor.shape
-            ))),
-            None => Err(Error::File(format!(
-                "The file has no tensor {name}, which its options ask for: save the model again."
-            ))),
-        };
-        let names = trainer.network.names().to_vec();
-        for (k, name) in names.into_iter().enumerate() {
-            let shape = trainer.network.parameters[k].dims();
-            let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.opened.device);
-            trainer.network.parameters[k] = tensor(take(name.clone(), shape)?).autodiff().require_grad();
-            if saved.step > 0 {
-                let moments = [tensor(take(format!("m.{name}"), shape)?), tensor(take(format!("v.{name}"), shape)?)];
-                trainer.optimiser.moments.push(moments);
-            }
-        }
-        trainer.optimiser.step = saved.step;
-        trainer.set_losses(take("losses".into(), [1, saved.step])?);
-        self.config = saved.config;
-        self.trainer = trainer;
-        Ok(())
-    }
-
     fn tensor(&self, values: Vec<f32>, dim: usize) -> Tensor<2> {
         let rows = values.len() / dim;
         Tensor::from_data(TensorData::new(values, [rows, dim]), &self.opened.device)
     }
+}
+
+fn new_trainer(config: &Config, opened: &Opened, ends: &Ends) -> Result<Trainer, Error> {
+    let (source, target) = (ends.source(config)?, ends.target(config)?);
+    if source.dim() != target.dim() {
+        return Err(Error::Input(format!(
+            "source = {} has {} coordinates where the target has {}: give both ends as many.",
+            config.source.name(),
+            source.dim(),
+            target.dim()
+        )));
+    }
+    Ok(Trainer::new(config, &opened.device, source, target, ends.pairs.clone()))
+}
+
+fn check_points(points: &[f32], dim: usize, t: f32) -> Result<(), Error> {
+    if !points.len().is_multiple_of(dim) {
+        return Err(Error::Input(format!(
+            "points: {} numbers do not make whole points of {dim} coordinates",
+            points.len()
+        )));
+    }
+    if !t.is_finite() || points.iter().any(|x| !x.is_finite()) {
+        return Err(Error::Input("points and t must be finite numbers".into()));
+    }
+    Ok(())
 }

@@ -1,0 +1,117 @@
+//! What can be asked of a run beside its samples: exact field, loss floor, likelihood, what pairing costs.
+
+use burn::tensor::Tensor;
+
+use super::{CHUNK, Experiment, check_points};
+use crate::config::{Config, Coupling};
+use crate::coupling;
+use crate::device::read;
+use crate::error::Error;
+use crate::exact::{self, Field, LossFloor};
+use crate::likelihood;
+use crate::network::divergence::EXACT_DIM_MAX;
+use crate::option::Choice;
+use crate::path::Path;
+use crate::seed::{self, Purpose};
+use crate::solver::{self, Solver};
+
+/// Most pairs of the loss floor's Monte-Carlo sum: its standard error is then about 0.5 %.
+const FLOOR_SAMPLES: usize = 20_000;
+/// Pairs of the two mixtures' parts up to which the field is computed whole; beyond, some of the parts stand for all.
+const PAIRS_MAX: usize = 16_384;
+/// Pairs of points times pairs of the mixtures' parts that may be looked at for it: about a second in a browser.
+const FLOOR_WORK: usize = 50_000_000;
+
+impl Experiment {
+    /// The exact marginal velocity of the run's ends and path; `None` where pairs are not independent, or where neither
+    /// end is smooth. Between two curves it is an estimate, and says so.
+    pub fn exact(&self) -> Option<&Field> {
+        let field = || {
+            let (mut source, mut target) = (self.source().mixture(), self.target().mixture());
+            if source.weights.len() * target.weights.len() > PAIRS_MAX {
+                let parts = PAIRS_MAX.isqrt();
+                (source, target) = (source.thinned(parts), target.thinned(parts));
+            }
+            Field::new(&source, &target, Path::of(&self.config))
+        };
+        let field = || (self.config.coupling == Coupling::Independent).then(field).flatten();
+        self.exact.get_or_init(field).as_ref()
+    }
+
+    /// The exact velocity at `points`, all at time `t`, or `None` where there is none.
+    ///
+    /// # Shapes
+    /// `points` and the result are `n × dim` numbers.
+    ///
+    /// # Errors
+    /// When the numbers do not make whole points, or are not finite.
+    pub fn exact_velocity(&self, points: &[f32], t: f32) -> Result<Option<Vec<f32>>, Error> {
+        check_points(points, self.trainer.network.dim(), t)?;
+        Ok(self.exact().map(|field| field.velocities(points, t)))
+    }
+
+    /// The lowest loss that training can reach, or `None` where it is not known.
+    pub fn loss_floor(&self) -> Option<LossFloor> {
+        *self.floor.get_or_init(|| {
+            let mut rng = seed::stream(self.config.seed as u64, Purpose::LossFloor, 0);
+            self.exact().map(|field| {
+                let samples = (FLOOR_WORK / field.pairs().max(1)).clamp(200, FLOOR_SAMPLES);
+                exact::loss_floor(field, &*self.source(), &*self.target(), samples, &mut rng)
+            })
+        })
+    }
+
+    /// ln p₁ at `points` by the learned flow, in nats: exact trace up to 3 dimensions, Hutchinson's estimate beyond.
+    ///
+    /// # Shapes
+    /// `points` are `n × dim` numbers, the result `n`.
+    ///
+    /// # Errors
+    /// When the source has no density, the points are not whole or finite, or the device fails to answer.
+    pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
+        let network = self.trainer.sampled_network();
+        let dim = network.dim();
+        check_points(points, dim, 0.0)?;
+        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
+            return Err(note.into());
+        }
+        let source = self.source().mixture();
+        if source.log_density(&vec![0.0; dim]).is_none() {
+            let name = self.config.source.name();
+            let sentence = format!("source = {name} has no density, which a likelihood starts from: choose gaussian.");
+            return Err(Error::Input(sentence));
+        }
+        let times = solver::even_times(steps);
+        let mut rng = seed::stream(self.config.seed as u64, Purpose::Probes, 0);
+        let mut densities = Vec::with_capacity(points.len() / dim);
+        for chunk in points.chunks(CHUNK * dim) {
+            let n = chunk.len() / dim;
+            let state: Vec<f32> = chunk.chunks_exact(dim).flat_map(|x| x.iter().copied().chain([0.0])).collect();
+            let probes = likelihood::hutchinson_probes(n, dim, &mut rng);
+            let probes = (dim > EXACT_DIM_MAX).then(|| self.tensor(probes, dim));
+            let field = |state: &Tensor<2>, t: f64| network.augmented(state, t, probes.as_ref());
+            let (start, _) = likelihood::pull_back(&solver, field, self.tensor(state, dim + 1), &times).await?;
+            let start: Vec<f64> = read(start).await?.into_iter().map(f64::from).collect();
+            let of_source = |x: &[f64]| source.log_density(x).unwrap_or(f64::NEG_INFINITY);
+            densities.extend(likelihood::log_density(&start, dim, of_source).into_iter().map(|x| x as f32));
+        }
+        Ok(densities)
+    }
+
+    /// How long pairing one batch takes, in ms (the median of three); `None` where pairs are not sought.
+    pub fn pairing_ms(&self) -> Option<f64> {
+        let Config { coupling, batch, group, seed, .. } = self.config;
+        let mut once = |index: u64| {
+            let mut rng = seed::stream(seed as u64, Purpose::Metrics, index);
+            let (x0, mut x1) = (self.source().sample(batch, &mut rng), self.target().sample(batch, &mut rng));
+            let start = web_time::Instant::now();
+            coupling::optimal_transport(&x0, &mut x1, self.target().dim(), group);
+            start.elapsed().as_secs_f64() * 1e3
+        };
+        (coupling == Coupling::Ot).then(|| {
+            let mut times: Vec<f64> = (0..3).map(&mut once).collect();
+            times.sort_by(f64::total_cmp);
+            times[1]
+        })
+    }
+}

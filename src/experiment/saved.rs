@@ -1,0 +1,109 @@
+//! A run written down, opened, and started again on what it made.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Tensor, TensorData};
+
+use super::{Experiment, SampleRequest, new_trainer};
+use crate::config::{Config, Coupling};
+use crate::device::read;
+use crate::ends::Ends;
+use crate::error::Error;
+use crate::store::{self, Named, Saved};
+
+impl Experiment {
+    /// Starts the next rectification (Liu et al. 2022, arXiv 2209.03003): generates `request.count` points, and from now on
+    /// trains the present network on them and their own starting points. Steps and losses start again from 0.
+    ///
+    /// # Errors
+    /// As [`Experiment::sample`]; also when the network gives points that are not finite. Nothing changes then.
+    pub async fn reflow(&mut self, request: SampleRequest) -> Result<(), Error> {
+        let samples = self.sample(request).await?;
+        if samples.last().iter().any(|x| !x.is_finite()) {
+            return Err(Error::Failed(
+                "Reflow needs a trained network: this one gives points that are not finite.".into(),
+            ));
+        }
+        let dim = samples.dim;
+        let pairs = samples.first().chunks_exact(dim).zip(samples.last().chunks_exact(dim));
+        let pairs = pairs.flat_map(|(x0, x1)| x0.iter().chain(x1).copied().collect::<Vec<_>>()).collect();
+        let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
+        let ends = Ends { pairs, ..self.ends.clone() };
+        let mut trainer = new_trainer(&config, &self.opened, &ends)?;
+        let learned = self.trainer.sampled_network();
+        trainer.network.parameters = learned.parameters.into_iter().map(|p| p.autodiff().require_grad()).collect();
+        (self.config, self.ends, self.trainer) = (config, ends, trainer);
+        (self.exact, self.floor) = Default::default();
+        Ok(())
+    }
+
+    /// The whole run as a safetensors file: it can be sampled from, and trained on, as if it had never stopped.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
+        let losses = self.losses().await?.to_vec();
+        let trainer = &self.trainer;
+        let network = trainer.network.without_autodiff();
+        let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
+        for (k, name) in network.names().iter().enumerate() {
+            let mut push = async |name: String, tensor: &Tensor<2>| -> Result<(), Error> {
+                tensors.push(Named { name, shape: tensor.dims(), values: read(tensor.clone()).await? });
+                Ok(())
+            };
+            push(name.clone(), &network.parameters[k]).await?;
+            if let Some([m, v]) = trainer.optimiser.moments.get(k) {
+                push(format!("m.{name}"), m).await?;
+                push(format!("v.{name}"), v).await?;
+            }
+            if let Some(average) = trainer.average.get(k) {
+                push(format!("ema.{name}"), average).await?;
+            }
+        }
+        tensors.extend(store::of_ends(&self.ends, network.dim()));
+        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
+    }
+
+    /// Opens a saved run on this experiment's device. Nothing changes when it fails.
+    ///
+    /// # Errors
+    /// When the bytes are not a whole file of ours, or its tensors do not fit its options.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let saved = store::from_bytes(bytes)?;
+        let mut tensors: HashMap<_, _> =
+            saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+        let ends = store::to_ends(&mut tensors)?;
+        if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
+            return Err(Error::File(format!("The file's option {note}: save the model again.")));
+        }
+        let mut trainer = new_trainer(&saved.config, &self.opened, &ends)?;
+        let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
+            Some(tensor) if tensor.shape == shape => Ok(tensor.values),
+            Some(tensor) => Err(Error::File(format!(
+                "The file's tensor {name} is {:?} where its options ask for {shape:?}: save the model again.",
+                tensor.shape
+            ))),
+            None => Err(Error::File(format!(
+                "The file has no tensor {name}, which its options ask for: save the model again."
+            ))),
+        };
+        let names = trainer.network.names().to_vec();
+        for (k, name) in names.into_iter().enumerate() {
+            let shape = trainer.network.parameters[k].dims();
+            let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.opened.device);
+            trainer.network.parameters[k] = tensor(take(name.clone(), shape)?).autodiff().require_grad();
+            if saved.step > 0 {
+                let moments = [tensor(take(format!("m.{name}"), shape)?), tensor(take(format!("v.{name}"), shape)?)];
+                trainer.optimiser.moments.push(moments);
+                if saved.config.ema > 0.0 {
+                    trainer.average.push(tensor(take(format!("ema.{name}"), shape)?));
+                }
+            }
+        }
+        trainer.optimiser.step = saved.step;
+        trainer.set_losses(take("losses".into(), [1, saved.step])?);
+        (self.config, self.ends, self.trainer) = (saved.config, ends, trainer);
+        (self.exact, self.floor) = Default::default();
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+// The page's choices of couplings, paths, solvers and points, as a reader makes them, on the CPU in Chromium.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startChromium, startServer } from './browsers.mjs';
+import { openPage, optionOf, stepOf, text, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
+
+let site;
+let browser;
+
+before(async () => {
+  site = await startServer();
+  browser = await startChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  site?.server.close();
+});
+
+const open = (hash, viewport) => openPage(browser, site, hash, viewport);
+const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
+
+describe('options', () => {
+  test('all round-trip through the link', async () => {
+    const hash =
+      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01&sigma=0.05' +
+      '&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
+    const { page, heard, close } = await open(hash);
+    assert.equal(await page.evaluate(() => location.hash), hash);
+    assert.equal(await text(page, 'notes'), '');
+    await waitForInput(page, 'text', 'ab');
+    await waitForInput(page, 'schedule', 'cosine');
+    await waitForStep(page, 5);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('are shown where they matter', async () => {
+    const { page, close } = await open('#width=16');
+    await waitForInput(page, 'width', '16');
+    for (const name of ['text', 'board', 'group', 'tolerance', 'dim']) assert.equal(await shown(page, name), false, name);
+    await page.locator('#option-target').selectOption('text');
+    await waitForOption(page, 'target', 'text');
+    await page.locator('#option-text').fill('hi');
+    await page.locator('#option-text').press('Enter');
+    await waitForOption(page, 'text', 'hi');
+    await page.locator('#option-solver').selectOption('dopri5');
+    await page.locator('#option-tolerance').waitFor();
+    await page.locator('#controls summary').click();
+    assert.equal(await shown(page, 'sigmaMin'), true);
+    await page.locator('#option-schedule').selectOption('vp');
+    await page.locator('#option-sigmaMin').waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => location.hash), '#target=text&text=hi&schedule=vp&width=16&solver=dopri5');
+    await close();
+  });
+
+  test('another solver shows at once what it costs, without training again', async () => {
+    const { page, close } = await open('#width=16');
+    await waitForStep(page, 10);
+    await waitForText(page, 'sampling', /50 euler steps = 50 evaluations a point/);
+    await page.locator('#option-solver').selectOption('midpoint');
+    await waitForText(page, 'sampling', /50 midpoint steps = 100 evaluations a point/);
+    assert.ok((await stepOf(page)) >= 10);
+    await close();
+  });
+
+  test('more than two coordinates are shown by their first two, with a sentence', async () => {
+    const { page, heard, close } = await open('#target=checkerboard&board=2&dim=3&width=16');
+    assert.equal(await shown(page, 'dim'), true);
+    await waitForText(page, 'sampling', /Points have 3 coordinates: the first two are shown/);
+    await waitForStep(page, 5);
+    assert.equal(await page.evaluate(() => window.flowLab.stage.drawn.length), 2000);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+});
+
+describe('theory beside the run', () => {
+  test('the floor is named on the curve, the excess beneath it, and the exact velocity is drawn', async () => {
+    const { page, heard, close } = await open('#target=checkerboard&width=16');
+    await waitForText(page, 'excess', /^Now \d\.\d\d above the floor\.$/);
+    await page.locator('#exact').check();
+    await page.waitForFunction(() => window.flowLab.stage.exact !== null);
+    const size = await page.evaluate(() => [window.flowLab.stage.exact.frames.length, window.flowLab.stage.velocity.frames.length]);
+    assert.equal(size[0], size[1]);
+    assert.equal(await text(page, 'exact-reason'), '');
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('optimal transport says what pairing costs, and that nothing exact is known', async () => {
+    const { page, close } = await open('#width=16');
+    await waitForText(page, 'coupling', /independent pairs cross/);
+    await page.locator('#option-coupling').selectOption('ot');
+    await waitForText(page, 'coupling', /Pairing 256 points takes [\d.,]+ ms a step/);
+    await waitForText(page, 'exact-reason', /^No exact velocity: optimal transport pairs/);
+    assert.equal(await page.locator('#exact').isDisabled(), true);
+    await waitForText(page, 'excess', /independent pairs only/);
+    assert.equal(await shown(page, 'group'), true);
+    await close();
+  });
+
+  test('measures the model: distances with their numbers of points and their floors', async () => {
+    const { page, heard, close } = await open('#width=16&steps=20');
+    await waitForText(page, 'steps', /^trained/);
+    await page.locator('#measure summary').click();
+    await waitForText(page, 'metrics', /W2, 2,000 points/);
+    const table = await text(page, 'metrics');
+    assert.match(table, /Step 20, 2,000 points; 50 euler steps = 50 evaluations a point/);
+    assert.match(table, /W2, 2,000 points\s*\d\.\d{3}\s*\d\.\d{3} \(floor\)/);
+    assert.match(table, /share inside the target\s*[\d.]+ %\s*[\d.]+ %/);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('reflow trains again on the run’s own pairs; training anew goes back to the former coupling', async () => {
+    const { page, heard, close } = await open('#width=16&depth=2&steps=60&solverSteps=5');
+    await waitForText(page, 'steps', /^trained/);
+    await page.locator('#reflow').click();
+    await waitForOption(page, 'coupling', 'reflow');
+    await waitForInput(page, 'coupling', 'reflow');
+    await waitForText(page, 'steps', /^trained/);
+    assert.equal(await page.evaluate(() => location.hash), '#width=16&depth=2&steps=60&solverSteps=5');
+    await page.locator('#option-solver').selectOption('heun');
+    await waitForText(page, 'sampling', /5 heun steps = 10 evaluations/);
+    assert.equal(await optionOf(page, 'coupling'), 'reflow');
+    await page.locator('#play').click();
+    await waitForOption(page, 'coupling', 'independent');
+    assert.equal(await text(page, 'notes'), '');
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+});
+
+describe('points', () => {
+  test('pasted rows become the target, with a remark; ragged rows give a sentence, and the run goes on', async () => {
+    const { page, heard, close } = await open('#width=16', { width: 360, height: 740 });
+    await waitForStep(page, 5);
+    await page.locator('#option-target').selectOption('points');
+    await page.locator('#points-target-text').fill('1,2\n3,4,5');
+    await page.getByRole('button', { name: 'Use these points' }).click();
+    await page.getByText('line 2 has 3 cells, the first row 2: give all rows as many').waitFor();
+    assert.equal(await optionOf(page, 'target'), 'moons');
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+    await page.locator('#points-target-text').fill('x,y\n1,2\n3,4\n5,1\n2,2');
+    await page.getByRole('button', { name: 'Use these points' }).click();
+    await waitForOption(page, 'target', 'points');
+    await waitForText(page, 'notes', /4 points: shifted by/);
+    await page.waitForFunction(() => location.hash === '#target=points&width=16');
+    await waitForStep(page, 5);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('a picture file becomes the source', async () => {
+    const { page, heard, close } = await open('#width=16');
+    const png = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(64, 64);
+      const context = canvas.getContext('2d');
+      context.fillStyle = 'white';
+      context.fillRect(0, 0, 64, 64);
+      context.fillStyle = 'black';
+      context.fillRect(8, 8, 20, 48);
+      return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+    });
+    await page.locator('#option-source').selectOption('points');
+    await page.locator('#points-source-file').setInputFiles({ name: 'bar.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+    await waitForOption(page, 'source', 'points');
+    await waitForStep(page, 5);
+    const widest = await page.evaluate(async () => Math.max(...(await window.flowLab.lab.reference('source', 500)).filter((_, i) => i % 2 === 0)));
+    assert.ok(widest < 1.4, `a bar of 20 × 48 pixels reaches ${widest}`);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('a link that asks for points without any says so', async () => {
+    const { page, close } = await open('#target=points&width=16');
+    assert.match(await text(page, 'notes'), /target = points: needs points.*moons is used instead/);
+    await close();
+  });
+});

@@ -1,0 +1,45 @@
+// A page as a reader opens it, and what the tests ask of it.
+
+import { listen } from './browsers.mjs';
+
+/** Opens the page and waits for its first picture. */
+export async function openPage(browser, site, hash = '', viewport = { width: 1280, height: 900 }) {
+  const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  const heard = listen(page);
+  await page.goto(site.address + hash);
+  await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0, null, { timeout: 30_000 });
+  return { page, heard, close: () => context.close() };
+}
+
+/** Opens a page of ours without the lab, runs `scenario(argument)` in it, and gives its result and what the console complained of. */
+export async function inPage(browser, site, scenario, argument) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const heard = listen(page);
+  await page.goto(`${site.address}options.json`);
+  try {
+    return { result: await page.evaluate(scenario, argument), complaints: heard.complaints };
+  } finally {
+    await context.close();
+  }
+}
+
+export const text = (page, id) => page.locator(`#${id}`).textContent();
+
+export const stepOf = (page) => page.evaluate(() => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]));
+
+export const waitForStep = (page, step) =>
+  page.waitForFunction((step) => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= step, step, { timeout: 120_000 });
+
+/** Waits until the element's text matches. */
+export const waitForText = (page, id, pattern) =>
+  page.waitForFunction(([id, source]) => new RegExp(source).test(document.getElementById(id).textContent), [id, pattern.source], { timeout: 60_000 });
+
+export const optionOf = (page, name) => page.evaluate((name) => window.flowLab.lab.options[name], name);
+
+export const waitForOption = (page, name, value) =>
+  page.waitForFunction(([name, value]) => window.flowLab.lab.options[name] === value, [name, value]);
+
+export const waitForInput = (page, name, value) =>
+  page.waitForFunction(([name, value]) => document.getElementById(`option-${name}`).value === value, [name, value]);

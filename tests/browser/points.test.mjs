@@ -1,0 +1,174 @@
+// Shapes, and points that a reader brings, through the public JavaScript API on the CPU in Chromium.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startChromium, startServer } from './browsers.mjs';
+import { inPage } from './pages.mjs';
+
+let site;
+let browser;
+
+before(async () => {
+  site = await startServer();
+  browser = await startChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  site?.server.close();
+});
+
+const SMALL = { width: 16, depth: 2, batch: 64, device: 'cpu' };
+const CSV = 'x,y\n1,2\n3,4\n5,1\n2,2\n';
+
+async function quietly(scenario, argument) {
+  const { result, complaints } = await inPage(browser, site, scenario, argument);
+  assert.deepEqual(complaints, []);
+  return result;
+}
+
+test('every shape trains and samples, as source and as target', async () => {
+  const table = await (await fetch(`${site.address}options.json`)).json();
+  const shapes = table.options.find(({ name }) => name === 'target').choices.map(({ name }) => name);
+  assert.ok(shapes.length >= 12);
+  const seen = await quietly(
+    async ({ shapes, options, CSV }) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create(options, { source: CSV, target: CSV });
+      const seen = [];
+      for (const [k, target] of shapes.entries()) {
+        const source = shapes[(k + 1) % shapes.length];
+        await lab.restart({ ...options, source, target });
+        const { loss } = await lab.train(5);
+        const { positions } = await lab.sample({ count: 50, steps: 4 });
+        seen.push({ source, target, notes: lab.notes, fine: Number.isFinite(loss) && positions.every(Number.isFinite) });
+      }
+      return seen;
+    },
+    { shapes, options: SMALL, CSV },
+  );
+  for (const { source, target, notes, fine } of seen) {
+    assert.deepEqual(notes, [], `${source} to ${target}`);
+    assert.ok(fine, `${source} to ${target}`);
+  }
+});
+
+test('CSV text, numbers and rows of any dimension are standardised, with a remark; the data are kept for the next run', async () => {
+  const seen = await quietly(
+    async ({ options, CSV }) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create({ ...options, target: 'points' }, { target: CSV });
+      const remarks = [lab.remarks];
+      const points = new Set((await lab.reference('target', 200)).map((x) => Math.round(x * 1e4)));
+      await lab.restart({ ...options, target: 'moons' });
+      await lab.restart({ ...options, target: 'points' });
+      remarks.push(lab.remarks);
+      await lab.restart({ ...options, target: 'points' }, { target: [0, 0, 0, 10] });
+      remarks.push(lab.remarks);
+      await lab.restart({ ...options, target: 'points' }, { target: { values: [0, 0, 0, 1, 1, 1, 2, 2, 5], dim: 3 } });
+      remarks.push(lab.remarks);
+      const { dim } = await lab.sample({ count: 10, steps: 2 });
+      return { remarks, distinct: points.size, dim, target: lab.options.target };
+    },
+    { options: SMALL, CSV },
+  );
+  assert.match(seen.remarks[0][0], /^target: 4 points: shifted by \(-2\.75, -2\.25\), divided by 1\.299$/);
+  assert.deepEqual(seen.remarks[1], seen.remarks[0]);
+  assert.match(seen.remarks[2][0], /^target: 2 points/);
+  assert.match(seen.remarks[3][0], /^target: 3 points/);
+  assert.equal(seen.distinct, 7); // 4 abscissae, 3 ordinates
+  assert.equal(seen.dim, 3);
+  assert.equal(seen.target, 'points');
+});
+
+test('bad data are a sentence, and the run goes on', async () => {
+  const { sentences, step } = await quietly(
+    async (options) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create(options);
+      await lab.train(3);
+      const blank = { width: 4, height: 4, data: new Uint8ClampedArray(64).fill(255) };
+      const bad = ['1,2\n3,4,5', '', '1,2\n1,2', [1, 2, 3], [1, NaN, 2, 3], 7, blank, new Blob(['no picture'], { type: 'image/png' })];
+      const sentences = [];
+      for (const target of bad) sentences.push(await lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message));
+      const { step } = await lab.train(2);
+      await lab.restart({ ...options, target: 'points' });
+      sentences.push(lab.notes[0]?.problem);
+      return { sentences, step };
+    },
+    SMALL,
+  );
+  const expected = [
+    /^target: line 2 has 3 cells, the first row 2: give all rows as many/,
+    /^target: there are no points/,
+    /^target: all 2 points are equal/,
+    /^target: 3 numbers are not points of 2 coordinates/,
+    /^target: point 1, coordinate 2 is NaN/,
+    /^target: this cannot be read as points/,
+    /^target: the picture is blank/,
+    /^target: the picture could not be read/,
+    /^needs points/,
+  ];
+  assert.equal(sentences.length, expected.length);
+  expected.forEach((pattern, k) => assert.match(String(sentences[k]), pattern));
+  assert.equal(step, 5);
+});
+
+test('a picture gives points where its ink is, dark on light, light on dark or on nothing', async () => {
+  const shares = await quietly(async (options) => {
+    const { Lab } = await import('/lab.js');
+    // An L: a stem on the left, a bar at the bottom.
+    const inked = (x, y) => (x >= 20 && x < 40 && y >= 20 && y < 280) || (x >= 20 && x < 200 && y >= 240 && y < 280);
+    const picture = (ink, ground) => {
+      const [width, height] = [300, 300];
+      const data = new Uint8ClampedArray(4 * width * height);
+      for (let k = 0; k < width * height; k++) data.set(inked(k % width, Math.floor(k / width)) ? ink : ground, 4 * k);
+      return { width, height, data };
+    };
+    const [black, white, nothing] = [[0, 0, 0, 255], [255, 255, 255, 255], [0, 0, 0, 0]];
+    const canvas = new OffscreenCanvas(300, 300);
+    const { data, width, height } = picture(black, white);
+    canvas.getContext('2d').putImageData(new ImageData(data, width, height), 0, 0);
+    const shares = [];
+    for (const target of [picture(black, white), picture(white, black), picture(white, nothing), picture(black, nothing), await canvas.convertToBlob()]) {
+      const lab = await Lab.create({ ...options, target: 'points' }, { target });
+      const raster = lab.given.target;
+      const xy = await lab.reference('target', 1000);
+      // The larger side, 260 pixels, spans [-3, 3]; the stem lies left of the middle, the bar at the bottom.
+      let right = 0;
+      for (let i = 0; i < xy.length; i += 2) right += xy[i] > -1 && xy[i + 1] > -1.9;
+      shares.push({ side: Math.max(raster.width, raster.height), outside: right / 1000 });
+      lab.dispose();
+    }
+    return shares;
+  }, SMALL);
+  for (const { side, outside } of shares) {
+    assert.equal(side, 200);
+    assert.ok(outside < 0.01, `${outside} of the points lie where there is no ink`);
+  }
+});
+
+test('a saved run of given points opens again with its samples, and can be restarted', async () => {
+  const seen = await quietly(
+    async ({ options, CSV }) => {
+      const { Lab } = await import('/lab.js');
+      const last = ({ positions, count, dim }) => [...positions.subarray(positions.length - count * dim)];
+      const lab = await Lab.create({ ...options, target: 'points' }, { target: CSV });
+      await lab.train(5);
+      const samples = last(await lab.sample({ count: 20, steps: 4 }));
+      const reference = [...(await lab.reference('target', 20))];
+      const file = await lab.save();
+      const other = await Lab.create(options);
+      await other.load(file);
+      const samplesAgain = last(await other.sample({ count: 20, steps: 4 }));
+      const referenceAgain = [...(await other.reference('target', 20))];
+      await other.restart({ ...options, target: 'points' });
+      return { samples, samplesAgain, reference, referenceAgain, restarted: other.options.target, remark: other.remarks[0] };
+    },
+    { options: SMALL, CSV },
+  );
+  assert.deepEqual(seen.samplesAgain, seen.samples);
+  assert.deepEqual(seen.referenceAgain, seen.reference);
+  assert.equal(seen.restarted, 'points');
+  assert.match(seen.remark, /shifted by \(-2\.75, -2\.25\), divided by 1\.299/);
+});

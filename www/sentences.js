@@ -1,0 +1,64 @@
+// What the page says about the run as it is, in sentences. No document here: numbers in, text out.
+
+const COUPLINGS = {
+  independent:
+    'Each pair’s path is straight, but independent pairs cross, and the field averages them: trajectories bend. ' +
+    'They are not optimal transport.',
+  ot: 'Optimal transport pairs hardly cross within a batch, so that trajectories come out nearly straight.',
+  reflow: 'These are the network’s own pairs, which do not cross: training on them makes trajectories straighter.',
+};
+
+export function couplingSentence({ coupling, batch, group }, pairing_ms) {
+  if (coupling !== 'ot' || pairing_ms === null) return COUPLINGS[coupling];
+  const groups = group > 0 && group < batch ? ` in groups of ${grouped(group)}` : '';
+  return `${COUPLINGS.ot} Pairing ${grouped(batch)} points${groups} takes ${milliseconds(pairing_ms)} a step.`;
+}
+
+/** What a picture cost: every point asks the network so many times. */
+export function samplingSentence({ solver, tolerance }, { times, evaluations, dim }) {
+  const steps = times.length - 1;
+  const asked = solver === 'dopri5' ? `dopri5 at tolerance ${tolerance}` : `${grouped(steps)} ${solver} ${steps === 1 ? 'step' : 'steps'}`;
+  const plane = `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
+  return `${asked} = ${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point.${dim > 2 ? ` ${plane}` : ''}`;
+}
+
+/** The floor's label on the loss curve. */
+export function floorLabel({ loss, exactness }) {
+  const { estimate } = exactness;
+  return estimate ? `≈ floor ${loss.toFixed(2)}, estimated from ${grouped(estimate)} points` : `floor ${loss.toFixed(2)}`;
+}
+
+/** Where the loss stands above its floor; `floor` is undefined until it is known, null where it never will be. */
+export function excessSentence(floor, loss, { coupling, points, sourcePoints }) {
+  if (floor === undefined || loss === undefined) return '';
+  if (floor === null) return coupling === 'independent' ? 'Its floor is not known here.' : 'Its floor is known for independent pairs only.';
+  const excess = loss - floor.loss;
+  const about = floor.exactness.estimate ? 'about ' : '';
+  if (excess >= 0.005) return `Now ${about}${excess.toFixed(2)} above the floor.`;
+  if (excess > -0.005) return 'Now at the floor.';
+  const why = points || sourcePoints ? 'points drawn once can be learned by heart' : 'batches scatter about it';
+  return `Now ${about}${(-excess).toFixed(2)} below the floor: ${why}.`;
+}
+
+/** Why there is no exact velocity. */
+export function noExactSentence({ coupling }) {
+  if (coupling === 'ot') return 'No exact velocity: optimal transport pairs depend on the whole batch, and have no closed form.';
+  if (coupling === 'reflow') return 'No exact velocity: these pairs are the network’s own, and have no closed form.';
+  return 'No exact velocity: both ends are finite sets of points, and the lines between them fill no space.';
+}
+
+/** What a copied link can do, and what it cannot. */
+export function linkSentence({ coupling, source, target }) {
+  if (coupling === 'reflow') return 'The link was copied: it repeats the run before reflow. A saved model keeps reflow’s pairs.';
+  if (source === 'points' || target === 'points') return 'The link was copied, but cannot hold your points: a saved model does.';
+  return 'The link was copied: it holds every choice and the seed, so it repeats this run.';
+}
+
+function milliseconds(ms) {
+  return ms >= 100 ? `${grouped(Math.round(ms))} ms` : `${ms.toPrecision(2)} ms`;
+}
+
+/** 1234 → 1,234 */
+export function grouped(number) {
+  return number.toLocaleString('en');
+}
