@@ -11,6 +11,7 @@ use crate::data::scurve::Scurve;
 use crate::device::read;
 use crate::error::Error;
 use crate::metrics;
+use crate::network::Mlp;
 use crate::seed::{self, Purpose};
 use crate::solver::{Solver, even_times};
 use crate::train::Trainer;
@@ -50,21 +51,32 @@ pub struct Published {
     pub best: (f64, f64),
 }
 
-/// What one run came to.
+/// What one network came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
+pub struct Measured {
     /// W2 of generated against held-out points.
     pub w2: f64,
     /// Normalised path energy.
     pub npe: f64,
     /// E ∫ |v|² dt.
     pub path_energy: f64,
+}
+
+/// What one run came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// With the last weights, as published.
+    pub last: Measured,
+    /// With the average of the weights, [`EMA`].
+    pub average: Measured,
     /// W2 of source and target, which the NPE is relative to.
     pub w2_ends: f64,
 }
 
 /// Points trained on, generated, and held out.
 pub const POINTS: usize = 10_000;
+/// Share of the weights' average that stays at each step.
+pub const EMA: f64 = 0.999;
 /// Passes over the training points.
 pub const EPOCHS: usize = 1_000;
 const BATCH: usize = 512;
@@ -153,6 +165,7 @@ pub fn config(pairing: Pairing, seed: usize, sigma: f64) -> Config {
         weight_decay: 1e-5,
         batch: BATCH,
         points: POINTS,
+        ema: EMA,
         ..Config::default()
     }
 }
@@ -183,20 +196,25 @@ pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl F
     let fresh = task.target().sample(POINTS, &mut held_out(1));
     let ends = (task.source().sample(POINTS, &mut held_out(2)), task.target().sample(POINTS, &mut held_out(3)));
 
-    let network = trainer.sampled_network();
+    let w2_ends = metrics::w2(&ends.0, &ends.1, 2)?;
     let x0 = Tensor::<2>::from_data(TensorData::new(start, [POINTS, 2]), &device);
-    let solver = Solver { kind: SolverKind::Euler, tolerance: config.tolerance };
+    let last = measure(&trainer.network.without_autodiff(), x0.clone(), &fresh, w2_ends).await?;
+    let average = measure(&trainer.sampled_network(), x0, &fresh, w2_ends).await?;
+    Ok(Outcome { last, average, w2_ends })
+}
+
+/// Carries `x0` to t = 1 and compares it with `fresh` points of the target.
+async fn measure(network: &Mlp, x0: Tensor<2>, fresh: &[f32], w2_ends: f64) -> Result<Measured, Error> {
+    let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
     let velocity = |x: &Tensor<2>, t: f64| network.velocity(x.clone(), t as f32);
     let times = even_times(EULER_STEPS);
     let trajectory = solver.integrate(velocity, x0, &times).await?;
     let positions = read(Tensor::cat(trajectory.states, 0)).await?;
     let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
     let path_energy = metrics::path_cost(&times, &positions, 2).energy;
-    let w2_ends = metrics::w2(&ends.0, &ends.1, 2)?;
-    Ok(Outcome {
-        w2: metrics::w2(&positions[positions.len() - 2 * POINTS..], &fresh, 2)?,
+    Ok(Measured {
+        w2: metrics::w2(&positions[positions.len() - 2 * POINTS..], fresh, 2)?,
         npe: metrics::normalised_path_energy(path_energy, w2_ends),
         path_energy,
-        w2_ends,
     })
 }

@@ -61,6 +61,12 @@ pub fn command() -> Command {
                 .about("Measure a saved network's points against fresh ones of the target")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling))
+                .arg(
+                    Arg::new("likelihood")
+                        .long("likelihood")
+                        .action(ArgAction::SetTrue)
+                        .help("also the mean of -ln p of fresh points under the learned flow, in nats"),
+                )
                 .arg(json.clone()),
         )
         .subcommand(

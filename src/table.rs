@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use flow_lab::benchmark::{self, Pairing, Task};
+use flow_lab::benchmark::{self, Measured, Pairing, Task};
 use flow_lab::error::Error;
 use pollster::block_on;
 
 use crate::study::{self, Job};
 use crate::{command, print};
 
-const HEADER: &str = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_source_target,seconds";
+const HEADER: &str = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,seconds";
 
 pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
     let file = Path::new(arguments.get_one::<String>("out").expect("it has a default"));
@@ -37,8 +37,9 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
             let start = std::time::Instant::now();
             let config = benchmark::config(pairing, seed, sigma_value);
             let outcome = block_on(benchmark::run(task, config, epochs, |step| bar.set_position(step as u64)))?;
-            let benchmark::Outcome { w2, npe, path_energy, w2_ends } = outcome;
-            Ok(format!("{w2:.4},{npe:.4},{path_energy:.4},{w2_ends:.4},{:.0}", start.elapsed().as_secs_f64()))
+            let columns = |Measured { w2, npe, path_energy }| format!("{w2:.4},{npe:.4},{path_energy:.4}");
+            let (last, average) = (columns(outcome.last), columns(outcome.average));
+            Ok(format!("{last},{average},{:.4},{:.0}", outcome.w2_ends, start.elapsed().as_secs_f64()))
         })?;
     }
     let rows = study::rows(file, HEADER)?;
@@ -51,18 +52,20 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
             let mine = rows.iter().filter(|row| row.starts_with(&beginning));
             mine.filter_map(|row| row.split(',').nth(k)?.parse().ok()).collect()
         };
-        let (w2, npe) = (column(5), column(6));
+        let (w2, npe, w2_average, npe_average) = (column(5), column(6), column(8), column(9));
         let published = task.published(pairing);
         let shown = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.3}"));
         print(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             task.name(),
             pairing.name(),
             w2.len(),
             mean_and_deviation(&w2),
+            mean_and_deviation(&w2_average),
             shown(published.map(|p| p.w2)),
             shown(published.map(|p| p.best.0)),
             mean_and_deviation(&npe),
+            mean_and_deviation(&npe_average),
             shown(published.map(|p| p.npe)),
         ))?;
     }

@@ -36,9 +36,9 @@ fn the_commands_of_readme_run_and_print_what_it_says() {
 fn evaluate_prints_one_json_object() {
     let folder = folder("evaluate");
     assert!(run_in(&folder, "train --steps 30 --device cpu --save m.safetensors").status.success());
-    let output = run_in(&folder, "evaluate --model m.safetensors --count 200 --solver-steps 5 --json");
+    let output = run_in(&folder, "evaluate --model m.safetensors --count 200 --solver-steps 5 --likelihood --json");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    for key in ["w2", "w2_floor", "sliced_w2", "npe", "inside_share", "worst_mode", "straightness"] {
+    for key in ["w2", "w2_floor", "sliced_w2", "npe", "inside_share", "worst_mode", "straightness", "nll"] {
         assert!(report[key].is_number(), "{key} in {report}");
     }
     assert_eq!(
@@ -46,6 +46,8 @@ fn evaluate_prints_one_json_object() {
         (&200.into(), &5.into(), &30.into())
     );
     assert!(report["w2"].as_f64() > report["w2_floor"].as_f64());
+    // The entropy of the target is the least mean -ln p of any density (Gibbs).
+    assert!(report["nll"].as_f64() > report["nll_best"].as_f64());
 }
 
 #[test]
@@ -144,10 +146,11 @@ fn reflow_straightens_a_trained_flow() {
 fn a_table_goes_on_where_it_stopped() {
     let folder = folder("table");
     let _ = std::fs::remove_file(folder.join("t.csv"));
-    let header = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_source_target,seconds";
+    let header = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,seconds";
     let tasks = ["N→8gaussians", "N→moons", "N→scurve", "moons→8gaussians"];
-    let rows =
-        |pairing: &'static str| tasks.iter().map(move |task| format!("{task},{pairing},0.1,1,1,0.5,0.25,2,1,3\n"));
+    let rows = |pairing: &'static str| {
+        tasks.iter().map(move |task| format!("{task},{pairing},0.1,1,1,0.5,0.25,2,0.4,0.2,2,1,3\n"))
+    };
     // All cells but one are there: one run of one epoch is left.
     let all: String = rows("I-CFM").chain(rows("OT-CFM")).chain(rows("OT-CFM groups of 128").skip(1)).collect();
     std::fs::write(folder.join("t.csv"), format!("{header}\n{all}")).unwrap();
@@ -155,7 +158,10 @@ fn a_table_goes_on_where_it_stopped() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("1 are to do"), "{}", text(&output.stderr));
     let table = text(&output.stdout);
-    assert!(table.contains("| N→moons | OT-CFM | 1 | 0.500 | 0.130 | 0.124 | 0.250 | 0.083 |"), "{table}");
+    assert!(
+        table.contains("| N→moons | OT-CFM | 1 | 0.500 | 0.400 | 0.130 | 0.124 | 0.250 | 0.200 | 0.083 |"),
+        "{table}"
+    );
     assert_eq!(std::fs::read_to_string(folder.join("t.csv")).unwrap().lines().count(), 13);
 }
 

@@ -2,6 +2,7 @@
 #![cfg(feature = "gpu")]
 
 use burn::tensor::wgpu::wgpu;
+use burn::tensor::{Tensor, TensorData};
 use flow_lab::config::{Activation, Config, DeviceChoice, SolverKind};
 use flow_lab::device::{self, Kind, Opened, open_cpu};
 use flow_lab::ends::Ends;
@@ -83,6 +84,12 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
         let request = SampleRequest { solver: Solver { kind, tolerance: 1e-3 }, ..request };
         let (there, here) = (block_on(there.sample(request)).unwrap(), block_on(here.sample(request)).unwrap());
         close(&there.positions, &here.positions, 5e-3, "samples by another solver");
+    }
+    let x = Tensor::<2>::from_data(TensorData::new(samples.last().to_vec(), [50, 2]), &gpu.device);
+    let exact = here.exact().unwrap();
+    for t in [0.1, 0.5, 0.9] {
+        let found = block_on(device::read(exact.on_device(&x, t).unwrap())).unwrap();
+        close(&found, &exact.velocities(samples.last(), t as f32), 5e-3, "exact velocities");
     }
     let density = |run: &Experiment| block_on(run.log_density(&[0.5, -0.5, 1.0, 0.3], request.solver, 8)).unwrap();
     close(&density(&there), &density(&here), 5e-3, "log density");

@@ -134,6 +134,65 @@ fn samples_follow_the_velocity_and_chunks_leave_no_seam() {
     }
 }
 
+/// p₁(x(1)) = p₀(x(0)) / |det ∂x(1)/∂x(0)|, the determinant by differences of the flow itself.
+#[test]
+fn the_learned_density_is_the_source_density_over_the_stretching_of_space() {
+    let run = run(&[("source", "8gaussians"), ("width", "24"), ("depth", "2")], 300);
+    let steps = 100;
+    let flow = |x0: &[f32]| {
+        (0..steps).fold(x0.to_vec(), |x, k| {
+            let (t, h) = (k as f32 / steps as f32, 1.0 / steps as f32);
+            let moved = |v: &[f32], h: f32| -> Vec<f32> { x.iter().zip(v).map(|(x, v)| x + h * v).collect() };
+            let half = moved(&block_on(run.velocity(&x, t)).unwrap(), 0.5 * h);
+            moved(&block_on(run.velocity(&half, t + 0.5 * h)).unwrap(), h)
+        })
+    };
+    let x0 = [5.3f32, 0.4, -3.0, 3.9, 0.2, -4.1, 1.0, 1.5];
+    let x1 = flow(&x0);
+    let step = 0.02f32;
+    let shifted = |d: usize, h: f32| {
+        flow(&x0.iter().enumerate().map(|(i, x)| if i % 2 == d { x + h } else { *x }).collect::<Vec<_>>())
+    };
+    let columns = [0, 1].map(|d| {
+        let (before, after) = (shifted(d, -step), shifted(d, step));
+        after.iter().zip(before).map(|(a, b)| ((a - b) / (2.0 * step)) as f64).collect::<Vec<_>>()
+    });
+    let midpoint = Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 };
+    let found = block_on(run.log_density(&x1, midpoint, steps)).unwrap();
+    let source = run.source();
+    for (i, found) in found.iter().enumerate() {
+        let (a, b) = (2 * i, 2 * i + 1);
+        let determinant = columns[0][a] * columns[1][b] - columns[0][b] * columns[1][a];
+        let start = source.log_density(&[x0[a] as f64, x0[b] as f64]).unwrap();
+        let expected = start - determinant.abs().ln();
+        assert!((*found as f64 - expected).abs() < 5e-3 * (1.0 + expected.abs()), "point {i}: {found} for {expected}");
+    }
+}
+
+#[test]
+fn likelihoods_exist_in_many_dimensions_and_need_a_source_with_a_density() {
+    let options = [("target", "checkerboard"), ("dim", "5"), ("board", "2")];
+    let five = run(&options, 50);
+    let points = five.target().sample(7, &mut flow_lab::seed::stream(1, flow_lab::seed::Purpose::Metrics, 0));
+    let nats = block_on(five.log_density(&points, EULER, 10)).unwrap();
+    assert!(nats.len() == 7 && nats.iter().all(|x| x.is_finite()));
+    let pinwheel = run(&[("source", "pinwheel")], 0);
+    assert!(block_on(pinwheel.log_density(&[0.0, 0.0], EULER, 10)).unwrap_err().to_string().contains("no density"));
+}
+
+#[test]
+fn averaged_weights_lag_behind_and_are_what_samples_come_from() {
+    let (mut plain, mut averaged) = (run(&[], 40), run(&[("ema", "0.9")], 40));
+    assert_eq!(losses(&mut plain), losses(&mut averaged), "averaging does not touch training");
+    let points = [0.5, -0.5, 1.0, 1.0];
+    let velocity = |run: &Experiment| block_on(run.velocity(&points, 0.3)).unwrap();
+    assert_ne!(velocity(&plain), velocity(&averaged));
+    // Once the weights stand still, the average comes to them: at a learning rate of 1e-6 it does so at once.
+    let still = |ema: &'static str| run(&[("learningRate", "0.000001"), ("ema", ema)], 40);
+    let (plain, averaged) = (velocity(&still("0")), velocity(&still("0.9")));
+    assert!(plain.iter().zip(&averaged).all(|(a, b)| (a - b).abs() < 1e-3), "{plain:?} {averaged:?}");
+}
+
 #[test]
 fn extreme_sizes_train_without_a_panic() {
     for options in [
