@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
-use flow_lab::config::{Config, DeviceChoice};
+use flow_lab::config::{Config, DeviceChoice, Shape};
+use flow_lab::coupling;
 use flow_lab::device::{self, Kind};
 use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::seed::{self, Purpose};
 use pollster::block_on;
 use serde_json::json;
 
@@ -19,6 +21,8 @@ const ROWS: [(&str, &[(&str, &str)]); 3] = [
     ("MLP 128×4, batch 1,000, ReLU (ring)", &[("preset", "ring")]),
     ("MLP 128×4, batch 4,096, GELU (checkerboard)", &[("preset", "checkerboard")]),
 ];
+/// Batches whose pairing is timed.
+const PAIRS: [usize; 5] = [64, 128, 256, 512, 2_048];
 const REPETITIONS: usize = 9;
 const BUDGET: Duration = Duration::from_secs(6);
 
@@ -50,7 +54,39 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
             }
         }
     }
+    if !as_json {
+        print(
+            "\n| pairs, N(0, I) to 8 Gaussians | ms of their exact transport: median (fastest – slowest) |\n|---|---|\n",
+        )?;
+    }
+    for batch in PAIRS {
+        let [fastest, median, slowest] = pairing_times(batch)?;
+        if as_json {
+            let row = json!({ "pairs": batch, "pairing_ms": median, "fastest_ms": fastest, "slowest_ms": slowest });
+            print(&format!("{row}\n"))?;
+        } else {
+            print(&format!("| {batch} | {median:.2} ({fastest:.2} – {slowest:.2}) |\n"))?;
+        }
+    }
     Ok(())
+}
+
+/// Fastest, median and slowest milliseconds of 31 batches, on the CPU.
+fn pairing_times(batch: usize) -> Result<[f64; 3], Error> {
+    let config = Config { target: Shape::EightGaussians, ..Config::default() };
+    let ends = Ends::default();
+    let (source, target) = (ends.source(&config)?, ends.target(&config)?);
+    let mut times: Vec<f64> = (0..31)
+        .map(|index| {
+            let mut rng = seed::stream(1, Purpose::Metrics, index);
+            let (x0, mut x1) = (source.sample(batch, &mut rng), target.sample(batch, &mut rng));
+            let start = Instant::now();
+            coupling::optimal_transport(&x0, &mut x1, source.dim(), 0);
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    Ok([times[0], times[15], times[30]])
 }
 
 /// Sorted milliseconds a step, each the mean of a block of steps that ends in a read.

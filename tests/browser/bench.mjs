@@ -40,6 +40,17 @@ async function stepTimes({ options, block }) {
   return { first, times, device: `${kind}, ${adapter}` };
 }
 
+/** Runs in the page: what pairing a batch takes, nine times, each after a warm-up. */
+async function pairing(options) {
+  const { Lab } = await import('/lab.js');
+  const lab = await Lab.create({ ...options, device: 'cpu' });
+  for (let k = 0; k < 20; k++) await lab.pairingMs();
+  const times = [];
+  for (let k = 0; k < 9; k++) times.push(await lab.pairingMs());
+  lab.dispose();
+  return times;
+}
+
 const cpu = await startChromium();
 const loads = [];
 for (let k = 0; k < LOADS; k++) loads.push(await firstMotion(cpu));
@@ -50,6 +61,11 @@ await page.goto(`${site.address}options.json`);
 for (const [name, options, block] of ROWS) {
   const { first, times, device } = await page.evaluate(stepTimes, { options: { ...options, device: 'cpu' }, block });
   console.log(`| ${name} | ${device} | ${first.toFixed(1)} | ${spread(times)} |`);
+}
+console.log('\n| pairs | ms of their exact transport, in the page: median of nine |\n|---|---|');
+for (const batch of [64, 128, 256, 512]) {
+  const ms = await page.evaluate(pairing, { source: 'gaussian', target: '8gaussians', coupling: 'ot', batch });
+  console.log(`| ${batch} | ${spread(ms)} |`);
 }
 await cpu.close();
 
