@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::config::{Config, Coupling};
+use crate::config::{Config, Coupling, TimeSampling};
 use crate::coupling;
 use crate::data::Distribution;
 use crate::path::{Path, PathSample};
@@ -69,6 +69,7 @@ pub struct Batches {
     coupling: Coupling,
     group: usize,
     path: Path,
+    times: TimeSampling,
     seed: u64,
 }
 
@@ -94,6 +95,7 @@ impl Batches {
             coupling: config.coupling,
             group: config.group,
             path: Path::of(config),
+            times: config.time_sampling,
             seed,
             source,
             target,
@@ -111,7 +113,7 @@ impl Batches {
         let mut rng = seed::stream(self.seed, Purpose::Batch, step as u64);
         if let Some(pairs) = &mut self.pairs {
             let rows = pairs.rows(self.seed, step * n, n);
-            let t = times(n, &mut rng);
+            let t = self.times(n, &mut rng);
             let half =
                 |from: usize| rows.chunks_exact(2 * dim).flat_map(|row| &row[from..from + dim]).copied().collect();
             return Batch { x0: half(0), x1: half(dim), t, noise: self.noise(step, n * dim) };
@@ -120,7 +122,7 @@ impl Batches {
             Some(points) => points.rows(self.seed, step * n, n),
             None => self.source.sample(n, &mut rng),
         };
-        let t = times(n, &mut rng);
+        let t = self.times(n, &mut rng);
         let mut x1 = match &mut self.target_points {
             Some(points) => points.rows(self.seed, step * n, n),
             None => self.target.sample(n, &mut rng),
@@ -144,8 +146,9 @@ impl Batches {
         let mut rng: ChaCha8Rng = seed::stream(self.seed, Purpose::Noise, step as u64);
         (0..numbers).map(|_| rng.sample(StandardNormal)).collect()
     }
-}
 
-fn times(n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    (0..n).map(|_| rng.random()).collect()
+    fn times(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        let below_one = 1.0 - f32::EPSILON / 2.0; // the largest float32 below 1: rounding must not reach t = 1
+        (0..n).map(|_| (self.times.quantile(rng.random::<f32>() as f64) as f32).min(below_one)).collect()
+    }
 }

@@ -84,6 +84,14 @@ choices! {
 }
 
 choices! {
+    /// How the times of training are drawn.
+    TimeSampling {
+        Uniform = "uniform": "every time alike",
+        Late = "late": "t = ∛u with u uniform, density 3t²: looks more often at late times, where sharp edges are made",
+    }
+}
+
+choices! {
     /// The integrator of dx/dt = v(x, t).
     SolverKind {
         Euler = "euler": "first order, one velocity evaluation a step",
@@ -128,6 +136,7 @@ options! {
         training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
         training  batch         "batch":        usize        = 256,   (1, 65_536),      "pairs of points in one training step";
         training  steps         "steps":        usize        = 3_000, (1, 1_000_000),   "training steps of a whole run";
+        training  time_sampling "timeSampling": TimeSampling = TimeSampling::Uniform, (), "how often training looks at which time";
         training  ema           "ema":          f64          = 0.0,   (0.0, 0.9999),    "weight averaging: share of the average that stays at each step; samples come from the average; 0 turns it off";
         sampling  solver        "solver":       SolverKind   = SolverKind::Euler,   (), "integrator that carries points from t = 0 to t = 1";
         sampling  solver_steps  "solverSteps":  usize        = 50,    (1, 1_000),       "steps of the integrator";

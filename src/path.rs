@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use crate::config::{Config, Schedule};
+use crate::config::{Config, Schedule, TimeSampling};
 
 /// α(t), β(t) and their derivatives at one time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +38,19 @@ pub struct PathSample {
     pub xt: Vec<f32>,
     /// Conditional velocity d/dt xt, like `x0`.
     pub ut: Vec<f32>,
+}
+
+impl TimeSampling {
+    /// The time at which a share `u` of all draws is earlier: the quantile function, which turns uniform draws into times.
+    ///
+    /// The best velocity field is the same for every density of t that is positive: only what the network is most pressed to
+    /// get right differs (Esser et al. 2024, arXiv 2403.03206, section 3.1).
+    pub fn quantile(self, u: f64) -> f64 {
+        match self {
+            TimeSampling::Uniform => u,
+            TimeSampling::Late => u.cbrt(),
+        }
+    }
 }
 
 /// Rate of the diffusion at s = 0 and s = 1 (Song et al. 2021, arXiv 2011.13456).

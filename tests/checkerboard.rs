@@ -1,6 +1,6 @@
 //! The `checkerboard` preset as it is published, its first 500 of 5,001 steps.
 
-use flow_lab::config::{Config, Preset, SolverKind};
+use flow_lab::config::{Config, Preset, SolverKind, TimeSampling};
 use flow_lab::data::{inside_share, worst_mode};
 use flow_lab::device::open_cpu;
 use flow_lab::ends::Ends;
@@ -12,8 +12,13 @@ use pollster::block_on;
 /// The whole preset takes eight minutes: README's figures for it come from the command line.
 #[test]
 fn the_checkerboard_preset_learns_as_fast_as_the_reference_run() {
-    // Without the averaging that the preset adds, as the published program has it.
-    let config = Config { ema: 0.0, solver: SolverKind::Euler, ..Config::of_preset(Preset::Checkerboard) };
+    // Without what the preset adds to the published program.
+    let config = Config {
+        time_sampling: TimeSampling::Uniform,
+        ema: 0.0,
+        solver: SolverKind::Euler,
+        ..Config::of_preset(Preset::Checkerboard)
+    };
     let mut run = Experiment::new(config, open_cpu("test"), Ends::default()).unwrap();
     run.train(500);
     let samples = block_on(run.sample(SampleRequest { steps: 100, ..SampleRequest::of(run.config(), 0) })).unwrap();
@@ -34,6 +39,7 @@ fn the_loss_of_a_short_run_is_above_its_floor_by_the_distance_to_the_exact_field
         ("depth", "3"),
         ("batch", "512"),
         ("ema", "0"),
+        ("timeSampling", "uniform"),
         ("learningRate", "0.002"),
     ]);
     let mut run = Experiment::new(config, open_cpu("test"), Ends::default()).unwrap();
@@ -65,4 +71,16 @@ fn excess(run: &Experiment) -> f64 {
         sum += learned.iter().zip(exact).map(|(v, u)| (v - u).powi(2) as f64).sum::<f64>() / (2 * n) as f64;
     }
     sum / slices as f64
+}
+
+/// The published program draws t evenly; what the preset adds to it is worth as much as four times the steps.
+#[test]
+fn late_times_and_averaged_weights_reach_the_edges_sooner() {
+    let mut run = Experiment::new(Config::of_preset(Preset::Checkerboard), open_cpu("test"), Ends::default()).unwrap();
+    run.train(500);
+    let samples = block_on(run.sample(SampleRequest::of(run.config(), 0))).unwrap();
+    assert_eq!(samples.evaluations, 40);
+    let share = inside_share(run.target().as_ref(), samples.last());
+    println!("{share:.3} inside the cells");
+    assert!(share > 0.80, "{share}");
 }

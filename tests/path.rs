@@ -96,6 +96,16 @@ proptest! {
 }
 
 #[test]
+fn late_times_have_the_density_that_is_said_and_stay_below_one() {
+    let t = batches(&[("timeSampling", "late"), ("batch", "40000")]).batch(0).t;
+    assert!(t.iter().all(|t| (0.0..1.0).contains(t)));
+    // Density 3t²: E t = 3/4, E t² = 3/5, variances 3/80 and 12/175; five standard errors of 40,000 draws.
+    let mean = |f: fn(f64) -> f64| t.iter().map(|&t| f(t as f64)).sum::<f64>() / t.len() as f64;
+    assert!((mean(|t| t) - 0.75).abs() < 5.0 * 0.194 / 200.0);
+    assert!((mean(|t| t * t) - 0.6).abs() < 5.0 * 0.262 / 200.0);
+}
+
+#[test]
 fn a_batch_is_named_by_its_step_alone() {
     let (mut first, mut second) = (batches(&[("coupling", "ot")]), batches(&[("coupling", "ot")]));
     let batch = first.batch(5);

@@ -6,6 +6,7 @@ use rand_distr::StandardNormal;
 use serde::Serialize;
 
 use super::Field;
+use crate::config::TimeSampling;
 use crate::data::Distribution;
 use crate::data::mixture::Exactness;
 
@@ -24,17 +25,18 @@ pub struct LossFloor {
     pub exactness: Exactness,
 }
 
-/// E |ut - u*(xt, t)|² / dim over x0, x1 and t uniform on [0, 1]: the variance of ut given xt, which no network removes.
+/// E |ut - u*(xt, t)|² / dim over x0, x1 and t as training draws it: the variance of ut given xt, which no network removes.
 ///
 /// The loss of any v is this plus E |v - u*|² / dim (Lipman et al. 2023, arXiv 2210.02747, theorem 2). Monte-Carlo over
-/// `samples` pairs, rounded up to whole groups of 16 (two at least) that share a t, one t in each of as many equal parts of
-/// [0, 1]. Averaged is [`Slice::variance`](super::Slice::variance), which varies less than the squared error itself; where
+/// `samples` pairs, rounded up to whole groups of 16 (two at least) that share a t, one t in each of as many equal shares of
+/// all draws. Averaged is [`Slice::variance`](super::Slice::variance), which varies less than the squared error itself; where
 /// the field is an estimate it is that error, and the result too high by the field's own. The standard error is from
 /// successive differences (von Neumann 1941), which see the spread at one t only.
 pub fn loss_floor(
     field: &Field,
     source: &dyn Distribution,
     target: &dyn Distribution,
+    times: TimeSampling,
     samples: usize,
     rng: &mut ChaCha8Rng,
 ) -> LossFloor {
@@ -43,7 +45,7 @@ pub fn loss_floor(
     let (mut xt, mut ut, mut best) = (vec![0.0; dim], vec![0.0; dim], vec![0.0; dim]);
     let mut losses = Vec::with_capacity(groups);
     for (i, (x0, x1)) in x0.chunks_exact(GROUP * dim).zip(x1.chunks_exact(GROUP * dim)).enumerate() {
-        let t = (i as f64 + rng.random::<f64>()) / groups as f64;
+        let t = times.quantile((i as f64 + rng.random::<f64>()) / groups as f64);
         let (at, mut slice) = (field.path.at(t), field.at(t));
         let mut error = 0.0;
         for (x0, x1) in x0.chunks_exact(dim).zip(x1.chunks_exact(dim)) {

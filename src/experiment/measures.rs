@@ -56,7 +56,8 @@ impl Experiment {
             let mut rng = seed::stream(self.config.seed as u64, Purpose::LossFloor, 0);
             self.exact().map(|field| {
                 let samples = (FLOOR_WORK / field.pairs().max(1)).clamp(200, FLOOR_SAMPLES);
-                exact::loss_floor(field, &*self.source(), &*self.target(), samples, &mut rng)
+                let times = self.config.time_sampling;
+                exact::loss_floor(field, &*self.source(), &*self.target(), times, samples, &mut rng)
             })
         })
     }

@@ -1,5 +1,6 @@
 //! SPEC §5's numbers: the lowest losses, and where solvers bring points with the exact field.
 
+use flow_lab::config::TimeSampling;
 use flow_lab::data::Distribution;
 use flow_lab::data::mixture::{Exactness, Mixture};
 use flow_lab::exact::{Field, loss_floor};
@@ -24,7 +25,7 @@ fn loss_floors_are_the_known_ones() {
         (eight(5.0, 0.562), (4.925, 0.016), 4.9011),
     ] {
         let field = field(&gaussian.0, &target, Path::LINEAR);
-        let floor = loss_floor(&field, &gaussian, &Drawn(target.clone()), 200_000, &mut rng);
+        let floor = loss_floor(&field, &gaussian, &Drawn(target.clone()), TimeSampling::Uniform, 200_000, &mut rng);
         println!("{floor:?} for {spec} ± {spec_error}");
         assert!(floor.standard_error < 0.5 * spec_error, "{floor:?}");
         assert!((floor.loss - spec).abs() < 2.0 * floor.standard_error.hypot(spec_error), "{floor:?} for {spec}");
@@ -32,7 +33,7 @@ fn loss_floors_are_the_known_ones() {
         // The squared error itself, which an estimate's floor averages, has the same mean.
         let estimate = Mixture { exactness: Exactness::Estimate(8), ..target.clone() };
         let field = Field::new(&gaussian.0, &estimate, Path::LINEAR).expect("a field");
-        let error = loss_floor(&field, &gaussian, &Drawn(target), 100_000, &mut rng);
+        let error = loss_floor(&field, &gaussian, &Drawn(target), TimeSampling::Uniform, 100_000, &mut rng);
         assert!((error.loss - ours).abs() < 4.0 * error.standard_error, "{error:?} for {ours}");
     }
 }
@@ -50,7 +51,8 @@ fn what_is_left_of_the_variance_is_that_of_ut_for_every_pair_of_laws() {
             else {
                 continue; // point to point
             };
-            let mut floor = |field| loss_floor(field, &Drawn(line(a)), &Drawn(line(b)), 4_000, &mut rng);
+            let mut floor =
+                |field| loss_floor(field, &Drawn(line(a)), &Drawn(line(b)), TimeSampling::Uniform, 4_000, &mut rng);
             let (variance, error) = (floor(&field), floor(&measured));
             let tolerance = 5.0 * variance.standard_error.hypot(error.standard_error) + 1e-6;
             assert!(
