@@ -43,9 +43,8 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
         })?;
     }
     let rows = study::rows(file, HEADER)?;
-    print(
-        "| task | pairs | seeds | W2 | published | best published | NPE | published |\n|---|---|---|---|---|---|---|---|\n",
-    )?;
+    print("| task | pairs | seeds | W2, last weights | averaged | published | best published ")?;
+    print("| NPE, last weights | averaged | published |\n|---|---|---|---|---|---|---|---|---|---|\n")?;
     for (task, pairing) in cells() {
         let beginning = format!("{},", key(task, pairing));
         let column = |k: usize| -> Vec<f64> {

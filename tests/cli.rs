@@ -158,6 +158,8 @@ fn a_table_goes_on_where_it_stopped() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("1 are to do"), "{}", text(&output.stderr));
     let table = text(&output.stdout);
+    let columns: Vec<usize> = table.lines().map(|row| row.matches('|').count()).collect();
+    assert!(columns.len() == 14 && columns.iter().all(|&n| n == columns[0]), "{table}");
     assert!(
         table.contains("| N→moons | OT-CFM | 1 | 0.500 | 0.400 | 0.130 | 0.124 | 0.250 | 0.200 | 0.083 |"),
         "{table}"
