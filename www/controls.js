@@ -23,6 +23,7 @@ const REACHED = { coupling: 'reflow' };
 
 export class Controls {
   #rows = new Map();
+  #typing = new Set(); // names of the fields that hold what was not yet entered
 
   /**
    * @param {object[]} specs the table, from options.json
@@ -45,7 +46,7 @@ export class Controls {
   show(options) {
     for (const [name, { row, input }] of this.#rows) {
       row.hidden = MATTERS[name]?.(options) === false;
-      input.value = String(options[name]);
+      if (!this.#typing.has(name)) input.value = String(options[name]);
       for (const choice of input.options ?? []) choice.hidden = choice.value === REACHED[name] && choice.value !== input.value;
     }
   }
@@ -65,7 +66,12 @@ export class Controls {
     const input = spec.type === 'choice' ? choice(spec) : field(spec);
     input.id = label.htmlFor;
     input.title = spec.doc;
-    input.addEventListener('change', () => onChange(spec.name, input.value));
+    // While the reader types, a run that starts meanwhile must not take the text away.
+    input.addEventListener('input', () => this.#typing.add(spec.name));
+    input.addEventListener('change', () => {
+      this.#typing.delete(spec.name);
+      onChange(spec.name, input.value);
+    });
     this.#rows.set(spec.name, { row, input });
     row.append(label, input);
     return row;

@@ -48,10 +48,10 @@ describe('options', () => {
     await page.locator('#option-solver').selectOption('dopri5');
     await page.locator('#option-tolerance').waitFor();
     await page.locator('#controls summary').click();
-    assert.equal(await shown(page, 'sigmaMin'), true);
+    await page.locator('#option-sigmaMin').waitFor();
     await page.locator('#option-schedule').selectOption('vp');
     await page.locator('#option-sigmaMin').waitFor({ state: 'hidden' });
-    assert.equal(await page.evaluate(() => location.hash), '#target=text&text=hi&schedule=vp&width=16&solver=dopri5');
+    await page.waitForFunction(() => location.hash === '#target=text&text=hi&schedule=vp&width=16&solver=dopri5');
     await close();
   });
 
