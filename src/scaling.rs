@@ -82,6 +82,7 @@ impl Board {
             ("depth", "3".into()),
             ("batch", "512".into()),
             ("learningRate", "0.002".into()),
+            ("timeSampling", "late".into()),
             ("ema", "0.99".into()),
             ("device", "cpu".into()),
         ];
