@@ -1,24 +1,12 @@
 // The page's choices of couplings, paths, solvers and points, as a reader makes them, on the CPU in Chromium.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { startChromium, startServer } from './browsers.mjs';
-import { openPage, optionOf, stepOf, text, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
+import { describe, test } from 'node:test';
+import { openPage, optionOf, stepOf, text, useChromium, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
 
-let site;
-let browser;
+const used = useChromium();
 
-before(async () => {
-  site = await startServer();
-  browser = await startChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-});
-
-const open = (hash, viewport) => openPage(browser, site, hash, viewport);
+const open = (hash, viewport) => openPage(used, hash, viewport);
 const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
 
 describe('options', () => {

@@ -1,31 +1,15 @@
 // The method through the public JavaScript API, on the CPU in Chromium: closed forms, the floor, solvers, couplings, likelihood.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startChromium, startServer } from './browsers.mjs';
-import { inPage } from './pages.mjs';
+import { test } from 'node:test';
+import { inPage, useChromium } from './pages.mjs';
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startServer();
-  browser = await startChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const used = useChromium();
 
 /** Small enough for a busy machine. */
 const SMALL = { width: 24, depth: 2, batch: 128, device: 'cpu', seed: 3 };
 
-async function quietly(scenario, argument) {
-  const { result, complaints } = await inPage(browser, site, scenario, argument);
-  assert.deepEqual(complaints, []);
-  return result;
-}
+const quietly = (scenario, argument) => inPage(used, scenario, argument);
 
 /** u*(x, t) of N(0, I) to a mixture of equal Gaussians on a linear path: SPEC §2. */
 function exactVelocity([x, y], t, means, std) {

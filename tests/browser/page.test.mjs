@@ -1,24 +1,13 @@
 // The page as a reader meets it, in Chromium without WebGPU: the CPU path.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { meanDistanceToMoons, startChromium, startServer } from './browsers.mjs';
-import { openPage, optionOf, stepOf, text, waitForInput, waitForStep } from './pages.mjs';
+import { describe, test } from 'node:test';
+import { meanDistanceToMoons } from './browsers.mjs';
+import { openPage, optionOf, stepOf, text, useChromium, waitForInput, waitForStep } from './pages.mjs';
 
-let site;
-let browser;
+const used = useChromium();
 
-before(async () => {
-  site = await startServer();
-  browser = await startChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-});
-
-const open = (hash, viewport) => openPage(browser, site, hash, viewport);
+const open = (hash, viewport) => openPage(used, hash, viewport);
 
 describe('a fresh page', () => {
   test('moves within seconds, trains, and its loss falls, without a console error or a foreign request', async () => {
@@ -32,7 +21,7 @@ describe('a fresh page', () => {
     assert.ok(mean(losses.slice(350, 400)) < 0.8 * mean(losses.slice(0, 10)), 'the loss falls');
     assert.deepEqual(heard.complaints, []);
     assert.ok(heard.requests.length > 5);
-    assert.deepEqual(heard.requests.filter((url) => !url.startsWith(site.address) && !url.startsWith('data:')), []);
+    assert.deepEqual(heard.requests.filter((url) => !url.startsWith(used.site.address) && !url.startsWith('data:')), []);
     await close();
   });
 
@@ -162,7 +151,7 @@ describe('controls', () => {
 
   test('every option of the table has an input', async () => {
     const { page, close } = await open();
-    const table = await (await fetch(`${site.address}options.json`)).json();
+    const table = await (await fetch(`${used.site.address}options.json`)).json();
     assert.ok(table.options.length >= 19);
     for (const { name } of table.options) {
       assert.equal(await page.locator(`#option-${name}`).count(), 1, name);

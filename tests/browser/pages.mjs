@@ -1,9 +1,25 @@
 // A page as a reader opens it, and what the tests ask of it.
 
-import { listen } from './browsers.mjs';
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { listen, startChromium, startServer } from './browsers.mjs';
+
+/** Starts the site and a Chromium on its CPU path before the file's tests, and ends both after them: `{ site, browser }`, then. */
+export function useChromium() {
+  const used = {};
+  before(async () => {
+    used.site = await startServer();
+    used.browser = await startChromium();
+  });
+  after(async () => {
+    await used.browser?.close();
+    used.site?.server.close();
+  });
+  return used;
+}
 
 /** Opens the page and waits for its first picture. */
-export async function openPage(browser, site, hash = '', viewport = { width: 1280, height: 900 }) {
+export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }) {
   const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   const heard = listen(page);
@@ -12,14 +28,16 @@ export async function openPage(browser, site, hash = '', viewport = { width: 128
   return { page, heard, close: () => context.close() };
 }
 
-/** Opens a page of ours without the lab, runs `scenario(argument)` in it, and gives its result and what the console complained of. */
-export async function inPage(browser, site, scenario, argument) {
+/** Opens a page of ours without the lab and gives the result of `scenario(argument)` there, which the console must not complain of. */
+export async function inPage({ browser, site }, scenario, argument) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const heard = listen(page);
   await page.goto(`${site.address}options.json`);
   try {
-    return { result: await page.evaluate(scenario, argument), complaints: heard.complaints };
+    const result = await page.evaluate(scenario, argument);
+    assert.deepEqual(heard.complaints, []);
+    return result;
   } finally {
     await context.close();
   }

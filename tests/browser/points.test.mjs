@@ -1,34 +1,18 @@
 // Shapes, and points that a reader brings, through the public JavaScript API on the CPU in Chromium.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startChromium, startServer } from './browsers.mjs';
-import { inPage } from './pages.mjs';
+import { test } from 'node:test';
+import { inPage, useChromium } from './pages.mjs';
 
-let site;
-let browser;
-
-before(async () => {
-  site = await startServer();
-  browser = await startChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  site?.server.close();
-});
+const used = useChromium();
 
 const SMALL = { width: 16, depth: 2, batch: 64, device: 'cpu' };
 const CSV = 'x,y\n1,2\n3,4\n5,1\n2,2\n';
 
-async function quietly(scenario, argument) {
-  const { result, complaints } = await inPage(browser, site, scenario, argument);
-  assert.deepEqual(complaints, []);
-  return result;
-}
+const quietly = (scenario, argument) => inPage(used, scenario, argument);
 
 test('every shape trains and samples, as source and as target', async () => {
-  const table = await (await fetch(`${site.address}options.json`)).json();
+  const table = await (await fetch(`${used.site.address}options.json`)).json();
   const shapes = table.options.find(({ name }) => name === 'target').choices.map(({ name }) => name);
   assert.ok(shapes.length >= 12);
   const seen = await quietly(
