@@ -13,7 +13,7 @@ use flow_lab::seed::{self, Purpose};
 use pollster::block_on;
 use serde_json::json;
 
-use crate::print;
+use crate::{command, print};
 
 /// The networks that are timed: a name, and the options that make it.
 const ROWS: [(&str, &[(&str, &str)]); 3] = [
@@ -28,11 +28,15 @@ const BUDGET: Duration = Duration::from_secs(6);
 
 pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
     let as_json = arguments.get_flag("json");
+    let devices = match command::config(arguments)?.device {
+        DeviceChoice::Auto => vec![DeviceChoice::Cpu, DeviceChoice::Gpu],
+        chosen => vec![chosen],
+    };
     if !as_json {
         print("| network | device | ms a training step: median (fastest – slowest) | steps/s |\n|---|---|---|---|\n")?;
     }
     for (name, options) in ROWS {
-        for device in [DeviceChoice::Cpu, DeviceChoice::Gpu] {
+        for &device in &devices {
             let config = Config { device, ..Config::read(options).0 };
             let opened = block_on(device::open(&config));
             if device == DeviceChoice::Gpu && opened.info.kind == Kind::Cpu {

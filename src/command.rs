@@ -95,7 +95,12 @@ pub fn command() -> Command {
                 .arg(number("steps-max", "10000", "steps after which a board counts as not learned"))
                 .arg(jobs),
         )
-        .subcommand(Command::new("bench").about("Time training and sampling on every device").arg(json))
+        .subcommand(
+            Command::new("bench")
+                .about("Time training on every device, and the pairing of batches")
+                .args(pick(&["device"]))
+                .arg(json),
+        )
         .subcommand(Command::new("options").about("Print the table of options and presets as JSON"))
 }
 

@@ -168,6 +168,25 @@ fn a_table_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_scaling_study_goes_on_where_it_stopped() {
+    let folder = folder("scaling");
+    let header = "cells,dim,modes,seed,steps,steps_taken,seconds,worst_cell,inside_share";
+    // All boards but the smallest are there.
+    let boards = flow_lab::scaling::Board::GRID.iter().filter(|board| board.modes() > 2);
+    let rows: String = boards.map(|b| format!("{},{},{},1,300,400,1,0.6,0.9\n", b.cells, b.dim, b.modes())).collect();
+    std::fs::write(folder.join("s.csv"), format!("{header}\n{rows}")).unwrap();
+    let output = run_in(&folder, "scaling --out s.csv --seeds 1 --steps-max 200");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("1 are to do"), "{}", text(&output.stderr));
+    let file = std::fs::read_to_string(folder.join("s.csv")).unwrap();
+    assert_eq!((file.lines().count(), text(&output.stdout)), (16, file.clone()));
+    let row: Vec<&str> = file.lines().last().unwrap().split(',').collect();
+    assert_eq!((&row[..4], row[5]), (&["2", "2", "2", "1"][..], "200"));
+    let share = |k: usize| row[k].parse::<f64>().unwrap();
+    assert!((0.0..=1.2).contains(&share(7)) && (0.3..=1.0).contains(&share(8)), "{row:?}");
+}
+
+#[test]
 fn a_wrong_place_to_save_does_not_destroy_what_is_there() {
     let folder = folder("keep");
     assert!(run_in(&folder, "train --steps 1 --device cpu --save kept.safetensors").status.success());

@@ -187,10 +187,24 @@ fn averaged_weights_lag_behind_and_are_what_samples_come_from() {
     let points = [0.5, -0.5, 1.0, 1.0];
     let velocity = |run: &Experiment| block_on(run.velocity(&points, 0.3)).unwrap();
     assert_ne!(velocity(&plain), velocity(&averaged));
-    // Once the weights stand still, the average comes to them: at a learning rate of 1e-6 it does so at once.
-    let still = |ema: &'static str| run(&[("learningRate", "0.000001"), ("ema", ema)], 40);
-    let (plain, averaged) = (velocity(&still("0")), velocity(&still("0.9")));
-    assert!(plain.iter().zip(&averaged).all(|(a, b)| (a - b).abs() < 1e-3), "{plain:?} {averaged:?}");
+
+    // The recursion by hand: a = d a + (1 - d) w, d = min(.9, (1 + k) / (10 + k)), from the weights that a file holds.
+    let mut run = run(&[("ema", "0.9"), ("width", "4"), ("depth", "1")], 0);
+    let mut expected: Vec<f64> = Vec::new();
+    for k in 1..=100 {
+        run.train(1);
+        let saved = flow_lab::store::from_bytes(&block_on(run.save()).unwrap()).unwrap();
+        let tensor = |name: &str| saved.tensors.iter().find(|tensor| tensor.name == name).unwrap().values.clone();
+        let weights: Vec<f64> = tensor("layers.0.weight").into_iter().map(f64::from).collect();
+        if k == 1 {
+            expected = weights;
+        } else {
+            let kept = f64::min(0.9, (1.0 + k as f64) / (10.0 + k as f64));
+            expected.iter_mut().zip(weights).for_each(|(a, w)| *a = kept * *a + (1.0 - kept) * w);
+        }
+        let found = tensor("ema.layers.0.weight");
+        assert!(found.iter().zip(&expected).all(|(a, b)| (*a as f64 - b).abs() < 1e-5), "step {k}");
+    }
 }
 
 #[test]

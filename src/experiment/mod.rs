@@ -115,11 +115,6 @@ impl Experiment {
         self.ends.target(&self.config).expect("it was built before, for the trainer")
     }
 
-    /// What was given from outside for the two ends.
-    pub fn ends(&self) -> &Ends {
-        &self.ends
-    }
-
     /// Sets the length of the whole run, which the caller's loop reads.
     pub fn set_steps(&mut self, steps: usize) {
         self.config.steps = steps;

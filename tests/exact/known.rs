@@ -99,3 +99,21 @@ fn solvers_bring_the_known_shares_into_the_cells() {
         }
     }
 }
+
+/// N(0, 1) to N(0, s²), linear path: Var[ut | xt] = s² / V with V = t² s² + (1 - t)²; its mean over the times that are drawn.
+#[test]
+fn floors_weigh_the_times_as_training_draws_them() {
+    let (s, n) = (0.5f64, 20_000);
+    let variance = |t: f64| s * s / (t * t * s * s + (1.0 - t).powi(2));
+    for (times, density) in
+        [(TimeSampling::Uniform, (|_| 1.0) as fn(f64) -> f64), (TimeSampling::Late, |t| 3.0 * t * t)]
+    {
+        let middles = (0..n).map(|k| (k as f64 + 0.5) / n as f64);
+        let expected = middles.map(|t| density(t) * variance(t)).sum::<f64>() / n as f64;
+        let (a, b) = (normal(0.0, 1.0), normal(0.0, s));
+        let field = Field::new(&line(a), &line(b), Path::LINEAR).unwrap();
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let floor = loss_floor(&field, &Drawn(line(a)), &Drawn(line(b)), times, 20_000, &mut rng);
+        assert!((floor.loss - expected).abs() < 1e-3, "{times:?}: {} for {expected}", floor.loss);
+    }
+}
