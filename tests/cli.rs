@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn the_commands_of_readme_run_and_print_what_it_says() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = std::fs::read_to_string("README.md").unwrap();
     let folder = folder("readme");
     let lines: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("$ flow-lab ")).collect();
     assert!(lines.len() >= 3, "README shows {} commands", lines.len());

@@ -4,7 +4,7 @@ use flow_lab::config::options;
 
 #[test]
 fn readme_lists_every_option_as_it_is() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme = std::fs::read_to_string("README.md").unwrap();
     let mut table = String::from("| option | default | values | what it is |\n|---|---|---|---|\n");
     for spec in options() {
         let values = match spec.kind["choices"].as_array() {
