@@ -10,8 +10,8 @@ use crate::data::moons::Moons;
 use crate::data::scurve::Scurve;
 use crate::device::read;
 use crate::error::Error;
+use crate::learner::{Flow, Weights};
 use crate::metrics;
-use crate::network::Mlp;
 use crate::seed::{self, Purpose};
 use crate::solver::{Solver, even_times};
 use crate::train::Trainer;
@@ -198,17 +198,16 @@ pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl F
 
     let w2_ends = metrics::w2(&ends.0, &ends.1, 2)?;
     let x0 = Tensor::<2>::from_data(TensorData::new(start, [POINTS, 2]), &device);
-    let last = measure(&trainer.network.without_autodiff(), x0.clone(), &fresh, w2_ends).await?;
-    let average = measure(&trainer.sampled_network(), x0, &fresh, w2_ends).await?;
+    let last = measure(&trainer.learner.flow(Weights::Last), x0.clone(), &fresh, w2_ends).await?;
+    let average = measure(&trainer.learner.flow(Weights::Sampled), x0, &fresh, w2_ends).await?;
     Ok(Outcome { last, average, w2_ends })
 }
 
 /// Carries `x0` to t = 1 and compares it with `fresh` points of the target.
-async fn measure(network: &Mlp, x0: Tensor<2>, fresh: &[f32], w2_ends: f64) -> Result<Measured, Error> {
+async fn measure(flow: &Flow, x0: Tensor<2>, fresh: &[f32], w2_ends: f64) -> Result<Measured, Error> {
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-    let velocity = |x: &Tensor<2>, t: f64| network.velocity(x.clone(), t as f32);
     let times = even_times(EULER_STEPS);
-    let trajectory = solver.integrate(velocity, x0, &times).await?;
+    let trajectory = solver.integrate(|x, t| flow.velocity(x, t), x0, &times).await?;
     let positions = read(Tensor::cat(trajectory.states, 0)).await?;
     let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
     let path_energy = metrics::path_cost(&times, &positions, 2).energy;

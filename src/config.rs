@@ -16,6 +16,8 @@ choices! {
         MoonsOt = "moons-ot": "the same with minibatch optimal transport pairs",
         Ring = "ring": "Gaussian to 1,000 points of a ring of 8 Gaussians (M. Fuge, chapter 17)",
         Checkerboard = "checkerboard": "Gaussian to a 4×4 board (W. Gao, Generative Models: Flow Matching)",
+        Checkerboard8 = "checkerboard-8": "Gaussian to an 8×8 board, a wide network (L. Pinchbeck, Flow matching for multi-modal density estimation)",
+        Checkerboard5 = "checkerboard-5": "the same with a 5×5 board",
     }
 }
 
@@ -72,6 +74,7 @@ choices! {
         Raw = "raw": "t itself, one number",
         Mlp = "mlp": "a small network 1→16→16→16 with ReLU between",
         Sinusoidal = "sinusoidal": "sines and cosines of t at 64 frequencies from 1 to e⁶",
+        Joined = "joined": "t and x each through layers of their own to the network's width, then joined",
     }
 }
 

@@ -28,6 +28,8 @@ pub mod error;
 pub mod evaluation;
 pub mod exact;
 pub mod experiment;
+mod kernels;
+pub mod learner;
 pub mod likelihood;
 pub mod metrics;
 pub mod network;

@@ -2,6 +2,22 @@
 
 use crate::config::Preset;
 
+/// L. Pinchbeck's network and training, on a board of so many cells a side.
+const fn pinchbeck(board: &'static str) -> [(&'static str, &'static str); 10] {
+    [
+        ("target", "checkerboard"),
+        ("board", board),
+        ("width", "512"),
+        ("depth", "5"),
+        ("activation", "relu"),
+        ("time", "joined"),
+        ("learningRate", "0.001"),
+        ("batch", "256"),
+        ("steps", "2000"),
+        ("count", "5000"),
+    ]
+}
+
 /// The `(option, text)` pairs that a preset sets; all else keeps its default.
 pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
     match preset {
@@ -20,6 +36,8 @@ pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
             ("steps", "500"),
             ("solverSteps", "500"),
         ],
+        Preset::Checkerboard8 => &const { pinchbeck("8") },
+        Preset::Checkerboard5 => &const { pinchbeck("5") },
         Preset::Checkerboard => &[
             ("target", "checkerboard"),
             ("board", "4"),

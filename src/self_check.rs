@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::device::read;
 use crate::ends::Ends;
 use crate::error::Error;
-use crate::network::Mlp;
+use crate::learner::Weights;
 use crate::seed::{self, Purpose};
 use crate::train::Trainer;
 
@@ -71,12 +71,9 @@ async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> 
     trainer.step();
     trainer.step();
     let mut numbers = trainer.losses().await?.to_vec();
-    let network: Mlp = trainer.network.without_autodiff();
-    for parameter in &network.parameters {
-        numbers.extend(read(parameter.clone()).await?);
-    }
+    numbers.extend(trainer.learner.state().await?.weights.into_iter().flatten());
     let x = Tensor::<2>::from_data(TensorData::new(x, [5, 2]), device);
-    numbers.extend(read(network.velocity(x, 0.5)).await?);
+    numbers.extend(read(trainer.learner.flow(Weights::Last).velocity(&x, 0.5)).await?);
     Ok(numbers)
 }
 

@@ -1,31 +1,21 @@
 //! The training loop: draw pairs, draw t, ask the network for the velocity, correct it.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::batches::Batches;
 use crate::config::Config;
 use crate::data::Distribution;
 use crate::error::Error;
-use crate::network::Mlp;
-use crate::optimiser::Adam;
-use crate::prefetch::{Prefetch, Prepared};
+use crate::learner::Learner;
+use crate::prefetch::Prefetch;
 use crate::seed::{self, Purpose};
 
 /// One network in training. The caller owns the loop: pausing is not calling [`Trainer::step`].
 pub struct Trainer {
-    device: Device,
     batches: Prefetch,
-    /// The velocity network.
-    pub network: Mlp,
-    /// Its optimiser; `optimiser.step` counts the steps taken.
-    pub optimiser: Adam,
-    /// Share of the average that stays at each step; 0 without averaging.
-    ema: f64,
-    /// The average of every parameter over the steps, in the parameters' order; empty before the first step or without averaging.
-    pub average: Vec<Tensor<2>>,
+    /// The network, and what training knows about it.
+    pub learner: Learner,
     losses: Vec<f32>,
-    /// Losses that are still on the device.
-    pending: Vec<Tensor<1>>,
 }
 
 impl Trainer {
@@ -40,68 +30,22 @@ impl Trainer {
         pairs: Vec<f32>,
     ) -> Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        let mut network = Mlp::init(config, target.dim(), device, &mut rng);
-        for parameter in &mut network.parameters {
-            *parameter = parameter.clone().autodiff().require_grad();
-        }
         Trainer {
+            learner: Learner::new(config, target.dim(), device, &mut rng),
             batches: Prefetch::new(Batches::new(config, source, target, pairs)),
-            optimiser: Adam::new(config),
-            ema: config.ema,
-            average: Vec::new(),
             losses: Vec::new(),
-            pending: Vec::new(),
-            device: device.clone(),
-            network,
         }
     }
 
-    /// Takes one training step: L = mean over points and dimensions of (v(xt, t) - ut)².
-    ///
-    /// Source: Lipman et al. 2023 (arXiv 2210.02747), equation 9.
+    /// Takes one training step.
     pub fn step(&mut self) {
-        let Prepared { sample, t } = self.batches.step(self.steps_taken());
-        let shape = [t.len(), self.network.dim()];
-        let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.device);
-
-        let velocity = self.network.forward(tensor(sample.xt), self.network.time_features(&t, &self.device));
-        let loss = (velocity - tensor(sample.ut)).square().mean();
-        let mut gradients = loss.backward();
-        self.optimiser.step(&mut self.network.parameters, &mut gradients);
-        self.pending.push(loss.inner());
-        self.average_weights();
-    }
-
-    /// average ← d average + (1 - d) weights, with d = min(ema, (1 + k) / (10 + k)) at step k, so that the first steps,
-    /// which know little, are soon forgotten.
-    fn average_weights(&mut self) {
-        if self.ema == 0.0 {
-            return;
-        }
-        let weights = self.network.parameters.iter().map(|p| p.clone().inner());
-        if self.average.is_empty() {
-            self.average = weights.collect();
-            return;
-        }
-        let k = self.steps_taken() as f64;
-        let kept = self.ema.min((1.0 + k) / (10.0 + k));
-        for (average, weights) in self.average.iter_mut().zip(weights) {
-            *average = average.clone().mul_scalar(kept) + weights.mul_scalar(1.0 - kept);
-        }
-    }
-
-    /// The network to sample from, outside autodiff: with averaged weights where the options ask for them.
-    pub fn sampled_network(&self) -> Mlp {
-        let mut network = self.network.without_autodiff();
-        if !self.average.is_empty() {
-            network.parameters = self.average.clone();
-        }
-        network
+        let batch = self.batches.step(self.steps_taken());
+        self.learner.step(&batch);
     }
 
     /// Training steps taken so far.
     pub fn steps_taken(&self) -> usize {
-        self.optimiser.step
+        self.learner.steps_taken()
     }
 
     /// The loss of every step so far, read from the device only where it is new.
@@ -109,17 +53,13 @@ impl Trainer {
     /// # Errors
     /// When the device fails to answer.
     pub async fn losses(&mut self) -> Result<&[f32], Error> {
-        if !self.pending.is_empty() {
-            let fresh = crate::device::read(Tensor::cat(self.pending.clone(), 0)).await?;
-            self.pending.clear();
-            self.losses.extend(fresh);
-        }
+        let fresh = self.learner.take_losses().await?;
+        self.losses.extend(fresh);
         Ok(&self.losses)
     }
 
     /// Continues a run whose losses so far are known.
     pub fn set_losses(&mut self, losses: Vec<f32>) {
-        self.pending.clear();
         self.losses = losses;
     }
 }

@@ -24,20 +24,28 @@ impl Reference<'_> {
         for i in 0..POINTS {
             let mut layers = self.parameters.chunks(2);
             let t = self.t[i];
+            let relu = |v: Vec<f64>| v.into_iter().map(|x| x.max(0.0)).collect::<Vec<_>>();
+            let mut points = self.x[2 * i..2 * i + 2].to_vec();
             let embedding = match self.config.time {
                 TimeInput::Raw => vec![t],
                 TimeInput::Sinusoidal => {
                     let angles = (0..64).map(|k| t * (6.0 * k as f64 / 63.0).exp());
                     angles.clone().map(f64::sin).chain(angles.map(f64::cos)).collect()
                 }
+                TimeInput::Joined => {
+                    let hidden = relu(linear(&[t], layers.next().unwrap()));
+                    let embedding = linear(&hidden, layers.next().unwrap());
+                    points = linear(&points, layers.next().unwrap());
+                    points = linear(&[points, embedding].concat(), layers.next().unwrap());
+                    Vec::new()
+                }
                 TimeInput::Mlp => {
-                    let relu = |v: Vec<f64>| v.into_iter().map(|x| x.max(0.0)).collect::<Vec<_>>();
                     let first = relu(linear(&[t], layers.next().unwrap()));
                     let second = relu(linear(&first, layers.next().unwrap()));
                     linear(&second, layers.next().unwrap())
                 }
             };
-            let mut hidden = [&self.x[2 * i..2 * i + 2], &embedding].concat();
+            let mut hidden = [points, embedding].concat();
             let last = layers.len() - 1;
             for (k, layer) in layers.enumerate() {
                 hidden = linear(&hidden, layer);

@@ -8,6 +8,7 @@ use crate::coupling;
 use crate::device::read;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
+use crate::learner::Weights;
 use crate::likelihood;
 use crate::network::divergence::EXACT_DIM_MAX;
 use crate::option::Choice;
@@ -46,7 +47,7 @@ impl Experiment {
     /// # Errors
     /// When the numbers do not make whole points, or are not finite.
     pub fn exact_velocity(&self, points: &[f32], t: f32) -> Result<Option<Vec<f32>>, Error> {
-        check_points(points, self.trainer.network.dim(), t)?;
+        check_points(points, self.dim(), t)?;
         Ok(self.exact().map(|field| field.velocities(points, t)))
     }
 
@@ -70,7 +71,7 @@ impl Experiment {
     /// # Errors
     /// When the source has no density, the points are not whole or finite, or the device fails to answer.
     pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
-        let network = self.trainer.sampled_network();
+        let network = self.trainer.learner.network(Weights::Sampled);
         let dim = network.dim();
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {

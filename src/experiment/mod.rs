@@ -13,7 +13,7 @@ use crate::device::{Opened, read};
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::network::Mlp;
+use crate::learner::Weights;
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
@@ -105,6 +105,11 @@ impl Experiment {
         self.trainer.steps_taken()
     }
 
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.target().dim()
+    }
+
     /// The distribution at t = 0.
     pub fn source(&self) -> Box<dyn Distribution> {
         self.ends.source(&self.config).expect("it was built before, for the trainer")
@@ -144,8 +149,8 @@ impl Experiment {
         if let Some(note) = Config::read(&pairs).1.first() {
             return Err(note.into());
         }
-        let network = self.trainer.sampled_network();
-        let (count, dim) = (request.count, network.dim());
+        let flow = self.trainer.learner.flow(Weights::Sampled);
+        let (count, dim) = (request.count, self.dim());
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
         let x0 = self.source().sample(count, &mut rng);
         let times = solver::even_times(request.steps);
@@ -153,8 +158,7 @@ impl Experiment {
         let (mut start, mut evaluations) = (0, 0);
         for chunk in x0.chunks(CHUNK * dim) {
             let x0 = self.tensor(chunk.to_vec(), dim);
-            let velocity = |x: &Tensor<2>, t: f64| network.velocity(x.clone(), t as f32);
-            let trajectory = request.solver.integrate(velocity, x0, &times).await?;
+            let trajectory = request.solver.integrate(|x, t| flow.velocity(x, t), x0, &times).await?;
             evaluations = evaluations.max(trajectory.evaluations);
             let values = read(Tensor::cat(trajectory.states, 0)).await?;
             for (row, state) in values.chunks_exact(chunk.len()).enumerate() {
@@ -175,11 +179,11 @@ impl Experiment {
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
-        let network: Mlp = self.trainer.sampled_network();
-        check_points(points, network.dim(), t)?;
+        let (flow, dim) = (self.trainer.learner.flow(Weights::Sampled), self.dim());
+        check_points(points, dim, t)?;
         let mut velocities = Vec::with_capacity(points.len());
-        for chunk in points.chunks(CHUNK * network.dim()) {
-            velocities.extend(read(network.velocity(self.tensor(chunk.to_vec(), network.dim()), t)).await?);
+        for chunk in points.chunks(CHUNK * dim) {
+            velocities.extend(read(flow.velocity(&self.tensor(chunk.to_vec(), dim), t as f64)).await?);
         }
         Ok(velocities)
     }

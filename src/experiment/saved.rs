@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use burn::tensor::{Tensor, TensorData};
-
 use super::{Experiment, SampleRequest, new_trainer};
 use crate::config::{Config, Coupling};
-use crate::device::read;
 use crate::ends::Ends;
 use crate::error::Error;
+use crate::learner::State;
+use crate::network::layers::{layers, parameters};
 use crate::store::{self, Named, Saved};
 
 impl Experiment {
@@ -30,8 +29,9 @@ impl Experiment {
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
         let ends = Ends { pairs, ..self.ends.clone() };
         let mut trainer = new_trainer(&config, &self.opened, &ends)?;
-        let learned = self.trainer.sampled_network();
-        trainer.network.parameters = learned.parameters.into_iter().map(|p| p.autodiff().require_grad()).collect();
+        let State { weights, average, .. } = self.trainer.learner.state().await?;
+        let weights = if average.is_empty() { weights } else { average };
+        trainer.learner.restore(State { weights, ..State::default() });
         (self.config, self.ends, self.trainer) = (config, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
@@ -43,24 +43,21 @@ impl Experiment {
     /// When the device fails to answer.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let losses = self.losses().await?.to_vec();
-        let trainer = &self.trainer;
-        let network = trainer.network.without_autodiff();
+        let state = self.trainer.learner.state().await?;
+        let dim = self.target().dim();
         let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
-        for (k, name) in network.names().iter().enumerate() {
-            let mut push = async |name: String, tensor: &Tensor<2>| -> Result<(), Error> {
-                tensors.push(Named { name, shape: tensor.dims(), values: read(tensor.clone()).await? });
-                Ok(())
-            };
-            push(name.clone(), &network.parameters[k]).await?;
-            if let Some([m, v]) = trainer.optimiser.moments.get(k) {
-                push(format!("m.{name}"), m).await?;
-                push(format!("v.{name}"), v).await?;
-            }
-            if let Some(average) = trainer.average.get(k) {
-                push(format!("ema.{name}"), average).await?;
+        let parts = [
+            ("", state.weights),
+            ("m.", state.moments[0].clone()),
+            ("v.", state.moments[1].clone()),
+            ("ema.", state.average),
+        ];
+        for (prefix, lists) in parts {
+            for ((name, shape), values) in parameters(&layers(&self.config, dim)).into_iter().zip(lists) {
+                tensors.push(Named { name: format!("{prefix}{name}"), shape, values });
             }
         }
-        tensors.extend(store::of_ends(&self.ends, network.dim()));
+        tensors.extend(store::of_ends(&self.ends, dim));
         store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
     }
 
@@ -87,20 +84,18 @@ impl Experiment {
                 "The file has no tensor {name}, which its options ask for: save the model again."
             ))),
         };
-        let names = trainer.network.names().to_vec();
-        for (k, name) in names.into_iter().enumerate() {
-            let shape = trainer.network.parameters[k].dims();
-            let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), &self.opened.device);
-            trainer.network.parameters[k] = tensor(take(name.clone(), shape)?).autodiff().require_grad();
-            if saved.step > 0 {
-                let moments = [tensor(take(format!("m.{name}"), shape)?), tensor(take(format!("v.{name}"), shape)?)];
-                trainer.optimiser.moments.push(moments);
-                if saved.config.ema > 0.0 {
-                    trainer.average.push(tensor(take(format!("ema.{name}"), shape)?));
-                }
-            }
-        }
-        trainer.optimiser.step = saved.step;
+        let parameters = parameters(&layers(&saved.config, ends.target(&saved.config)?.dim()));
+        let mut list = |prefix: &str, there: bool| -> Result<Vec<Vec<f32>>, Error> {
+            let names = parameters.iter().filter(|_| there);
+            names.map(|(name, shape)| take(format!("{prefix}{name}"), *shape)).collect()
+        };
+        let trained = saved.step > 0;
+        trainer.learner.restore(State {
+            step: saved.step,
+            weights: list("", true)?,
+            moments: [list("m.", trained)?, list("v.", trained)?],
+            average: list("ema.", trained && saved.config.ema > 0.0)?,
+        });
         trainer.set_losses(take("losses".into(), [1, saved.step])?);
         (self.config, self.ends, self.trainer) = (saved.config, ends, trainer);
         (self.exact, self.floor) = Default::default();

@@ -1,13 +1,13 @@
 //! The multi-layer perceptron that learns the velocity.
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::layers::{self, Layer};
 use super::time;
 use crate::config::{Activation, Config, TimeInput};
 
-/// v(x, t): `depth` hidden layers of `width` neurons; the time joins the point at the first one.
+/// v(x, t): the layers of [`layers::layers`].
 ///
 /// The parameters are a plain list, not a burn `Module`: the optimiser, the file and the tests
 /// walk the same list, and its moments can be saved from a browser's GPU, where a burn optimiser
@@ -15,27 +15,26 @@ use crate::config::{Activation, Config, TimeInput};
 #[derive(Clone, Debug)]
 pub struct Mlp {
     dim: usize,
-    activation: Activation,
     time: TimeInput,
-    /// For every layer its weight `[inputs, outputs]` and its bias `[1, outputs]`; the time network's layers first.
+    /// For every layer its weight `[inputs, outputs]` and its bias `[1, outputs]`.
     pub parameters: Vec<Tensor<2>>,
     names: Vec<String>,
+    layers: Vec<Layer>,
 }
 
 impl Mlp {
-    /// Draws the weights and biases from U(-1/√inputs, 1/√inputs), PyTorch's default for a linear layer.
+    /// The network with freshly drawn weights: see [`layers::initial`].
     pub fn init(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Mlp {
-        let layers = layer_sizes(config, dim);
-        let mut parameters = Vec::with_capacity(2 * layers.len());
-        for &(_, inputs, outputs) in &layers {
-            let bound = 1.0 / (inputs as f32).sqrt();
-            for rows in [inputs, 1] {
-                let values: Vec<f32> = (0..rows * outputs).map(|_| rng.random_range(-bound..bound)).collect();
-                parameters.push(Tensor::from_data(TensorData::new(values, [rows, outputs]), device));
-            }
-        }
-        let names = layers.iter().flat_map(|(name, ..)| [format!("{name}.weight"), format!("{name}.bias")]).collect();
-        Mlp { dim, activation: config.activation, time: config.time, parameters, names }
+        Mlp::new(config, dim, device, layers::initial(&layers::layers(config, dim), rng))
+    }
+
+    /// The network with these parameters, in the order of [`layers::parameters`].
+    pub fn new(config: &Config, dim: usize, device: &Device, values: Vec<Vec<f32>>) -> Mlp {
+        let layers = layers::layers(config, dim);
+        let (names, shapes): (Vec<_>, Vec<_>) = layers::parameters(&layers).into_iter().unzip();
+        let tensor = |(values, shape)| Tensor::from_data(TensorData::new(values, shape), device);
+        let parameters = values.into_iter().zip(shapes).map(tensor).collect();
+        Mlp { dim, time: config.time, parameters, names, layers }
     }
 
     /// A name for every parameter, in their order: `time.0.weight`, `layers.2.bias`, …
@@ -49,34 +48,24 @@ impl Mlp {
     /// `x` is `[n, dim]`; `features` are [`Mlp::time_features`] of `n` times, or of one time for all
     /// points; the result is `[n, dim]`.
     pub fn forward(&self, x: Tensor<2>, features: Tensor<2>) -> Tensor<2> {
-        let mut layers = self.parameters.chunks_exact(2);
-        let linear = |input: Tensor<2>, layer: &[Tensor<2>]| input.matmul(layer[0].clone()) + layer[1].clone();
-
-        let mut embedding = features;
-        if self.time == TimeInput::Mlp {
-            let time_layers = time::TIME_MLP.len() - 1;
-            for (k, layer) in layers.by_ref().take(time_layers).enumerate() {
-                embedding = linear(embedding, layer);
-                if k + 1 < time_layers {
-                    embedding = activation::relu(embedding);
-                }
-            }
-        }
         let points = x.dims()[0];
-        if embedding.dims()[0] != points {
-            let columns = embedding.dims()[1];
-            embedding = embedding.expand([points, columns]);
+        let of_all = |value: &Tensor<2>| match value.dims() {
+            [rows, columns] if rows != points => value.clone().expand([points, columns]),
+            _ => value.clone(),
+        };
+        let mut values = vec![x, features];
+        for (layer, parameters) in self.layers.iter().zip(self.parameters.chunks_exact(2)) {
+            let input = match layer.reads.as_slice() {
+                &[value] => values[value].clone(),
+                reads => Tensor::cat(reads.iter().map(|&value| of_all(&values[value])).collect(), 1),
+            };
+            let z = input.matmul(parameters[0].clone()) + parameters[1].clone();
+            values.push(match layer.activation {
+                Some(activation) => activate(activation, z),
+                None => z,
+            });
         }
-
-        let mut hidden = Tensor::cat(vec![x, embedding], 1);
-        let last = layers.len() - 1;
-        for (k, layer) in layers.enumerate() {
-            hidden = linear(hidden, layer);
-            if k < last {
-                hidden = activate(self.activation, hidden);
-            }
-        }
-        hidden
+        values.pop().expect("a network has a last layer")
     }
 
     /// What [`Mlp::forward`] needs to know of the times `t`.
@@ -110,23 +99,6 @@ impl Mlp {
     pub fn dim(&self) -> usize {
         self.dim
     }
-}
-
-/// Every layer's name, inputs and outputs, in the order of [`Mlp::parameters`].
-fn layer_sizes(config: &Config, dim: usize) -> Vec<(String, usize, usize)> {
-    let mut layers = Vec::new();
-    if config.time == TimeInput::Mlp {
-        for (k, sizes) in time::TIME_MLP.windows(2).enumerate() {
-            layers.push((format!("time.{k}"), sizes[0], sizes[1]));
-        }
-    }
-    let mut inputs = dim + time::embedding_count(config.time);
-    for k in 0..config.depth {
-        layers.push((format!("layers.{k}"), inputs, config.width));
-        inputs = config.width;
-    }
-    layers.push((format!("layers.{}", config.depth), inputs, dim));
-    layers
 }
 
 fn activate(kind: Activation, x: Tensor<2>) -> Tensor<2> {

@@ -1,8 +1,9 @@
 //! Velocity networks v(x, t).
 
 pub mod divergence;
+pub mod layers;
 mod mlp;
 mod state;
-mod time;
+pub mod time;
 
 pub use mlp::Mlp;

@@ -5,22 +5,17 @@ use crate::config::TimeInput;
 /// Widths of the small time network's layers (M. Fuge, chapter 17): 1→16→16→16.
 pub const TIME_MLP: [usize; 4] = [1, 16, 16, 16];
 
+/// Neurons that the time goes through on its way to a width of its own (L. Pinchbeck): t → 128 → ReLU → width.
+pub const JOINED_WIDTH: usize = 128;
+
 const FREQUENCIES: usize = 64;
 const LOG_FREQUENCY_MAX: f64 = 6.0;
 
 /// Numbers that [`features`] gives for each time.
 pub fn feature_count(input: TimeInput) -> usize {
     match input {
-        TimeInput::Raw | TimeInput::Mlp => 1,
+        TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => 1,
         TimeInput::Sinusoidal => 2 * FREQUENCIES,
-    }
-}
-
-/// Numbers that join the point at the first layer: the features, or what the time network makes of them.
-pub fn embedding_count(input: TimeInput) -> usize {
-    match input {
-        TimeInput::Mlp => TIME_MLP[TIME_MLP.len() - 1],
-        TimeInput::Raw | TimeInput::Sinusoidal => feature_count(input),
     }
 }
 
@@ -34,7 +29,7 @@ pub fn embedding_count(input: TimeInput) -> usize {
 /// `t` holds `n` times, the result `n × feature_count(input)` numbers.
 pub fn features(input: TimeInput, t: &[f32]) -> Vec<f32> {
     match input {
-        TimeInput::Raw | TimeInput::Mlp => t.to_vec(),
+        TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => t.to_vec(),
         TimeInput::Sinusoidal => {
             let frequencies: Vec<f64> =
                 (0..FREQUENCIES).map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp()).collect();

@@ -1,0 +1,285 @@
+//! The network forward and backward on the CPU: a block of points at a time goes through all layers and back while it is in the cache.
+
+use macerator::{AutoArch, Simd, WithSimd};
+
+use super::layout::Layout;
+use super::pointwise;
+use super::product::{self, Columns, LANES, panels};
+use crate::network::layers::{FEATURES, POINTS};
+
+/// Room for one block of points on its way through the network; made once, so that a step allocates nothing.
+pub struct Passes {
+    layout: Layout,
+    /// Rows of a block.
+    block: usize,
+    /// What every buffer holds, the derivative of its activation, and the gradient of the loss by it.
+    values: Vec<Vec<f32>>,
+    slopes: Vec<Vec<f32>>,
+    gradients: Vec<Vec<f32>>,
+    /// Every layer's transposed weight.
+    transposed: Vec<Vec<f32>>,
+}
+
+/// Rows of a block are a multiple of this, as are tiles.
+const ROWS_MAX: usize = 8;
+
+impl Passes {
+    /// Room for the network of `layout`.
+    pub fn new(layout: Layout) -> Passes {
+        let widest = layout.columns.iter().map(|&columns| panels(columns) * LANES).max().unwrap_or(LANES);
+        let block = (BLOCK / widest).clamp(32, 128).next_multiple_of(ROWS_MAX);
+        let room = |columns: &usize| vec![0.0; panels(*columns) * LANES * block];
+        let values: Vec<Vec<f32>> = layout.columns.iter().map(room).collect();
+        let transposed =
+            layout.layers.iter().map(|layer| vec![0.0; layer.rows() * panels(layer.outputs) * LANES]).collect();
+        Passes { block, slopes: values.clone(), gradients: values.clone(), values, transposed, layout }
+    }
+
+    /// Where the numbers of the packed array stand.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The mean over points and dimensions of (v(x, t) - ut)², and its gradient by the packed weights.
+    ///
+    /// # Shapes
+    /// `x` and `ut` `n × dim`, `features` `n × features`.
+    pub fn loss(&mut self, weights: &[f32], x: &[f32], features: &[f32], ut: &[f32], gradient: &mut [f32]) -> f64 {
+        AutoArch::new().dispatch(Loss { passes: self, weights, x, features, ut, gradient })
+    }
+
+    /// x ← v(x, t), all at the time whose features are given.
+    ///
+    /// # Shapes
+    /// `x` `n × dim`, `features` those of one time.
+    pub fn velocity(&mut self, weights: &[f32], x: &mut [f32], features: &[f32]) {
+        AutoArch::new().dispatch(Velocity { passes: self, weights, x, features });
+    }
+
+    #[inline(always)]
+    fn velocity_on<S: Simd, const ROWS: usize, const N: usize>(
+        &mut self,
+        weights: &[f32],
+        x: &mut [f32],
+        features: &[f32],
+    ) {
+        let dim = self.layout.columns[POINTS];
+        let rows = self.block.min(x.len() / dim);
+        self.fill(FEATURES, &features.repeat(rows), rows);
+        for x in x.chunks_mut(self.block * dim) {
+            let rows = x.len() / dim;
+            self.fill(POINTS, x, rows);
+            self.forward::<S, ROWS, N>(weights, rows);
+            let (velocity, stride) = (self.values.last().expect("a layer"), self.block * LANES);
+            for (row, x) in x.chunks_exact_mut(dim).enumerate() {
+                for (c, x) in x.iter_mut().enumerate() {
+                    *x = velocity[c / LANES * stride + row * LANES + c % LANES];
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn loss_on<S: Simd, const ROWS: usize, const N: usize>(
+        &mut self,
+        weights: &[f32],
+        x: &[f32],
+        features: &[f32],
+        ut: &[f32],
+        gradient: &mut [f32],
+    ) -> f64 {
+        let dim = self.layout.columns[POINTS];
+        let (points, width) = (x.len() / dim, self.layout.columns[FEATURES]);
+        gradient.fill(0.0);
+        self.transpose(weights);
+        let mut sum = 0.0;
+        for start in (0..points).step_by(self.block) {
+            let rows = self.block.min(points - start);
+            self.fill(POINTS, &x[start * dim..][..rows * dim], rows);
+            self.fill(FEATURES, &features[start * width..][..rows * width], rows);
+            self.forward::<S, ROWS, N>(weights, rows);
+            sum += self.compare(&ut[start * dim..][..rows * dim], 2.0 / ut.len() as f32, rows);
+            self.backward::<S, ROWS, N>(gradient, rows);
+        }
+        sum / ut.len() as f64
+    }
+
+    /// Puts `rows × columns` numbers into panels.
+    #[inline(always)]
+    fn fill(&mut self, buffer: usize, numbers: &[f32], rows: usize) {
+        let columns = self.layout.columns[buffer];
+        let stride = self.block * LANES;
+        for (row, numbers) in numbers.chunks_exact(columns).take(rows).enumerate() {
+            for (c, &number) in numbers.iter().enumerate() {
+                self.values[buffer][c / LANES * stride + row * LANES + c % LANES] = number;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize) {
+        let stride = self.block;
+        for (k, layer) in self.layout.layers.iter().enumerate() {
+            let mut out = std::mem::take(&mut self.values[k + 2]);
+            let mut parts = [Columns { values: &[], columns: 0 }; 4];
+            for (part, input) in parts.iter_mut().zip(&layer.inputs) {
+                *part = Columns { values: &self.values[input.buffer], columns: input.columns };
+            }
+            let parts = &parts[..layer.inputs.len()];
+            let panel_weights = weights[layer.weight..].chunks_exact(layer.rows() * LANES);
+            let biases = weights[layer.bias..].as_chunks::<LANES>().0;
+            let slopes = self.slopes[k + 2].chunks_exact_mut(stride * LANES);
+            for (((out, slope), weights), bias) in
+                out.chunks_exact_mut(stride * LANES).zip(slopes).zip(panel_weights).zip(biases)
+            {
+                product::product::<S, ROWS, N>(parts, weights, bias, rows, stride, out);
+                if let Some(activation) = layer.activation {
+                    let used = rows.next_multiple_of(ROWS) * LANES;
+                    pointwise::activate::<S>(activation, &mut out[..used], &mut slope[..used]);
+                }
+            }
+            self.values[k + 2] = out;
+        }
+    }
+
+    /// The sum of the squared errors; their gradient times `scale / 2` becomes that of the last buffer.
+    #[inline(always)]
+    fn compare(&mut self, ut: &[f32], scale: f32, rows: usize) -> f64 {
+        let dim = self.layout.columns[POINTS];
+        let stride = self.block * LANES;
+        let (values, gradients) = (self.values.last().expect("a layer"), self.gradients.last_mut().expect("a layer"));
+        gradients.fill(0.0); // so that rows past the last point count for nothing
+        let mut sum = 0.0;
+        for (row, ut) in ut.chunks_exact(dim).take(rows).enumerate() {
+            for (c, ut) in ut.iter().enumerate() {
+                let at = c / LANES * stride + row * LANES + c % LANES;
+                let error = values[at] - ut;
+                gradients[at] = scale * error;
+                sum += (error * error) as f64;
+            }
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd, const ROWS: usize, const N: usize>(&mut self, gradient: &mut [f32], rows: usize) {
+        let stride = self.block;
+        let used = rows.next_multiple_of(ROWS);
+        for (k, layer) in self.layout.layers.iter().enumerate().rev() {
+            let mut z = std::mem::take(&mut self.gradients[k + 2]);
+            let slopes = self.slopes[k + 2].chunks_exact(stride * LANES);
+            let biases = layer.bias..layer.bias + panels(layer.outputs) * LANES;
+            let biases = gradient[biases].as_chunks_mut::<LANES>().0;
+            for ((z, slope), bias) in z.chunks_exact_mut(stride * LANES).zip(slopes).zip(biases) {
+                let z = z[..used * LANES].as_chunks_mut::<LANES>().0;
+                let slope = slope[..used * LANES].as_chunks::<LANES>().0;
+                let mut sums = [0.0; LANES];
+                for (z, slope) in z.iter_mut().zip(slope) {
+                    for l in 0..LANES {
+                        if layer.activation.is_some() {
+                            z[l] *= slope[l];
+                        }
+                        sums[l] += z[l];
+                    }
+                }
+                (0..LANES).for_each(|l| bias[l] += sums[l]);
+            }
+
+            let panel_rows = layer.rows();
+            let weight = &mut gradient[layer.weight..layer.bias];
+            for (z, weight) in z.chunks_exact(stride * LANES).zip(weight.chunks_exact_mut(panel_rows * LANES)) {
+                let mut weight = weight.chunks_exact_mut(LANES * LANES);
+                for input in &layer.inputs {
+                    let x = self.values[input.buffer].chunks_exact(stride * LANES).enumerate();
+                    for (p, x) in x.take(panels(input.columns)) {
+                        let weight = weight.next().expect("a row for every column");
+                        product::outer::<S, ROWS, N>(x, z, input.columns - p * LANES, used, weight);
+                    }
+                }
+            }
+
+            let outputs = panels(layer.outputs) * LANES * LANES;
+            let mut transposed = self.transposed[k].chunks_exact(outputs);
+            for input in &layer.inputs {
+                let transposed = transposed.by_ref().take(panels(input.columns));
+                if input.buffer == POINTS || input.buffer == FEATURES {
+                    transposed.for_each(drop);
+                    continue;
+                }
+                let parts = [Columns { values: &z, columns: layer.outputs }];
+                let out = self.gradients[input.buffer].chunks_exact_mut(stride * LANES);
+                for (out, weights) in out.zip(transposed) {
+                    product::product::<S, ROWS, N>(&parts, weights, &[0.0; LANES], used, stride, out);
+                }
+            }
+            self.gradients[k + 2] = z;
+        }
+    }
+
+    /// Every layer's weight with outputs for rows: panels of inputs.
+    #[inline(always)]
+    fn transpose(&mut self, weights: &[f32]) {
+        for (layer, transposed) in self.layout.layers.iter().zip(&mut self.transposed) {
+            let (rows, outputs) = (layer.rows(), panels(layer.outputs) * LANES);
+            for (o, panel) in weights[layer.weight..layer.bias].chunks_exact(rows * LANES).enumerate() {
+                for (i, tile) in panel.chunks_exact(LANES * LANES).enumerate() {
+                    let out = &mut transposed[(i * outputs + o * LANES) * LANES..][..LANES * LANES];
+                    for r in 0..LANES {
+                        for c in 0..LANES {
+                            out[c * LANES + r] = tile[r * LANES + c];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Numbers of a block's widest buffer: with its weights it stays in the first cache.
+const BLOCK: usize = 4096;
+
+struct Loss<'a> {
+    passes: &'a mut Passes,
+    weights: &'a [f32],
+    x: &'a [f32],
+    features: &'a [f32],
+    ut: &'a [f32],
+    gradient: &'a mut [f32],
+}
+
+impl WithSimd for Loss<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) -> f64 {
+        let Loss { passes, weights, x, features, ut, gradient } = self;
+        match LANES / S::lanes32() {
+            1 => passes.loss_on::<S, 8, 1>(weights, x, features, ut, gradient),
+            2 => passes.loss_on::<S, 4, 2>(weights, x, features, ut, gradient),
+            4 => passes.loss_on::<S, 2, 4>(weights, x, features, ut, gradient),
+            _ => passes.loss_on::<S, 1, LANES>(weights, x, features, ut, gradient),
+        }
+    }
+}
+
+struct Velocity<'a> {
+    passes: &'a mut Passes,
+    weights: &'a [f32],
+    x: &'a mut [f32],
+    features: &'a [f32],
+}
+
+impl WithSimd for Velocity<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let Velocity { passes, weights, x, features } = self;
+        match LANES / S::lanes32() {
+            1 => passes.velocity_on::<S, 8, 1>(weights, x, features),
+            2 => passes.velocity_on::<S, 4, 2>(weights, x, features),
+            4 => passes.velocity_on::<S, 2, 4>(weights, x, features),
+            _ => passes.velocity_on::<S, 1, LANES>(weights, x, features),
+        }
+    }
+}

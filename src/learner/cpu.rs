@@ -1,0 +1,162 @@
+//! The network in flat arrays on the CPU, a step in one pass.
+
+use std::cell::RefCell;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{State, Weights, kept_share};
+use crate::config::{Config, TimeInput};
+use crate::kernels::layout::Layout;
+use crate::kernels::passes::Passes;
+use crate::kernels::update::{self, Packed};
+use crate::network::{Mlp, time};
+use crate::optimiser::Rule;
+use crate::prefetch::Prepared;
+
+/// A network in training.
+pub struct Cpu {
+    config: Config,
+    dim: usize,
+    passes: Passes,
+    rule: Rule,
+    step: usize,
+    weights: Vec<f32>,
+    gradient: Vec<f32>,
+    moments: [Vec<f32>; 2],
+    /// Empty before the first step or without averaging.
+    average: Vec<f32>,
+    losses: Vec<f32>,
+}
+
+impl Cpu {
+    /// The network that the options describe, with what `state` holds.
+    pub fn new(config: &Config, dim: usize, state: &State) -> Cpu {
+        let layout = Layout::of(config, dim);
+        let zeros = vec![0.0; layout.len];
+        let mut cpu = Cpu {
+            config: config.clone(),
+            dim,
+            passes: Passes::new(layout),
+            rule: Rule::of(config),
+            step: 0,
+            weights: Vec::new(),
+            moments: [zeros.clone(), zeros.clone()],
+            gradient: zeros,
+            average: Vec::new(),
+            losses: Vec::new(),
+        };
+        cpu.restore(state);
+        cpu
+    }
+
+    /// Takes one step: see [`super::Learner::step`].
+    pub fn step(&mut self, Prepared { sample, t }: &Prepared) {
+        let loss = self.gradient(&sample.xt, t, &sample.ut);
+        self.losses.push(loss as f32);
+        self.step += 1;
+        let [m, v] = &mut self.moments;
+        update::adam(
+            &self.rule,
+            self.step,
+            Packed { weights: &mut self.weights, gradient: &self.gradient, moments: [m, v] },
+        );
+        if self.config.ema > 0.0 && self.average.is_empty() {
+            self.average.clone_from(&self.weights);
+        } else if self.config.ema > 0.0 {
+            update::average(&mut self.average, &self.weights, kept_share(self.config.ema, self.step));
+        }
+    }
+
+    /// The loss; its gradient stays in `self.gradient`.
+    fn gradient(&mut self, xt: &[f32], t: &[f32], ut: &[f32]) -> f64 {
+        let features;
+        let features = match self.config.time {
+            TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => t,
+            TimeInput::Sinusoidal => {
+                features = time::features(self.config.time, t);
+                &features
+            }
+        };
+        self.passes.loss(&self.weights, xt, features, ut, &mut self.gradient)
+    }
+
+    /// The loss at these points, and its gradient by every parameter: for tests.
+    pub fn loss_and_gradient(&mut self, xt: &[f32], t: &[f32], ut: &[f32]) -> (f64, Vec<Vec<f32>>) {
+        let loss = self.gradient(xt, t, ut);
+        (loss, self.passes.layout().unpack(&self.gradient))
+    }
+
+    /// Steps taken so far.
+    pub fn steps_taken(&self) -> usize {
+        self.step
+    }
+
+    /// The losses since the last call.
+    pub fn take_losses(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.losses)
+    }
+
+    /// See [`super::Learner::state`].
+    pub fn state(&self) -> State {
+        let unpack = |packed: &[f32]| match packed.len() {
+            0 => Vec::new(),
+            _ => self.passes.layout().unpack(packed),
+        };
+        let moments = match self.step {
+            0 => Default::default(),
+            _ => [unpack(&self.moments[0]), unpack(&self.moments[1])],
+        };
+        State { step: self.step, weights: unpack(&self.weights), moments, average: unpack(&self.average) }
+    }
+
+    /// See [`super::Learner::restore`].
+    pub fn restore(&mut self, state: &State) {
+        let layout = self.passes.layout();
+        let pack = |lists: &[Vec<f32>]| layout.pack(lists);
+        self.step = state.step;
+        self.weights = pack(&state.weights);
+        for (packed, lists) in self.moments.iter_mut().zip(&state.moments) {
+            *packed = if lists.is_empty() { vec![0.0; layout.len] } else { pack(lists) };
+        }
+        self.average = if state.average.is_empty() { Vec::new() } else { pack(&state.average) };
+        self.losses.clear();
+    }
+
+    /// See [`super::Learner::network`].
+    pub fn network(&self, weights: Weights) -> Mlp {
+        Mlp::new(&self.config, self.dim, &Device::flex(), self.passes.layout().unpack(self.chosen(weights)))
+    }
+
+    /// See [`super::Learner::flow`].
+    pub fn flow(&self, weights: Weights) -> Flow {
+        Flow {
+            time: self.config.time,
+            weights: self.chosen(weights).to_vec(),
+            passes: RefCell::new(Passes::new(self.passes.layout().clone())),
+        }
+    }
+
+    fn chosen(&self, weights: Weights) -> &[f32] {
+        match weights {
+            Weights::Sampled if !self.average.is_empty() => &self.average,
+            _ => &self.weights,
+        }
+    }
+}
+
+/// A velocity at rest.
+pub struct Flow {
+    time: TimeInput,
+    weights: Vec<f32>,
+    passes: RefCell<Passes>,
+}
+
+impl Flow {
+    /// The velocity at points `x` `[n, dim]`, all at time `t`.
+    pub fn velocity(&self, x: &Tensor<2>, t: f32) -> Tensor<2> {
+        let shape = x.dims();
+        let mut points: Vec<f32> = x.clone().into_data().try_into_vec().expect("the CPU's tensors hold float32");
+        self.passes.borrow_mut().velocity(&self.weights, &mut points, &time::features(self.time, &[t]));
+        Tensor::from_data(TensorData::new(points, shape), &x.device())
+    }
+}

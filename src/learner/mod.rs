@@ -1,0 +1,150 @@
+//! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
+//!
+//! Two forms of the same mathematics: [`plain`] is burn with automatic differentiation, on any device, and what the
+//! other is tested against; [`cpu`] computes a step in one pass over flat arrays.
+
+pub mod cpu;
+pub mod plain;
+
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::network::Mlp;
+use crate::network::layers;
+use crate::prefetch::Prepared;
+use cpu::Cpu;
+use plain::Plain;
+
+/// All that training knows, as numbers: what files hold, and what moves from device to device.
+///
+/// Every list is in the order of [`layers::parameters`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Steps taken.
+    pub step: usize,
+    /// The parameters.
+    pub weights: Vec<Vec<f32>>,
+    /// First and second moment of their gradients; empty before the first step.
+    pub moments: [Vec<Vec<f32>>; 2],
+    /// Their average over the steps; empty before the first step, or without averaging.
+    pub average: Vec<Vec<f32>>,
+}
+
+/// A network in training.
+pub enum Learner {
+    /// burn, on any device.
+    Plain(Plain),
+    /// Flat arrays, on the CPU.
+    Cpu(Cpu),
+}
+
+/// Which weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// Those that the last step left.
+    Last,
+    /// Their average, where the options ask for one.
+    Sampled,
+}
+
+/// A learned velocity to integrate; it does not change while training goes on.
+pub enum Flow {
+    /// On any device.
+    Plain(Mlp),
+    /// On the CPU.
+    Cpu(cpu::Flow),
+}
+
+impl Learner {
+    /// Draws the weights of the network that the options describe.
+    pub fn new(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
+        let weights = layers::initial(&layers::layers(config, dim), rng);
+        let state = State { weights, ..State::default() };
+        match *device == Device::flex() {
+            true => Learner::Cpu(Cpu::new(config, dim, &state)),
+            false => Learner::Plain(Plain::new(config, dim, device, state)),
+        }
+    }
+
+    /// Takes one step: L = mean over points and dimensions of (v(xt, t) - ut)².
+    ///
+    /// Source: Lipman et al. 2023 (arXiv 2210.02747), equation 9.
+    pub fn step(&mut self, batch: &Prepared) {
+        match self {
+            Learner::Plain(plain) => plain.step(batch),
+            Learner::Cpu(cpu) => cpu.step(batch),
+        }
+    }
+
+    /// Steps taken so far.
+    pub fn steps_taken(&self) -> usize {
+        match self {
+            Learner::Plain(plain) => plain.optimiser.step,
+            Learner::Cpu(cpu) => cpu.steps_taken(),
+        }
+    }
+
+    /// The losses of the steps since the last call.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn take_losses(&mut self) -> Result<Vec<f32>, Error> {
+        match self {
+            Learner::Plain(plain) => plain.take_losses().await,
+            Learner::Cpu(cpu) => Ok(cpu.take_losses()),
+        }
+    }
+
+    /// All that it knows.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn state(&self) -> Result<State, Error> {
+        match self {
+            Learner::Plain(plain) => plain.state().await,
+            Learner::Cpu(cpu) => Ok(cpu.state()),
+        }
+    }
+
+    /// Goes on from `state`, whose lists must fit the network.
+    pub fn restore(&mut self, state: State) {
+        match self {
+            Learner::Plain(plain) => plain.restore(state),
+            Learner::Cpu(cpu) => cpu.restore(&state),
+        }
+    }
+
+    /// The network as tensors, outside autodiff.
+    pub fn network(&self, weights: Weights) -> Mlp {
+        match self {
+            Learner::Plain(plain) => plain.network(weights),
+            Learner::Cpu(cpu) => cpu.network(weights),
+        }
+    }
+
+    /// The velocity, to be integrated.
+    pub fn flow(&self, weights: Weights) -> Flow {
+        match self {
+            Learner::Plain(plain) => Flow::Plain(plain.network(weights)),
+            Learner::Cpu(cpu) => Flow::Cpu(cpu.flow(weights)),
+        }
+    }
+}
+
+impl Flow {
+    /// The velocity at points `x` `[n, dim]`, all at time `t`.
+    pub fn velocity(&self, x: &Tensor<2>, t: f64) -> Tensor<2> {
+        match self {
+            Flow::Plain(network) => network.velocity(x.clone(), t as f32),
+            Flow::Cpu(flow) => flow.velocity(x, t as f32),
+        }
+    }
+}
+
+/// The share of the average that stays at step `k`: min(ema, (1 + k) / (10 + k)), so that the first steps, which know
+/// little, are soon forgotten.
+fn kept_share(ema: f64, k: usize) -> f64 {
+    ema.min((1.0 + k as f64) / (10.0 + k as f64))
+}

@@ -1,0 +1,123 @@
+//! The one-pass step on the CPU against burn with automatic differentiation.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use flow_lab::config::{Activation, Config, Optimiser, TimeInput};
+use flow_lab::learner::cpu::Cpu;
+use flow_lab::learner::plain::Plain;
+use flow_lab::learner::{Learner, State, Weights};
+use flow_lab::network::layers::{initial, layers};
+use flow_lab::option::Choice;
+use flow_lab::path::PathSample;
+use flow_lab::prefetch::Prepared;
+use flow_lab::seed::{Purpose, stream};
+use pollster::block_on;
+use rand::RngExt;
+
+fn start(config: &Config, dim: usize) -> State {
+    let weights = initial(&layers(config, dim), &mut stream(3, Purpose::Weights, 0));
+    State { weights, ..State::default() }
+}
+
+fn batch(dim: usize, n: usize, index: u64) -> Prepared {
+    let mut rng = stream(5, Purpose::Batch, index);
+    let mut draw = |n: usize, size: f32| (0..n).map(|_| rng.random_range(-size..size)).collect::<Vec<f32>>();
+    let (xt, ut) = (draw(n * dim, 3.0), draw(n * dim, 4.0));
+    let t = draw(n, 0.5).into_iter().map(|t| t + 0.5).collect();
+    Prepared { sample: PathSample { xt, ut }, t }
+}
+
+/// Largest difference, relative to the largest number.
+fn difference(found: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(found.len(), expected.len());
+    let scale = expected.iter().fold(1e-12f32, |scale, x| scale.max(x.abs()));
+    found.iter().zip(expected).fold(0.0, |worst, (a, b)| worst.max((a - b).abs() / scale))
+}
+
+fn gradients_agree(config: &Config, dim: usize, n: usize) {
+    let named = format!("{config:?}, {dim} dimensions, batch {n}");
+    let state = start(config, dim);
+    let Prepared { sample, t } = batch(dim, n, 0);
+    let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, &t, &sample.ut);
+
+    let network = Plain::new(config, dim, &Device::flex(), state).network;
+    let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [n, dim]), &Device::flex());
+    let velocity = network.forward(tensor(&sample.xt), network.time_features(&t, &Device::flex()));
+    let expected = (velocity - tensor(&sample.ut)).square().mean();
+    let gradients = expected.backward();
+    let expected = expected.inner().into_data().try_into_vec::<f32>().unwrap()[0];
+    assert!((loss as f32 - expected).abs() < 1e-5 * expected, "{named}: loss {loss} for {expected}");
+    for ((found, parameter), name) in found.iter().zip(&network.parameters).zip(network.names()) {
+        let expected = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
+        let worst = difference(found, &expected);
+        assert!(worst < 1e-4, "{named}: {name} is {worst} off");
+    }
+}
+
+#[test]
+fn gradients_equal_automatic_differentiation_for_every_activation_and_time_input() {
+    for &activation in Activation::ALL {
+        for &time in TimeInput::ALL {
+            let config = Config { activation, time, width: 21, depth: 3, ..Config::default() };
+            gradients_agree(&config, 2, 77);
+        }
+    }
+}
+
+#[test]
+fn gradients_equal_automatic_differentiation_for_sizes_that_divide_by_nothing() {
+    for (width, depth, dim, n) in
+        [(1, 1, 2, 1), (1, 3, 2, 40), (3, 2, 3, 33), (17, 5, 8, 31), (130, 1, 2, 129), (48, 2, 5, 257), (300, 2, 2, 35)]
+    {
+        gradients_agree(&Config { width, depth, ..Config::default() }, dim, n);
+    }
+}
+
+#[test]
+fn a_run_of_a_hundred_steps_is_the_same() {
+    for (optimiser, time, ema) in [(Optimiser::Adamw, TimeInput::Raw, 0.9), (Optimiser::Adam, TimeInput::Mlp, 0.0)] {
+        let config = Config { optimiser, time, ema, width: 40, depth: 3, learning_rate: 1e-3, ..Config::default() };
+        let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
+        let mut plain = Plain::new(&config, 2, &Device::flex(), start(&config, 2));
+        for index in 0..100 {
+            let batch = batch(2, 100, index);
+            cpu.step(&batch);
+            plain.step(&batch);
+        }
+        let (found, expected) = (cpu.take_losses(), block_on(plain.take_losses()).unwrap());
+        assert!(difference(&found, &expected) < 1e-3, "losses {found:?} for {expected:?}");
+        let (found, expected) = (cpu.state(), block_on(plain.state()).unwrap());
+        assert_eq!((found.step, found.average.len()), (expected.step, expected.average.len()));
+        for (found, expected) in [(&found.weights, &expected.weights), (&found.average, &expected.average)] {
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(difference(found, expected) < 2e-2, "weights after 100 steps");
+            }
+        }
+    }
+}
+
+#[test]
+fn velocities_are_the_networks_at_every_size_of_a_block() {
+    for &time in TimeInput::ALL {
+        let config = Config { time, width: 19, depth: 2, ..Config::default() };
+        let learner = Learner::Cpu(Cpu::new(&config, 3, &start(&config, 3)));
+        for n in [1, 31, 128, 333] {
+            let points = batch(3, n, 7).sample.xt;
+            let x = Tensor::<2>::from_data(TensorData::new(points, [n, 3]), &Device::flex());
+            let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
+            let found = numbers(learner.flow(Weights::Last).velocity(&x, 0.3));
+            let expected = numbers(learner.network(Weights::Last).velocity(x, 0.3));
+            assert!(difference(&found, &expected) < 1e-5, "{time:?}, {n} points");
+        }
+    }
+}
+
+#[test]
+fn what_it_knows_goes_from_one_form_to_the_other_and_back() {
+    let config = Config { ema: 0.9, width: 10, depth: 2, ..Config::default() };
+    let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
+    (0..3).for_each(|index| cpu.step(&batch(2, 20, index)));
+    let plain = Plain::new(&config, 2, &Device::flex(), cpu.state());
+    let state = block_on(plain.state()).unwrap();
+    assert_eq!(state, cpu.state());
+    assert_eq!(Cpu::new(&config, 2, &state).state(), state);
+}
