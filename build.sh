@@ -15,7 +15,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 usage() {
   cat >&2 <<'TEXT'
-usage: ./build.sh setup | build | serve [port] | test [rust | page] | bench
+usage: ./build.sh setup | build | serve [port] | test [rust | page] | bench [cpu | webgpu]
   setup   installs what is missing, and says what and why (needs apt and root for Debian's packages)
   build   makes dist/, a static site that any host can serve
   serve   builds it and serves it on http://127.0.0.1:8000/
@@ -179,6 +179,19 @@ run_tests() {
   esac
 }
 
+# The libraries that we compare ourselves with, in one file.
+build_peers() {
+  local peers=tests/browser/peers
+  if ! cmp -s $peers/package-lock.json $peers/node_modules/.installed; then
+    say "installing the peers: TF.js and jax-js"
+    npm --prefix $peers ci --no-audit --no-fund --ignore-scripts >&2
+    cp $peers/package-lock.json $peers/node_modules/.installed
+  fi
+  mkdir -p "$CACHE/peers"
+  www/node_modules/.bin/esbuild $peers/peers.js --bundle --format=esm --minify --outfile="$CACHE/peers/peers.js" --log-level=warning
+  cp $peers/node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm "$CACHE/peers/"
+}
+
 bench() {
   tools_for_test
   build
@@ -187,7 +200,9 @@ bench() {
   for file in wasm/cpu/flow_lab_bg.wasm wasm/gpu/flow_lab_bg.wasm; do
     printf '| %s | %s | %s |\n' "$file" "$(stat -c %s dist/$file)" "$(stat -c %s dist/$file.br)"
   done
-  node tests/browser/bench.mjs
+  build_peers
+  FLOW_LAB_PEERS=$CACHE/peers node tests/browser/bench.mjs "$CACHE/bench.json" "$@"
+  say "every single time: $CACHE/bench.json"
   cargo build --release --locked --bin flow-lab
   "$CARGO_TARGET_DIR/release/flow-lab" bench
 }
@@ -203,6 +218,9 @@ case ${1:-} in
     exec node www/serve.js dist "${2:-8000}"
     ;;
   test) run_tests "${2:-all}" ;;
-  bench) bench ;;
+  bench)
+    shift
+    bench "$@"
+    ;;
   *) usage ;;
 esac

@@ -38,7 +38,7 @@ pub struct Outcome {
 pub const WORST_CELL: f64 = 0.5;
 /// Points generated for each cell when looking: the worst of 128 exact cells then still holds .75 of its due.
 const POINTS_PER_CELL: usize = 150;
-/// Steps between two looks.
+/// Least steps between two looks; later ones are a twentieth of the steps taken apart.
 pub const LOOK_EVERY: usize = 100;
 
 impl Board {
@@ -79,11 +79,12 @@ impl Board {
             ("dim", self.dim.to_string()),
             ("seed", seed.to_string()),
             ("width", "128".into()),
-            ("depth", "3".into()),
+            ("depth", "4".into()),
+            ("activation", "gelu".into()),
             ("batch", "512".into()),
             ("learningRate", "0.002".into()),
             ("timeSampling", "late".into()),
-            ("ema", "0.99".into()),
+            ("ema", "0.995".into()),
             ("device", "cpu".into()),
         ];
         Config::read(&options).0
@@ -105,10 +106,11 @@ pub async fn run(board: Board, seed: usize, steps_max: usize) -> Result<Outcome,
     let mut reached = None;
     while outcome.taken < steps_max {
         let start = web_time::Instant::now();
-        run.train(LOOK_EVERY);
+        let steps = (outcome.taken / 20 / LOOK_EVERY * LOOK_EVERY).max(LOOK_EVERY).min(steps_max - outcome.taken);
+        run.train(steps);
         run.losses().await?;
         outcome.seconds += start.elapsed().as_secs_f64();
-        outcome.taken += LOOK_EVERY;
+        outcome.taken += steps;
         let samples = run.sample(SampleRequest { count, steps: 20, solver, seed: outcome.taken as u64 }).await?;
         outcome.worst_cell = data::worst_mode(target.as_ref(), samples.last());
         outcome.inside_share = data::inside_share(target.as_ref(), samples.last());

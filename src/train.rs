@@ -37,6 +37,21 @@ impl Trainer {
         }
     }
 
+    /// The same with burn's automatic differentiation on any device: what the others are measured against.
+    pub fn plain(
+        config: &Config,
+        device: &Device,
+        source: Box<dyn Distribution>,
+        target: Box<dyn Distribution>,
+    ) -> Trainer {
+        let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
+        Trainer {
+            learner: Learner::plain(config, target.dim(), device, &mut rng),
+            batches: Prefetch::new(Batches::new(config, source, target, Vec::new())),
+            losses: Vec::new(),
+        }
+    }
+
     /// Takes one training step.
     pub fn step(&mut self) {
         let batch = self.batches.step(self.steps_taken());

@@ -104,9 +104,10 @@ impl FlowLab {
         self.experiment.train(n);
     }
 
-    /// The loss of every step so far.
-    pub async fn losses(&mut self) -> Result<Float32Array, JsError> {
-        Ok(Float32Array::from(self.experiment.losses().await?))
+    /// The loss of every step from number `first` on.
+    pub async fn losses(&mut self, first: usize) -> Result<Float32Array, JsError> {
+        let losses = self.experiment.losses().await?;
+        Ok(Float32Array::from(losses.get(first..).unwrap_or_default()))
     }
 
     /// Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
@@ -152,6 +153,12 @@ impl FlowLab {
     #[wasm_bindgen(js_name = pairingMs)]
     pub fn pairing_ms(&self) -> Option<f64> {
         self.experiment.pairing_ms()
+    }
+
+    /// How long one of `steps` training steps takes when burn differentiates by itself, in ms: for the bench.
+    #[wasm_bindgen(js_name = autodiffMs)]
+    pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, JsError> {
+        Ok(self.experiment.autodiff_ms(steps).await?)
     }
 
     /// Starts the next rectification, on generated pairs. `asked` as for [`FlowLab::sample`].

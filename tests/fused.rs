@@ -5,7 +5,6 @@ use flow_lab::config::{Activation, Config, Optimiser, TimeInput};
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::plain::Plain;
 use flow_lab::learner::{Learner, State, Weights};
-use flow_lab::network::layers::{initial, layers};
 use flow_lab::option::Choice;
 use flow_lab::path::PathSample;
 use flow_lab::prefetch::Prepared;
@@ -14,8 +13,7 @@ use pollster::block_on;
 use rand::RngExt;
 
 fn start(config: &Config, dim: usize) -> State {
-    let weights = initial(&layers(config, dim), &mut stream(3, Purpose::Weights, 0));
-    State { weights, ..State::default() }
+    State::initial(config, dim, &mut stream(3, Purpose::Weights, 0))
 }
 
 fn batch(dim: usize, n: usize, index: u64) -> Prepared {

@@ -144,6 +144,11 @@ export class Lab {
     return this.#askOracle('pairingMs');
   }
 
+  /** How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with. @returns {Promise<number>} */
+  autodiffMs(steps = 10) {
+    return this.#queue(() => this.#remote.call('autodiffMs', { steps }));
+  }
+
   /**
    * Trains on from here with the model's own pairs: `count` generated points, each with the point that it started from.
    * Steps and losses begin again at 0.

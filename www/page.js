@@ -38,6 +38,7 @@ let chunk = 1;
 let step = 0;
 let run = 0; // counts restarts: an answer that belongs to an earlier run is not shown
 let looping = false;
+let turns = Promise.resolve(); // ends with the last change of the run that was asked for
 
 start().catch((error) => {
   notes.add(`Flow Lab could not start: ${error.message}`);
@@ -143,9 +144,16 @@ async function advance(steps) {
   }
 }
 
+/** Changes the run when the changes asked for before have been made: each must see what the last one left. */
+function inTurn(work) {
+  const done = turns.then(work);
+  turns = done.catch(() => {});
+  return done;
+}
+
 /** One option was changed by the reader. */
 async function change(name, text) {
-  await attempt(async () => {
+  await attemptInTurn(async () => {
     const end = ['source', 'target'].indexOf(name);
     if (end >= 0 && text === 'points' && !lab.given[name]) return panels[end].open();
     const checked = await lab.check([...givenBut(name), [name, text]]);
@@ -182,12 +190,14 @@ async function adopt({ options, changed }, name) {
 }
 
 /** The reader brought points for one end; rejects when they cannot be used, and the run goes on. */
-async function bring(end, data) {
-  const pairs = [...given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
-  await lab.restart(pairs, { [end]: data });
-  notes.clear();
-  await begin();
-  play(true);
+function bring(end, data) {
+  return inTurn(async () => {
+    const pairs = [...given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
+    await lab.restart(pairs, { [end]: data });
+    notes.clear();
+    await begin();
+    play(true);
+  });
 }
 
 async function restart(pairs) {
@@ -226,7 +236,7 @@ function play(on) {
 }
 
 function connect() {
-  $('play').addEventListener('click', () => (step >= lab.options.steps ? attempt(() => restart(given)) : play(!playing)));
+  $('play').addEventListener('click', () => (step >= lab.options.steps ? attemptInTurn(() => restart(given)) : play(!playing)));
   $('step').addEventListener('click', () =>
     attempt(async () => {
       play(false);
@@ -234,8 +244,8 @@ function connect() {
       await refresh();
     }),
   );
-  $('reset').addEventListener('click', () => attempt(() => restart(given)));
-  $('reflow').addEventListener('click', () => attempt(reflow));
+  $('reset').addEventListener('click', () => attemptInTurn(() => restart(given)));
+  $('reflow').addEventListener('click', () => attemptInTurn(reflow));
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(measure));
   $('measure-again').addEventListener('click', () => attempt(measure));
   $('flow').addEventListener('click', () => flow(!stage.flowing));
@@ -248,9 +258,9 @@ function connect() {
   }
   $('link').addEventListener('click', () => attempt(copyLink));
   $('save').addEventListener('click', () => attempt(saveModel));
-  $('open').addEventListener('change', () => attempt(openModel));
+  $('open').addEventListener('change', () => attemptInTurn(openModel));
   window.addEventListener('hashchange', () =>
-    attempt(async () => {
+    attemptInTurn(async () => {
       notes.clear();
       await restart(readHash());
     }),
@@ -287,6 +297,8 @@ async function attempt(work) {
     failed(error);
   }
 }
+
+const attemptInTurn = (work) => attempt(() => inTurn(work));
 
 function failed(error) {
   notes.add(error.message);

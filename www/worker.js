@@ -32,23 +32,22 @@ const methods = {
   async train({ steps }) {
     const start = performance.now();
     const first = run.steps();
-    let losses;
+    let fresh = new Float32Array();
     for (let left = steps; left > 0; ) {
       const sliceStart = performance.now();
       const now = Math.min(slice, left);
       run.train(now);
-      losses = await run.losses(); // also bounds what is queued on a GPU
+      fresh = await run.losses(first); // also bounds what is queued on a GPU
       left -= now;
       const took = performance.now() - sliceStart;
       if (now === slice) slice = Math.max(1, Math.min(1024, Math.round((slice * SLICE_MS) / Math.max(took, SLICE_MS / 2))));
     }
-    const fresh = losses?.subarray(first) ?? [];
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
     return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
   },
 
-  losses: () => run.losses(),
+  losses: () => run.losses(0),
   sample: ({ asked }) => run.sample(JSON.stringify(asked)),
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
   logDensity: ({ points, asked }) => run.logDensity(points, JSON.stringify(asked)),
@@ -56,6 +55,7 @@ const methods = {
   exactVelocity: ({ points, t }) => run.exactVelocity(points, t) ?? null,
   lossFloor: () => JSON.parse(run.lossFloor()),
   pairingMs: () => run.pairingMs() ?? null,
+  autodiffMs: ({ steps }) => run.autodiffMs(steps),
   reference: ({ end, count }) => run.reference(end, count),
   inside: ({ points }) => run.inside(points),
   save: () => run.save(),

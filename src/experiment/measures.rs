@@ -15,6 +15,7 @@ use crate::option::Choice;
 use crate::path::Path;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
+use crate::train::Trainer;
 
 /// Most pairs of the loss floor's Monte-Carlo sum: its standard error is then about 0.5 %.
 const FLOOR_SAMPLES: usize = 20_000;
@@ -115,5 +116,20 @@ impl Experiment {
             times.sort_by(f64::total_cmp);
             times[1]
         })
+    }
+
+    /// How long one of `steps` training steps takes when burn differentiates by itself on this device, in ms: what the
+    /// run's own steps are compared with.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, Error> {
+        let mut trainer = Trainer::plain(&self.config, &self.opened.device, self.source(), self.target());
+        trainer.step();
+        trainer.losses().await?;
+        let start = web_time::Instant::now();
+        (0..steps).for_each(|_| trainer.step());
+        trainer.losses().await?;
+        Ok(start.elapsed().as_secs_f64() * 1e3 / steps as f64)
     }
 }

@@ -32,6 +32,13 @@ pub struct State {
     pub average: Vec<Vec<f32>>,
 }
 
+impl State {
+    /// Freshly drawn weights, before the first step.
+    pub fn initial(config: &Config, dim: usize, rng: &mut ChaCha8Rng) -> State {
+        State { weights: layers::initial(&layers::layers(config, dim), rng), ..State::default() }
+    }
+}
+
 /// A network in training.
 pub enum Learner {
     /// burn, on any device.
@@ -60,12 +67,15 @@ pub enum Flow {
 impl Learner {
     /// Draws the weights of the network that the options describe.
     pub fn new(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
-        let weights = layers::initial(&layers::layers(config, dim), rng);
-        let state = State { weights, ..State::default() };
         match *device == Device::flex() {
-            true => Learner::Cpu(Cpu::new(config, dim, &state)),
-            false => Learner::Plain(Plain::new(config, dim, device, state)),
+            true => Learner::Cpu(Cpu::new(config, dim, &State::initial(config, dim, rng))),
+            false => Learner::plain(config, dim, device, rng),
         }
+    }
+
+    /// The same in burn, on any device.
+    pub fn plain(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
+        Learner::Plain(Plain::new(config, dim, device, State::initial(config, dim, rng)))
     }
 
     /// Takes one step: L = mean over points and dimensions of (v(xt, t) - ut)².

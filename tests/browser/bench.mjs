@@ -1,15 +1,29 @@
-// Prints README's browser table: time to first motion, and milliseconds a training step, in headless Chromium.
+// Prints README's browser tables: time to first motion, what pairing costs, and Flow Lab beside its peers, in headless Chromium.
+// `node bench.mjs results.json cpu` writes every single time as well, and leaves the contests on WebGPU out.
 
-import { startChromium, startServer } from './browsers.mjs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '../../www/serve.js';
+import { dist, startChromium } from './browsers.mjs';
+import { NETWORKS, contest } from './contest.mjs';
 
 const LOADS = 9;
-const ROWS = [
-  ['MLP 64×3, batch 256, SELU', { activation: 'selu' }, 300],
-  ['MLP 128×4, batch 1,000, ReLU (ring)', { preset: 'ring' }, 60],
-  ['MLP 128×4, batch 4,096, GELU (checkerboard)', { preset: 'checkerboard' }, 12],
-];
+const ROUNDS = 7;
+const CONTESTS = {
+  cpu: { device: 'cpu', peers: ['jax-js wasm', 'TF.js wasm', 'plain JS'], browser: {}, blockMs: 400 },
+  webgpu: { device: 'gpu', peers: ['jax-js webgpu', 'TF.js webgpu', 'TF.js webgl'], browser: { webgpu: true }, blockMs: 1000 },
+};
+const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | ms for 10,000 points × 100 Euler steps | faster by |
+|---|---|---|---|---|---|---|`;
+const results = [];
 
-const site = await startServer();
+// The built site and the peers side by side, outside dist/, which is what gets published.
+const folder = mkdtempSync(join(tmpdir(), 'flow-lab-bench-'));
+cpSync(dist, folder, { recursive: true });
+cpSync(process.env.FLOW_LAB_PEERS, join(folder, 'peers'), { recursive: true });
+const site = await serve(folder);
+const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1];
 const spread = (times) => {
   const sorted = [...times].sort((a, b) => a - b);
   const round = (ms) => (ms < 100 ? ms.toFixed(2) : ms.toFixed(0));
@@ -24,20 +38,6 @@ async function firstMotion(browser) {
   const ms = await page.evaluate(() => window.flowLab.stage.firstMotion_ms);
   await page.close();
   return ms;
-}
-
-/** Runs in the page: seven blocks of steps, after a warm-up. */
-async function stepTimes({ options, block }) {
-  const { Lab } = await import('/lab.js');
-  const lab = await Lab.create(options);
-  await lab.settled;
-  const first = 1000 / (await lab.train(Math.min(50, block))).stepsPerSecond;
-  await lab.train(2 * block);
-  const times = [];
-  for (let k = 0; k < 7; k++) times.push(1000 / (await lab.train(block)).stepsPerSecond);
-  const { kind, adapter } = lab.device;
-  lab.dispose();
-  return { first, times, device: `${kind}, ${adapter}` };
 }
 
 /** Runs in the page: what pairing a batch takes, nine times, each after a warm-up. */
@@ -55,13 +55,8 @@ const cpu = await startChromium();
 const loads = [];
 for (let k = 0; k < LOADS; k++) loads.push(await firstMotion(cpu));
 console.log(`\nPage load to first motion, CPU build, ms: ${spread(loads)}, ${LOADS} loads\n`);
-console.log('| network | device | ms of the first steps of a fresh page | ms a step, warmed up: median (fastest – slowest) |\n|---|---|---|---|');
 const page = await cpu.newPage();
 await page.goto(`${site.address}options.json`);
-for (const [name, options, block] of ROWS) {
-  const { first, times, device } = await page.evaluate(stepTimes, { options: { ...options, device: 'cpu' }, block });
-  console.log(`| ${name} | ${device} | ${first.toFixed(1)} | ${spread(times)} |`);
-}
 console.log('\n| pairs | ms of their exact transport, in the page: median of nine |\n|---|---|');
 for (const batch of [64, 128, 256, 512]) {
   const ms = await page.evaluate(pairing, { source: 'gaussian', target: '8gaussians', coupling: 'ot', batch });
@@ -69,11 +64,30 @@ for (const batch of [64, 128, 256, 512]) {
 }
 await cpu.close();
 
-const gpu = await startChromium({ webgpu: true });
-const gpuPage = await gpu.newPage();
-await gpuPage.goto(`${site.address}options.json`);
-const [name, options] = ROWS[0];
-const { first, times, device } = await gpuPage.evaluate(stepTimes, { options: { ...options, device: 'gpu' }, block: 4 });
-console.log(`| ${name} | ${device} | ${first.toFixed(0)} | ${spread(times)} |`);
-await gpu.close();
+const [, , file, only] = process.argv;
+for (const [kind, { device, peers, browser, blockMs }] of Object.entries(CONTESTS)) {
+  if (only && kind !== only) continue;
+  console.log(`\n${HEADER}`);
+  for (const network of NETWORKS) {
+    // A fresh browser each: what the last network left in memory shall not slow the next one.
+    const started = await startChromium(browser);
+    const page = await started.newPage();
+    await page.goto(`${site.address}options.json`);
+    const asked = { network, device, peers, rounds: ROUNDS, blockMs, points: 10000, eulerSteps: 100 };
+    const contenders = await page.evaluate(contest, asked);
+    await started.close();
+    const ours = contenders[0];
+    for (const { name, device, first50, steps, sampling, error } of contenders) {
+      const row = { kind, network: network.name, name, device, first50, steps, sampling, error };
+      results.push(row);
+      const times = (mine, theirs) => (theirs.length && mine.length ? `${(median(theirs) / median(mine)).toFixed(1)} ×` : '');
+      const cells = error
+        ? [error, '', '', '', '']
+        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
+      console.log(`| ${[network.name, `${name}${device && ` (${device})`}`, ...cells].join(' | ')} |`);
+    }
+  }
+}
 site.server.close();
+rmSync(folder, { recursive: true });
+if (file) writeFileSync(file, JSON.stringify(results, null, 1));

@@ -43,6 +43,20 @@ describe('options', () => {
     await close();
   });
 
+  test('made faster than a run starts are all taken', async () => {
+    const { page, close } = await open('#width=16');
+    await waitForInput(page, 'width', '16');
+    await page.evaluate(() => {
+      for (const [name, value] of [['target', 'ring'], ['solver', 'heun'], ['schedule', 'vp'], ['depth', '2']]) {
+        const input = document.getElementById(`option-${name}`);
+        input.value = value;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+    });
+    await page.waitForFunction(() => location.hash === '#target=ring&schedule=vp&width=16&depth=2&solver=heun');
+    await close();
+  });
+
   test('another solver shows at once what it costs, without training again', async () => {
     const { page, close } = await open('#width=16');
     await waitForStep(page, 10);

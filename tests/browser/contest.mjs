@@ -1,0 +1,81 @@
+// Flow Lab and its peers take turns in one page: what a training step and a sampling run cost each of them.
+
+/** Networks, each as Flow Lab's options; peers get the same layers, batch and optimiser. */
+export const NETWORKS = [
+  { name: 'MLP 64×3, batch 256, SELU', target: 'moons', width: 64, depth: 3, batch: 256, activation: 'selu' },
+  { name: 'MLP 128×4, batch 1,000, ReLU (ring)', target: 'ring', width: 128, depth: 4, batch: 1000, activation: 'relu' },
+  { name: 'MLP 128×4, batch 4,096, GELU (checkerboard)', target: 'checkerboard', width: 128, depth: 4, batch: 4096, activation: 'gelu' },
+  { name: 'MLP 512×5, batch 256, ReLU (checkerboard-8)', target: 'checkerboard', width: 512, depth: 5, batch: 256, activation: 'relu' },
+];
+
+/**
+ * Runs in the page. Every round each contender trains a block of steps of about `blockMs`, one after the other.
+ * @returns `{ name, device, first, steps: ms a step, one a round, flops of a step, sampling: ms, error }` for each
+ */
+export async function contest({ network, device, peers, rounds, blockMs, points, eulerSteps }) {
+  const { Lab } = await import('/lab.js');
+  const { create } = await import('/peers/peers.js');
+  const { width, depth, batch, activation, target } = network;
+  const draw = () => Float32Array.from({ length: 2 * points }, (_, i) => Math.sin(i));
+
+  const options = { target, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
+  async function flowLab() {
+    const lab = await Lab.create(options);
+    await lab.settled;
+    return {
+      device: `${lab.device.kind}, ${lab.device.adapter}`,
+      train: async (count) => (await lab.train(count)).loss,
+      sample: async () => (await lab.sample({ count: points, solver: 'euler', steps: eulerSteps })).positions,
+      dispose: () => lab.dispose(),
+    };
+  }
+
+  /** The same network in burn with automatic differentiation, which times itself. */
+  async function autodiff() {
+    const lab = await Lab.create(options);
+    await lab.settled;
+    return { time: (count) => lab.autodiffMs(count), dispose: () => lab.dispose() };
+  }
+
+  const contenders = [];
+  for (const name of ['Flow Lab', 'burn autodiff', ...peers]) {
+    const contender = { name, device: '', steps: [], sampling: [] };
+    contenders.push(contender);
+    try {
+      const own = { 'Flow Lab': flowLab, 'burn autodiff': autodiff };
+      const trainer = await (own[name]?.() ?? create(name, { dim: 2, width, depth, batch, activation }));
+      Object.assign(contender, { trainer, device: trainer.device ?? '' });
+      const timed = async (count) => {
+        if (trainer.time) return trainer.time(count);
+        const start = performance.now();
+        const loss = await trainer.train(count);
+        if (!Number.isFinite(loss)) throw new Error(`its loss is ${loss}`);
+        return (performance.now() - start) / count;
+      };
+      contender.first = await timed(1);
+      contender.first50 = await timed(contender.first * 50 < 4 * blockMs ? 49 : 3);
+      contender.block = Math.max(1, Math.round(blockMs / (await timed(Math.max(1, Math.round(blockMs / contender.first50))))));
+      contender.timed = timed;
+    } catch (error) {
+      contender.error = String(error?.message ?? error).slice(0, 200);
+    }
+  }
+  const running = contenders.filter(({ error }) => !error);
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of running) contender.steps.push(await contender.timed(contender.block));
+  }
+  for (let round = 0; round < 2; round++) {
+    for (const contender of running.filter(({ trainer }) => trainer.sample)) {
+      const start = performance.now();
+      try {
+        const found = await contender.trainer.sample(draw(), eulerSteps);
+        if (!found.every(Number.isFinite)) throw new Error('its points are not finite');
+        contender.sampling.push(performance.now() - start);
+      } catch (error) {
+        contender.error = String(error?.message ?? error).slice(0, 200);
+      }
+    }
+  }
+  for (const { trainer } of running) trainer.dispose?.();
+  return contenders.map(({ name, device, first50, steps, sampling, error }) => ({ name, device, first50, steps, sampling, error }));
+}
