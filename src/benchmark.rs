@@ -1,14 +1,13 @@
 //! The two-dimensional benchmark of Tong et al. 2023 (arXiv 2307.03672, table 2), as its published code runs it
 //! (`atong01/conditional-flow-matching`, folder `runner`).
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::config::{Activation, Config, Coupling, SolverKind};
 use crate::data::Distribution;
 use crate::data::gaussian_mixture::GaussianMixture;
 use crate::data::moons::Moons;
 use crate::data::scurve::Scurve;
-use crate::device::read;
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
 use crate::metrics;
@@ -197,18 +196,16 @@ pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl F
     let ends = (task.source().sample(POINTS, &mut held_out(2)), task.target().sample(POINTS, &mut held_out(3)));
 
     let w2_ends = metrics::w2(&ends.0, &ends.1, 2)?;
-    let x0 = Tensor::<2>::from_data(TensorData::new(start, [POINTS, 2]), &device);
-    let last = measure(&trainer.learner.flow(Weights::Last), x0.clone(), &fresh, w2_ends).await?;
-    let average = measure(&trainer.learner.flow(Weights::Sampled), x0, &fresh, w2_ends).await?;
+    let last = measure(&trainer.learner.flow(Weights::Last), &start, &fresh, w2_ends).await?;
+    let average = measure(&trainer.learner.flow(Weights::Sampled), &start, &fresh, w2_ends).await?;
     Ok(Outcome { last, average, w2_ends })
 }
 
 /// Carries `x0` to t = 1 and compares it with `fresh` points of the target.
-async fn measure(flow: &Flow, x0: Tensor<2>, fresh: &[f32], w2_ends: f64) -> Result<Measured, Error> {
+async fn measure(flow: &Flow, x0: &[f32], fresh: &[f32], w2_ends: f64) -> Result<Measured, Error> {
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
     let times = even_times(EULER_STEPS);
-    let trajectory = solver.integrate(|x, t| flow.velocity(x, t), x0, &times).await?;
-    let positions = read(Tensor::cat(trajectory.states, 0)).await?;
+    let (positions, _) = flow.carry(x0, 2, solver, &times).await?;
     let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
     let path_energy = metrics::path_cost(&times, &positions, 2).energy;
     Ok(Measured {

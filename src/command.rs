@@ -120,14 +120,15 @@ fn flag(spec: &Spec) -> Arg {
         .help(format!("{} [{range}; default: {}]", spec.doc, spec.default))
 }
 
+/// Every option given, as (flag, text).
+pub fn given(arguments: &ArgMatches) -> Vec<(String, String)> {
+    let names = config::options().into_iter().map(|spec| kebab_case(spec.name));
+    names.filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone()))).collect()
+}
+
 /// Reads every option given; the first bad one is an error.
 pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
-    let given: Vec<(String, String)> = config::options()
-        .iter()
-        .map(|spec| kebab_case(spec.name))
-        .filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone())))
-        .collect();
-    let (config, notes) = Config::read(&given);
+    let (config, notes) = Config::read(&given(arguments));
     match notes.first() {
         Some(note) => Err(bad(note)),
         None => Ok(config),

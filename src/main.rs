@@ -155,22 +155,8 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
 
 /// The sampling options given on the command line, else those that the model was trained with.
 fn request(arguments: &ArgMatches, run: &Experiment) -> Result<SampleRequest, Error> {
-    let given = command::config(arguments)?;
-    let is_given = |name: &str| arguments.try_contains_id(name).unwrap_or(false);
-    let mut request = SampleRequest::of(run.config(), if is_given("seed") { given.seed as u64 } else { 0 });
-    if is_given("count") {
-        request.count = given.count;
-    }
-    if is_given("solver-steps") {
-        request.steps = given.solver_steps;
-    }
-    if is_given("solver") {
-        request.solver.kind = given.solver;
-    }
-    if is_given("tolerance") {
-        request.solver.tolerance = given.tolerance;
-    }
-    Ok(request)
+    command::config(arguments)?; // whose sentences name the flag
+    SampleRequest::asked(run.config(), &command::given(arguments))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

@@ -34,7 +34,8 @@ pub struct Outcome {
     pub inside_share: f64,
 }
 
-/// "Trained": the worst cell holds at least this share of the mass that it should.
+/// "Trained": the worst cell holds at least this share of the mass that it should. Points spread evenly over light and dark
+/// cells alike would give it to the mean cell, not to the worst.
 pub const WORST_CELL: f64 = 0.5;
 /// Points generated for each cell when looking: the worst of 128 exact cells then still holds .75 of its due.
 const POINTS_PER_CELL: usize = 150;
@@ -103,8 +104,8 @@ pub async fn run(board: Board, seed: usize, steps_max: usize) -> Result<Outcome,
     let solver = Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 };
     let count = POINTS_PER_CELL * board.modes();
     let mut outcome = Outcome { steps: None, taken: 0, seconds: 0.0, worst_cell: 0.0, inside_share: 0.0 };
-    let mut reached = None;
-    while outcome.taken < steps_max {
+    let mut before = None;
+    while outcome.taken < steps_max && outcome.steps.is_none() {
         let start = web_time::Instant::now();
         let steps = (outcome.taken / 20 / LOOK_EVERY * LOOK_EVERY).max(LOOK_EVERY).min(steps_max - outcome.taken);
         run.train(steps);
@@ -114,14 +115,8 @@ pub async fn run(board: Board, seed: usize, steps_max: usize) -> Result<Outcome,
         let samples = run.sample(SampleRequest { count, steps: 20, solver, seed: outcome.taken as u64 }).await?;
         outcome.worst_cell = data::worst_mode(target.as_ref(), samples.last());
         outcome.inside_share = data::inside_share(target.as_ref(), samples.last());
-        if outcome.worst_cell < WORST_CELL {
-            reached = None;
-        } else if reached.is_some() {
-            outcome.steps = reached;
-            break;
-        } else {
-            reached = Some(outcome.taken);
-        }
+        outcome.steps = before.filter(|_| outcome.worst_cell >= WORST_CELL);
+        before = (outcome.worst_cell >= WORST_CELL).then_some(outcome.taken);
     }
     Ok(outcome)
 }

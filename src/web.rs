@@ -218,20 +218,7 @@ impl FlowLab {
     /// The run's sampling options, with those in `asked` in place of its own.
     fn request(&self, asked: &str) -> Result<SampleRequest, JsError> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
-        let (seed, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(name, _)| name == "seed");
-        let mut options: Vec<(String, String)> =
-            self.experiment.config().pairs().into_iter().map(|(name, text)| (name.into(), text)).collect();
-        options.retain(|(name, _)| !asked.iter().any(|(other, _)| other == name));
-        options.extend(asked.iter().cloned());
-        let (config, notes) = Config::read(&options);
-        if let Some(note) = notes.first() {
-            return Err(Error::from(note).into());
-        }
-        let seed = match seed.first() {
-            Some((_, text)) => whole("seed", text.parse().unwrap_or(f64::NAN))? as u64,
-            None => 0,
-        };
-        Ok(SampleRequest::of(&config, seed))
+        Ok(SampleRequest::asked(self.experiment.config(), &asked)?)
     }
 }
 

@@ -11,6 +11,8 @@ mod columns;
 mod lanes;
 mod paths;
 
+use macerator::{AutoArch, Simd, WithSimd};
+
 use columns::Columns;
 use paths::Paths;
 
@@ -31,10 +33,22 @@ const INCREMENTS: [f64; 3] = [100.0, 20.0, 4.0];
 pub fn assign(x: &[f32], y: &[f32], dim: usize) -> Vec<usize> {
     assert!(x.len() == y.len() && x.len().is_multiple_of(dim.max(1)), "assign needs two sets of as many points");
     assert!(x.iter().chain(y).all(|v| v.is_finite()), "assign needs finite points");
-    #[cfg(not(target_arch = "wasm32"))]
-    return pulp::Arch::new().dispatch(|| levels(x, y, dim)); // compiles the loops for this machine's widest vectors
-    #[cfg(target_arch = "wasm32")]
-    levels(x, y, dim)
+    AutoArch::new().dispatch(Levels { x, y, dim }) // compiles the loops for this machine's widest vectors
+}
+
+struct Levels<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+    dim: usize,
+}
+
+impl WithSimd for Levels<'_> {
+    type Output = Vec<usize>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) -> Vec<usize> {
+        levels(self.x, self.y, self.dim)
+    }
 }
 
 /// Solves ever larger subsets, each from the prices of the one before.

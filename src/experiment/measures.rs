@@ -2,13 +2,13 @@
 
 use burn::tensor::Tensor;
 
-use super::{CHUNK, Experiment, check_points};
+use super::{Experiment, check_points};
 use crate::config::{Config, Coupling};
 use crate::coupling;
 use crate::device::read;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
-use crate::learner::Weights;
+use crate::learner::{CHUNK, Weights};
 use crate::likelihood;
 use crate::network::divergence::EXACT_DIM_MAX;
 use crate::option::Choice;

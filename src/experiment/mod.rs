@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::config::Config;
 use crate::data::Distribution;
-use crate::device::{Opened, read};
+use crate::device::Opened;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
@@ -18,9 +18,6 @@ use crate::option::Choice;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
 use crate::train::Trainer;
-
-/// Points integrated together: the activations of a wide network stay small whatever `count` is.
-const CHUNK: usize = 8_192;
 
 /// A run that the page and the command line both drive.
 pub struct Experiment {
@@ -62,6 +59,22 @@ pub struct Samples {
 }
 
 impl SampleRequest {
+    /// The sampling options of `config`, with those of `asked` in place of its own; the source points are those of
+    /// `seed`, if it is among them, else of 0.
+    ///
+    /// # Errors
+    /// When a value is out of its option's range.
+    pub fn asked(config: &Config, asked: &[(String, String)]) -> Result<SampleRequest, Error> {
+        let run = config.pairs().into_iter().filter(|(name, _)| *name != "seed");
+        let own: Vec<(String, String)> = run.map(|(name, text)| (name.into(), text)).collect();
+        let (config, notes) = Config::read(&[&own, asked].concat());
+        if let Some(note) = notes.first() {
+            return Err(note.into());
+        }
+        let seed = if asked.iter().any(|(name, _)| name == "seed") { config.seed as u64 } else { 0 };
+        Ok(SampleRequest::of(&config, seed))
+    }
+
     /// What the options ask for, with the source points of `seed`.
     pub fn of(config: &Config, seed: u64) -> SampleRequest {
         SampleRequest { count: config.count, steps: config.solver_steps, solver: Solver::of(config), seed }
@@ -154,19 +167,7 @@ impl Experiment {
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
         let x0 = self.source().sample(count, &mut rng);
         let times = solver::even_times(request.steps);
-        let mut positions = vec![0.0; times.len() * count * dim];
-        let (mut start, mut evaluations) = (0, 0);
-        for chunk in x0.chunks(CHUNK * dim) {
-            let x0 = self.tensor(chunk.to_vec(), dim);
-            let trajectory = request.solver.integrate(|x, t| flow.velocity(x, t), x0, &times).await?;
-            evaluations = evaluations.max(trajectory.evaluations);
-            let values = read(Tensor::cat(trajectory.states, 0)).await?;
-            for (row, state) in values.chunks_exact(chunk.len()).enumerate() {
-                let place = row * count * dim + start;
-                positions[place..place + chunk.len()].copy_from_slice(state);
-            }
-            start += chunk.len();
-        }
+        let (positions, evaluations) = flow.carry(&x0, dim, request.solver, &times).await?;
         let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
         Ok(Samples { count, dim, evaluations, times, positions })
     }
@@ -181,11 +182,7 @@ impl Experiment {
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
         let (flow, dim) = (self.trainer.learner.flow(Weights::Sampled), self.dim());
         check_points(points, dim, t)?;
-        let mut velocities = Vec::with_capacity(points.len());
-        for chunk in points.chunks(CHUNK * dim) {
-            velocities.extend(read(flow.velocity(&self.tensor(chunk.to_vec(), dim), t as f64)).await?);
-        }
-        Ok(velocities)
+        flow.velocities(points, dim, t as f64).await
     }
 
     fn tensor(&self, values: Vec<f32>, dim: usize) -> Tensor<2> {

@@ -4,9 +4,10 @@
 //! other is tested against; [`cpu`] computes a step in one pass over flat arrays.
 
 pub mod cpu;
+mod flow;
 pub mod plain;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 
 use crate::config::Config;
@@ -15,6 +16,7 @@ use crate::network::Mlp;
 use crate::network::layers;
 use crate::prefetch::Prepared;
 use cpu::Cpu;
+pub use flow::{CHUNK, Flow};
 use plain::Plain;
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
@@ -54,14 +56,6 @@ pub enum Weights {
     Last,
     /// Their average, where the options ask for one.
     Sampled,
-}
-
-/// A learned velocity to integrate; it does not change while training goes on.
-pub enum Flow {
-    /// On any device.
-    Plain(Mlp),
-    /// On the CPU.
-    Cpu(cpu::Flow),
 }
 
 impl Learner {
@@ -137,18 +131,8 @@ impl Learner {
     /// The velocity, to be integrated.
     pub fn flow(&self, weights: Weights) -> Flow {
         match self {
-            Learner::Plain(plain) => Flow::Plain(plain.network(weights)),
+            Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
             Learner::Cpu(cpu) => Flow::Cpu(cpu.flow(weights)),
-        }
-    }
-}
-
-impl Flow {
-    /// The velocity at points `x` `[n, dim]`, all at time `t`.
-    pub fn velocity(&self, x: &Tensor<2>, t: f64) -> Tensor<2> {
-        match self {
-            Flow::Plain(network) => network.velocity(x.clone(), t as f32),
-            Flow::Cpu(flow) => flow.velocity(x, t as f32),
         }
     }
 }

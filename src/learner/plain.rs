@@ -13,7 +13,8 @@ use crate::prefetch::Prepared;
 /// A network in training, on any device.
 pub struct Plain {
     config: Config,
-    device: Device,
+    /// Where it learns.
+    pub device: Device,
     /// The network, on the autodiff side.
     pub network: Mlp,
     /// Its optimiser; `optimiser.step` counts the steps taken.
