@@ -109,18 +109,28 @@ wasm_cargo() { # command, feature, arguments…
   env ${BUILD_STD[@]+RUSTC_BOOTSTRAP=1} cargo "$command" --lib --profile web --target $TARGET ${BUILD_STD[@]+"${BUILD_STD[@]}"} --locked --no-default-features --features "$feature" "$@"
 }
 
+# What a wasm file is made of. Cargo itself would compile our crate anew at every turn from one feature to the other.
+wasm_sum() {
+  { rustc -Vv && wasm-bindgen --version && cat build.sh Cargo.toml Cargo.lock .cargo/config.toml && find src -name '*.rs' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
+}
+
 build_wasm() { # feature
-  local folder=dist/wasm/$1
-  say "building the $1 wasm (cold: minutes; see README)"
-  wasm_cargo build "$1" >&2
-  wasm-bindgen --remove-name-section "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$folder" --out-name flow_lab
-  # Quality 11 takes minutes on the large file and saves a tenth; the cache remembers it.
-  local sum kept
-  sum=$(sha256sum <"$folder/flow_lab_bg.wasm" | cut -c1-32)
-  kept=$CACHE/brotli/$sum.br
-  mkdir -p "$CACHE/brotli"
-  [ -s "$kept" ] || { brotli --quality="${BROTLI_QUALITY:-11}" --lgwin=24 --force --output="$kept.part" "$folder/flow_lab_bg.wasm" && mv "$kept.part" "$kept"; }
-  cp "$kept" "$folder/flow_lab_bg.wasm.br"
+  local kept
+  kept=$CACHE/wasm/$1-$(wasm_sum)
+  if [ ! -d "$kept" ]; then
+    say "building the $1 wasm (cold: minutes; see README)"
+    rm -rf "$kept.part"
+    wasm_cargo build "$1" >&2
+    wasm-bindgen --remove-name-section "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$kept.part" --out-name flow_lab
+    # Quality 11 takes a minute on the large file and saves a tenth.
+    brotli --quality="${BROTLI_QUALITY:-11}" --lgwin=24 "$kept.part/flow_lab_bg.wasm"
+    mv "$kept.part" "$kept"
+    # The last few are enough.
+    ls -dt "$CACHE/wasm/$1-"* | tail -n +4 | xargs rm -rf
+  fi
+  rm -rf "dist/wasm/$1"
+  mkdir -p dist/wasm
+  cp -r "$kept" "dist/wasm/$1"
 }
 
 build_page() {
