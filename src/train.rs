@@ -30,11 +30,8 @@ impl Trainer {
         pairs: Vec<f32>,
     ) -> Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        Trainer {
-            learner: Learner::new(config, target.dim(), device, &mut rng),
-            batches: Prefetch::new(Batches::new(config, source, target, pairs)),
-            losses: Vec::new(),
-        }
+        let learner = Learner::new(config, target.dim(), device, &mut rng);
+        Trainer::of(learner, Batches::new(config, source, target, pairs))
     }
 
     /// The same with burn's automatic differentiation on any device: what the others are measured against.
@@ -45,11 +42,12 @@ impl Trainer {
         target: Box<dyn Distribution>,
     ) -> Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        Trainer {
-            learner: Learner::plain(config, target.dim(), device, &mut rng),
-            batches: Prefetch::new(Batches::new(config, source, target, Vec::new())),
-            losses: Vec::new(),
-        }
+        let learner = Learner::plain(config, target.dim(), device, &mut rng);
+        Trainer::of(learner, Batches::new(config, source, target, Vec::new()))
+    }
+
+    fn of(learner: Learner, batches: Batches) -> Trainer {
+        Trainer { learner, batches: Prefetch::new(batches), losses: Vec::new() }
     }
 
     /// Takes one training step.

@@ -120,7 +120,7 @@ impl Experiment {
 
     /// Coordinates of a point.
     pub fn dim(&self) -> usize {
-        self.target().dim()
+        self.trainer.learner.dim()
     }
 
     /// The distribution at t = 0.

@@ -44,7 +44,7 @@ impl Experiment {
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let losses = self.losses().await?.to_vec();
         let state = self.trainer.learner.state().await?;
-        let dim = self.target().dim();
+        let dim = self.dim();
         let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
         let parts = [
             ("", state.weights),
@@ -84,7 +84,7 @@ impl Experiment {
                 "The file has no tensor {name}, which its options ask for: save the model again."
             ))),
         };
-        let parameters = parameters(&layers(&saved.config, ends.target(&saved.config)?.dim()));
+        let parameters = parameters(&layers(&saved.config, trainer.learner.dim()));
         let mut list = |prefix: &str, there: bool| -> Result<Vec<Vec<f32>>, Error> {
             let names = parameters.iter().filter(|_| there);
             names.map(|(name, shape)| take(format!("{prefix}{name}"), *shape)).collect()

@@ -86,6 +86,11 @@ impl Cpu {
         (loss, self.passes.layout().unpack(&self.gradient))
     }
 
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
     /// Steps taken so far.
     pub fn steps_taken(&self) -> usize {
         self.step

@@ -82,6 +82,14 @@ impl Learner {
         }
     }
 
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        match self {
+            Learner::Plain(plain) => plain.network.dim(),
+            Learner::Cpu(cpu) => cpu.dim(),
+        }
+    }
+
     /// Steps taken so far.
     pub fn steps_taken(&self) -> usize {
         match self {
