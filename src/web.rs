@@ -104,6 +104,23 @@ impl FlowLab {
         self.experiment.train(n);
     }
 
+    /// Takes one training step and tells what happened in it: `{ step, x0, x1, t, xt, ut, before, after, loss, dim }`.
+    #[wasm_bindgen(js_name = recordStep)]
+    pub async fn record_step(&mut self) -> Result<Object, JsError> {
+        let recorded = self.experiment.record_step().await?;
+        let result = Object::new();
+        let batch = &recorded.batch;
+        let arrays =
+            [("x0", &batch.x0), ("x1", &batch.x1), ("t", &batch.t), ("xt", &recorded.xt), ("ut", &recorded.ut)];
+        for (name, values) in arrays.into_iter().chain([("before", &recorded.before), ("after", &recorded.after)]) {
+            set(&result, name, Float32Array::from(values.as_slice()).into());
+        }
+        set(&result, "step", (recorded.step as f64).into());
+        set(&result, "loss", recorded.loss.into());
+        set(&result, "dim", (self.experiment.dim() as f64).into());
+        Ok(result)
+    }
+
     /// The loss of every step from number `first` on.
     pub async fn losses(&mut self, first: usize) -> Result<Float32Array, JsError> {
         let losses = self.experiment.losses().await?;
@@ -223,7 +240,7 @@ impl FlowLab {
 }
 
 /// Reads what was given for one end: `{ csv }`, `{ values, dim }` or `{ width, height, values }`; with it the sentence
-/// that says what was done to the points.
+/// that says what was done to the points. With `inPlace`, points of `values` stay where they are.
 fn given(end: &str, value: &JsValue) -> Result<(Option<Given>, Option<String>), Error> {
     if value.is_undefined() || value.is_null() {
         return Ok((None, None));
@@ -244,7 +261,12 @@ fn given(end: &str, value: &JsValue) -> Result<(Option<Given>, Option<String>), 
         let raster = Raster::new(width, height, values.to_vec()).map_err(named)?;
         return Ok((Some(Given::Raster(raster)), None));
     }
-    Points::new(values.to_vec(), whole("dim", number("dim"))?).map(points).map_err(named)
+    let dim = whole("dim", number("dim"))?;
+    if field("inPlace").is_some_and(|v| v.is_truthy()) {
+        let points = Points::in_place(values.to_vec(), dim).map_err(named)?;
+        return Ok((Some(Given::Points(points)), None));
+    }
+    Points::new(values.to_vec(), dim).map(points).map_err(named)
 }
 
 /// What the options in `pairs`, a JSON list of `[name, text]`, come to: `{ options, changed, notes }`, where

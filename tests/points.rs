@@ -36,6 +36,15 @@ fn points_are_centred_and_divided_by_one_standard_deviation() {
 }
 
 #[test]
+fn drawn_points_stay_where_they_were_drawn() {
+    let values = vec![1.0, 7.0, 3.0, 7.0, 2.5, -1.0];
+    let points = Points::in_place(values.clone(), 2).unwrap();
+    assert_eq!((points.values(), points.mean(), points.std()), (&values[..], &[0.0, 0.0][..], 1.0));
+    assert!(Points::in_place(vec![1.0, 2.0], 2).unwrap_err().is_input());
+    assert!(Points::in_place(vec![1.0, f32::NAN, 0.0, 0.0], 2).unwrap_err().is_input());
+}
+
+#[test]
 fn every_usual_layout_reads_the_same() {
     let plain = Points::from_csv("1,2.5\n-3,4e0\n0,-1.25").unwrap().0;
     for text in [

@@ -261,3 +261,42 @@ fn mean_distance_to_moons(points: &[f32]) -> f32 {
     let nearest = |p: &[f32]| curve.iter().map(|c| (p[0] - c[0]).hypot(p[1] - c[1])).fold(f32::MAX, f32::min);
     points.chunks(2).map(nearest).sum::<f32>() / (points.len() / 2) as f32
 }
+
+/// Mean of squared differences.
+fn mean_square(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2) as f64).sum::<f64>() / a.len() as f64
+}
+
+#[test]
+fn a_recorded_step_is_the_step_that_training_takes() {
+    let cases: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("coupling", "ot"), ("time", "mlp"), ("points", "100")],
+        &[("schedule", "cosine"), ("sigma", "0.1")],
+        &[("ema", "0.99"), ("source", "8gaussians"), ("time", "sinusoidal")],
+    ];
+    for options in cases {
+        let mut watched = run(options, 10);
+        let recorded = block_on(watched.record_step()).unwrap();
+        watched.train(5);
+        let losses = losses(&mut watched);
+        assert_eq!(losses, self::losses(&mut run(options, 16)), "{options:?}");
+        assert_eq!((recorded.step, recorded.loss), (11, losses[10]));
+        let loss = mean_square(&recorded.before, &recorded.ut);
+        assert!((loss - recorded.loss as f64).abs() < 1e-5 * loss, "{options:?}: {loss} and {}", recorded.loss);
+        assert!(mean_square(&recorded.after, &recorded.ut) < loss, "{options:?}: the step made it worse");
+        let n = recorded.batch.t.len();
+        assert_eq!((n, recorded.xt.len()), (256, 512));
+    }
+}
+
+#[test]
+fn a_recorded_step_tells_the_path_between_its_pairs() {
+    let recorded = block_on(run(&[], 3).record_step()).unwrap();
+    let batch = &recorded.batch;
+    for i in 0..recorded.xt.len() {
+        let (x0, x1, t) = (batch.x0[i], batch.x1[i], batch.t[i / 2]);
+        assert!((recorded.xt[i] - ((1.0 - t) * x0 + t * x1)).abs() < 1e-5);
+        assert!((recorded.ut[i] - (x1 - x0)).abs() < 1e-5);
+    }
+}

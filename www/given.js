@@ -1,12 +1,13 @@
 // What a reader brings for the shape `points`, in the form that the wasm module takes:
-// `{ csv }`, `{ values, dim }` or `{ values, width, height }`.
+// `{ csv }`, `{ values, dim, inPlace }` or `{ values, width, height }`.
 
 import { inkOf } from './ink.js';
 
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, or a picture';
 
 /**
- * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`; a grey raster
+ * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`, which `inPlace` keeps from
+ *   being standardised; a grey raster
  *   `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of an image (a Blob of anything else is CSV)
  */
 export async function readGiven(end, data) {
@@ -24,7 +25,7 @@ async function given(data) {
   if (data instanceof Blob || data instanceof ImageBitmap || (data.data && data.width)) return inkOf(data);
   if (typeof data.length === 'number') return { values: Float32Array.from(data), dim: 2 };
   if (data.values && data.width) return { values: Float32Array.from(data.values), width: data.width, height: data.height };
-  if (data.values) return { values: Float32Array.from(data.values), dim: data.dim ?? 2 };
+  if (data.values) return { values: Float32Array.from(data.values), dim: data.dim ?? 2, inPlace: Boolean(data.inPlace) };
   throw new Error(`this cannot be read as points: ${EXPECTED}`);
 }
 
@@ -48,6 +49,8 @@ export function givenIn(bytes) {
     if (!points) return undefined;
     // Back to the reader's own units: they are standardised again when a run starts.
     const dim = points.shape[1];
+    const inPlace = standard.values.every((value, k) => value === (k < dim ? 0 : 1));
+    if (inPlace) return { values: points.values, dim, inPlace };
     return { values: points.values.map((x, i) => x * standard.values[dim] + standard.values[i % dim]), dim };
   };
   return { source: of('source'), target: of('target') };

@@ -36,7 +36,7 @@ export class Lab {
   /**
    * @param {Record<string, string | number> | [string, string][]} options any of options.json
    * @param {{ source?: unknown, target?: unknown }} data for the shape `points`: CSV text, numbers (two a point),
-   *   `{ values, dim }`, or a picture (ImageData, ImageBitmap, Blob)
+   *   `{ values, dim, inPlace }`, or a picture (ImageData, ImageBitmap, Blob)
    */
   static async create(options = {}, data = {}) {
     const lab = new Lab();
@@ -91,6 +91,14 @@ export class Lab {
       const progress = await this.#remote.call('train', { steps });
       return { ...progress, lossFloor: this.#floor };
     });
+  }
+
+  /**
+   * Takes one training step, which counts like any other, and tells what happened in it: `{ step, x0, x1, t, xt, ut, before,
+   * after, loss, dim }`, where `before` and `after` are the network's answers at (xt, t) on both sides of the step.
+   */
+  recordStep() {
+    return this.#queue(() => this.#remote.call('recordStep'));
   }
 
   /** The loss of every step so far. @returns {Promise<Float32Array>} */

@@ -47,6 +47,7 @@ const methods = {
     return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
   },
 
+  recordStep: () => run.recordStep(),
   losses: () => run.losses(0),
   sample: ({ asked }) => run.sample(JSON.stringify(asked)),
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),

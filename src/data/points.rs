@@ -67,6 +67,15 @@ impl Points {
         standardise(values.into_iter().map(f64::from).collect(), dim)
     }
 
+    /// Points that are taken where they are, since they were drawn in the plane's own units.
+    ///
+    /// # Errors
+    /// As [`Points::new`].
+    pub fn in_place(values: Vec<f32>, dim: usize) -> Result<Points, Error> {
+        check(&values, dim)?;
+        Points::standardised(values, dim, vec![0.0; dim], 1.0)
+    }
+
     /// Points that were standardised before, with the mean and the standard deviation that they had: a saved run's.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! One run: its options, its device, its training and what can be asked of it.
 
 mod measures;
+mod recording;
 mod saved;
 
 use std::cell::OnceCell;
@@ -18,6 +19,8 @@ use crate::option::Choice;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
 use crate::train::Trainer;
+
+pub use recording::RecordedStep;
 
 /// A run that the page and the command line both drive.
 pub struct Experiment {

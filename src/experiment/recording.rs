@@ -1,0 +1,58 @@
+//! One training step, taken and written down: what it drew, what it was asked, what the network said before and after.
+
+use super::Experiment;
+use crate::batches::{Batch, Batches};
+use crate::device::read;
+use crate::error::Error;
+use crate::learner::Weights;
+use crate::path::Path;
+
+/// What one training step saw and did.
+///
+/// All but `t` are like `x0`, `n × dim` numbers; `t` holds `n`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedStep {
+    /// Steps taken, this one among them.
+    pub step: usize,
+    /// The pairs, the times and the noise that were drawn.
+    pub batch: Batch,
+    /// Points on the paths: what the network was shown, with `t`.
+    pub xt: Vec<f32>,
+    /// Velocities of the paths: what it was asked for.
+    pub ut: Vec<f32>,
+    /// Its answer before the step.
+    pub before: Vec<f32>,
+    /// Its answer to the same question after the step.
+    pub after: Vec<f32>,
+    /// The step's loss, mean (before - ut)² over points and dimensions.
+    pub loss: f32,
+}
+
+impl Experiment {
+    /// Takes one training step and tells what happened in it.
+    ///
+    /// The step is the trainer's own, and knows nothing of being watched: its batch follows from the seed and its number, so
+    /// that it is drawn here a second time, and the network is asked once before and once after.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn record_step(&mut self) -> Result<RecordedStep, Error> {
+        let mut batches = Batches::new(&self.config, self.source(), self.target(), self.ends.pairs.clone());
+        let batch = batches.batch(self.steps_taken());
+        let sample = Path::of(&self.config).sample(&batch.x0, &batch.x1, &batch.t, &batch.noise);
+        let before = self.answer(&sample.xt, &batch.t).await?;
+        self.train(1);
+        let after = self.answer(&sample.xt, &batch.t).await?;
+        let loss = self.losses().await?.last().copied().unwrap_or(f32::NAN);
+        let step = self.steps_taken();
+        Ok(RecordedStep { step, batch, xt: sample.xt, ut: sample.ut, before, after, loss })
+    }
+
+    /// The velocity by the weights in training, not by their average, at points each at its own time.
+    async fn answer(&self, xt: &[f32], t: &[f32]) -> Result<Vec<f32>, Error> {
+        let network = self.trainer.learner.network(Weights::Last);
+        let x = self.tensor(xt.to_vec(), self.dim());
+        let features = network.time_features(t, &x.device());
+        read(network.forward(x, features)).await
+    }
+}
