@@ -13,7 +13,7 @@ use crate::device;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::evaluation;
-use crate::experiment::{Experiment, SampleRequest};
+use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::seed::{self, Purpose};
 
 #[wasm_bindgen]
@@ -131,13 +131,28 @@ impl FlowLab {
     ///
     /// `asked` is a JSON list of `[name, text]` of the sampling options; those not named are the run's own.
     pub async fn sample(&self, asked: &str) -> Result<Object, JsError> {
-        let samples = self.experiment.sample(self.request(asked)?).await?;
+        Ok(object_of(&self.experiment.sample(self.request(asked)?).await?))
+    }
+
+    /// The trajectories of `points`, by the flow of `weights` or, without any, the present one: as [`FlowLab::sample`].
+    pub async fn carry(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Object, JsError> {
+        let SampleRequest { solver, steps, .. } = self.request(asked)?;
+        Ok(object_of(&self.experiment.replay(&weights)?.carry(&points, solver, steps).await?))
+    }
+
+    /// The weights that samples come from now.
+    pub async fn weights(&self) -> Result<Float32Array, JsError> {
+        Ok(Float32Array::from(self.experiment.weights().await?.as_slice()))
+    }
+
+    /// What training step number `step` sees: `{ x0, x1, t, xt, ut }`.
+    pub fn batch(&self, step: f64) -> Result<Object, JsError> {
+        let (batch, sample) = self.experiment.batch(whole("step", step)?);
         let result = Object::new();
-        set(&result, "times", Float32Array::from(samples.times.as_slice()).into());
-        set(&result, "positions", Float32Array::from(samples.positions.as_slice()).into());
-        set(&result, "count", (samples.count as f64).into());
-        set(&result, "dim", (samples.dim as f64).into());
-        set(&result, "evaluations", (samples.evaluations as f64).into());
+        for (key, values) in [("x0", batch.x0), ("x1", batch.x1), ("t", batch.t), ("xt", sample.xt), ("ut", sample.ut)]
+        {
+            set(&result, key, Float32Array::from(values.as_slice()).into());
+        }
         Ok(result)
     }
 
@@ -146,11 +161,11 @@ impl FlowLab {
         Ok(json(&evaluation::evaluate(&self.experiment, self.request(asked)?).await?))
     }
 
-    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`].
+    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for [`FlowLab::carry`].
     #[wasm_bindgen(js_name = logDensity)]
-    pub async fn log_density(&self, points: Vec<f32>, asked: &str) -> Result<Float32Array, JsError> {
+    pub async fn log_density(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Float32Array, JsError> {
         let SampleRequest { solver, steps, .. } = self.request(asked)?;
-        Ok(Float32Array::from(self.experiment.log_density(&points, solver, steps).await?.as_slice()))
+        Ok(Float32Array::from(self.experiment.replay(&weights)?.log_density(&points, solver, steps).await?.as_slice()))
     }
 
     /// The exact velocity at `points`, all at time `t`, or null where there is none.
@@ -186,9 +201,9 @@ impl FlowLab {
         Ok(())
     }
 
-    /// The learned velocity at `points`, all at time `t`.
-    pub async fn velocity(&self, points: Vec<f32>, t: f32) -> Result<Float32Array, JsError> {
-        Ok(Float32Array::from(self.experiment.velocity(&points, t).await?.as_slice()))
+    /// The learned velocity at `points`, all at time `t`. `weights` as for [`FlowLab::carry`].
+    pub async fn velocity(&self, points: Vec<f32>, t: f32, weights: Vec<f32>) -> Result<Float32Array, JsError> {
+        Ok(Float32Array::from(self.experiment.replay(&weights)?.velocity(&points, t).await?.as_slice()))
     }
 
     /// Fresh points of the `source` or the `target`.
@@ -318,6 +333,16 @@ fn whole(name: &str, value: f64) -> Result<usize, Error> {
     } else {
         Err(Error::Input(format!("{name} = {value}: must be a whole number from 0 to {}", u32::MAX)))
     }
+}
+
+fn object_of(samples: &Samples) -> Object {
+    let result = Object::new();
+    set(&result, "times", Float32Array::from(samples.times.as_slice()).into());
+    set(&result, "positions", Float32Array::from(samples.positions.as_slice()).into());
+    set(&result, "count", (samples.count as f64).into());
+    set(&result, "dim", (samples.dim as f64).into());
+    set(&result, "evaluations", (samples.evaluations as f64).into());
+    result
 }
 
 fn set(object: &Object, key: &str, value: JsValue) {

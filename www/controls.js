@@ -1,9 +1,12 @@
-// The panel's inputs, made from the table of options.
+// The panel's inputs, made from the table of options, group by group.
 
-/** Shown at once; the others unfold. */
-const FIRST = [
-  ...['preset', 'source', 'target', 'dim', 'text', 'board', 'coupling', 'group', 'width', 'depth', 'learningRate', 'batch'],
-  ...['solver', 'solverSteps', 'tolerance', 'seed'],
+const GROUPS = [
+  ['run', 'Run'],
+  ['data', 'Data'],
+  ['path', 'Path and pairs'],
+  ['network', 'Network'],
+  ['training', 'Training'],
+  ['sampling', 'Sampling'],
 ];
 
 const has = (shape) => (options) => [options.source, options.target].includes(shape);
@@ -30,24 +33,24 @@ export class Controls {
    * @param {(name: string, text: string) => void} onChange
    */
   constructor(form, specs, onChange) {
-    const rest = document.createElement('details');
-    const inside = document.createElement('div');
-    const summary = document.createElement('summary');
-    summary.textContent = 'All options';
-    rest.append(summary, inside);
-    const byName = new Map(specs.map((spec) => [spec.name, spec]));
-    for (const name of FIRST) form.append(this.#row(byName.get(name), onChange));
-    for (const spec of specs) if (!FIRST.includes(spec.name)) inside.append(this.#row(spec, onChange));
-    form.append(rest);
+    const groups = new Map(GROUPS.map(([name, words]) => [name, fieldsetOf(words)]));
+    for (const spec of specs) {
+      // A group that the table has and we do not know is shown all the same.
+      if (!groups.has(spec.group)) groups.set(spec.group, fieldsetOf(spec.group));
+      groups.get(spec.group).append(this.#row(spec, onChange));
+    }
+    form.append(...groups.values());
     form.addEventListener('submit', (event) => event.preventDefault());
   }
 
   /** Shows the options as they are, and hides those that do nothing with them. */
   show(options) {
-    for (const [name, { row, input }] of this.#rows) {
+    for (const [name, { row, input, doc, spec }] of this.#rows) {
       row.hidden = MATTERS[name]?.(options) === false;
       if (!this.#typing.has(name)) input.value = String(options[name]);
       for (const choice of input.options ?? []) choice.hidden = choice.value === REACHED[name] && choice.value !== input.value;
+      const chosen = spec.choices?.find((choice) => choice.name === input.value);
+      doc.textContent = chosen ? `${spec.doc}. ${chosen.name}: ${chosen.doc}` : spec.doc;
     }
   }
 
@@ -57,36 +60,45 @@ export class Controls {
   }
 
   #row(spec, onChange) {
-    const row = document.createElement('div');
-    row.className = 'option';
-    const label = document.createElement('label');
-    label.htmlFor = `option-${spec.name}`;
-    label.textContent = words(spec.name);
-    label.title = spec.doc;
+    const row = Object.assign(document.createElement('div'), { className: 'option' });
+    const label = Object.assign(document.createElement('label'), { htmlFor: `option-${spec.name}`, textContent: words(spec.name) });
+    const doc = Object.assign(document.createElement('small'), { id: `doc-${spec.name}`, textContent: spec.doc });
     const input = spec.type === 'choice' ? choice(spec) : field(spec);
     input.id = label.htmlFor;
-    input.title = spec.doc;
+    input.setAttribute('aria-describedby', doc.id);
     // While the reader types, a run that starts meanwhile must not take the text away.
     input.addEventListener('input', () => this.#typing.add(spec.name));
     input.addEventListener('change', () => {
       this.#typing.delete(spec.name);
       onChange(spec.name, input.value);
     });
-    this.#rows.set(spec.name, { row, input });
-    row.append(label, input);
+    this.#rows.set(spec.name, { row, input, doc, spec });
+    row.append(label, input, doc);
     return row;
   }
 }
 
-function choice(spec) {
+function fieldsetOf(words) {
+  const fieldset = document.createElement('fieldset');
+  fieldset.append(Object.assign(document.createElement('legend'), { textContent: words }));
+  return fieldset;
+}
+
+/** A choice among the table's; also used on the first screen. */
+export function choice(spec) {
   const select = document.createElement('select');
+  fill(select, spec);
+  return select;
+}
+
+/** Fills a select with an option's choices. */
+export function fill(select, spec) {
   for (const { name, doc } of spec.choices) {
     const option = new Option(name, name);
     option.title = doc;
     option.disabled = name === REACHED[spec.name];
     select.append(option);
   }
-  return select;
 }
 
 // A text field, not type=number: what the reader typed must reach the table, whose sentence says what is wrong with it.
@@ -100,6 +112,6 @@ function field(spec) {
 }
 
 /** learningRate → learning rate */
-function words(name) {
+export function words(name) {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -122,16 +122,35 @@ export class Lab {
     return this.#queue(() => this.#remote.call('metrics', { asked: this.#request({ count, ...asked }) }));
   }
 
-  /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
-  logDensity(points, asked = {}) {
+  /**
+   * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `weights`, out of `weights()`, the
+   * model is as it was then; so it is for `logDensity()` and `velocity()`.
+   */
+  carry(points, { weights, ...asked } = {}) {
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('logDensity', { points: copy, asked: this.#request(asked) }));
+    return this.#queue(() => this.#remote.call('carry', { points: copy, asked: this.#request(asked), weights }));
+  }
+
+  /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
+  logDensity(points, { weights, ...asked } = {}) {
+    const copy = Float32Array.from(points);
+    return this.#queue(() => this.#remote.call('logDensity', { points: copy, asked: this.#request(asked), weights }));
   }
 
   /** The learned velocity at `points` (n × dim numbers), all at time `t`. @returns {Promise<Float32Array>} */
-  velocity(points, t) {
+  velocity(points, t, { weights } = {}) {
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('velocity', { points: copy, t }));
+    return this.#queue(() => this.#remote.call('velocity', { points: copy, t, weights }));
+  }
+
+  /** The model as it is now: `{ step, values }`, to be shown again when training has gone on. */
+  weights() {
+    return this.#queue(() => this.#remote.call('weights'));
+  }
+
+  /** What training step number `step` sees, at the points of its batch: `{ x0, x1, t, xt, ut }`. */
+  batch(step = 0) {
+    return this.#queue(() => this.#remote.call('batch', { step }));
   }
 
   /** The exact velocity at `points`, all at time `t`; null where there is no closed form. @returns {Promise<Float32Array | null>} */

@@ -1,44 +1,44 @@
-// Wires the page: the lab trains, the stage draws, the hash remembers. The page owns the training loop.
+// Wires the page: the run trains, the stage draws, the panel asks, the hash remembers.
 
-import { Lab } from './lab.js';
-import { Controls } from './controls.js';
-import { readHash, writeHash } from './hash.js';
-import { showMetrics } from './metrics-table.js';
+import { Choices } from './choices.js';
+import { Clocks } from './clocks.js';
+import { Controls, fill } from './controls.js';
+import { copyLink, openModel, saveModel } from './files.js';
+import { readHash } from './hash.js';
+import { LayerToggles } from './layer-toggles.js';
+import { Measures } from './measures.js';
 import { Notes, correction } from './notes.js';
 import { PointsPanel } from './points-panel.js';
-import { linkSentence, samplingSentence } from './sentences.js';
-import { Theory } from './theory.js';
+import { Run } from './run.js';
+import { couplingSentence, excessSentence, floorLabel, grouped, noExactSentence, samplingSentence } from './sentences.js';
+import { Speaker } from './speaker.js';
+import { annotate } from './spot.js';
+import { unfold } from './unfold.js';
 import { LossCurve } from './view/loss.js';
-import { extentOf, firstTwo, inPlane } from './view/plane.js';
 import { Stage } from './view/stage.js';
 
-const CHUNK_MS = 80; // training between two looks at what the reader wants
-const REFRESH_MS = 350; // least time between two new pictures
-const SAMPLING_SHARE = 0.35; // of the worker's time, while training
-const PREVIEW_STEPS_MAX = 50; // solver steps of a picture while training; all of them once it is done
-const FIRST_STEPS = 10; // of the very first picture, which must come soon
-const VELOCITY_TIMES = 9;
-const EXTENT = 4; // of the plane, enough for most
-const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
-const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count'];
 const REFLOW_PAIRS = 10_000;
+const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of the first screen's slider
 
 const $ = (id) => document.getElementById(id);
+const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const notes = new Notes($('notes'));
-const loss = new LossCurve($('loss'));
-const stage = new Stage($('stage'), EXTENT, showTime);
+const speaker = new Speaker($('said'));
+const stage = new Stage($('stage'));
+const clocks = new Clocks(stage);
+const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => run.redraw()));
+const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
+unfold($('layers-toggle'), $('layers'));
+annotate(document.querySelector('.plane'), stage);
 
-let lab;
-let theory;
+let run;
+let choices;
+let loss; // the curve, made when the panel is first opened: a hidden one has no size
+let losses = new Float32Array();
+let measures;
 let controls;
 let panels;
-let given = readHash(); // what the link and the reader chose, as [name, text]
-let playing = true;
-let chunk = 1;
-let step = 0;
-let run = 0; // counts restarts: an answer that belongs to an earlier run is not shown
-let looping = false;
-let turns = Promise.resolve(); // ends with the last change of the run that was asked for
+let reflowed; // the choices of the link before reflow
 
 start().catch((error) => {
   notes.add(`Flow Lab could not start: ${error.message}`);
@@ -46,288 +46,158 @@ start().catch((error) => {
 });
 
 async function start() {
+  if (still) {
+    stage.clock.jumps = true;
+    clocks.flow(false);
+  }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
-  lab = await Lab.create(given);
-  window.flowLab = { lab, stage };
+  const hooks = { begun, progressed, pictured, sampled, theorised, failed: (error) => notes.add(error.message) };
+  run = await Run.create(readHash(), stage, hooks);
+  const { lab } = run;
+  window.flowLab = { lab, stage, run };
   lab.on('device', showDevice);
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
-  theory = new Theory(lab, stage, loss, { box: $('exact'), reason: $('exact-reason'), excess: $('excess'), coupling: $('coupling') });
-  await begin({ first: true });
-  controls = new Controls($('controls'), (await table).options, change);
-  panels = ['source', 'target'].map((end) => new PointsPanel(end, (data) => bring(end, data)));
+  choices = new Choices(run, notes, { shown: showOptions, needsPoints });
+  measures = new Measures(run, { list: $('live'), table: $('metrics'), button: $('measure-again'), wanted: () => panel.open });
+  clocks.run = run;
+  run.playing = !still;
+  await run.begin({ first: true });
+  $('poster')?.remove();
+  if (still) stage.seek(1);
+  build((await table).options);
+  connect();
+  if (!still) run.loop();
+}
+
+/** Makes the inputs out of the table of options. */
+function build(specs) {
+  controls = new Controls($('controls'), specs, (name, text) => choices.change(name, text));
+  panels = ['source', 'target'].map((end) => new PointsPanel(end, (data) => choices.bring(end, data)));
   controls.under('source', panels[0].element);
   controls.under('target', panels[1].element);
   controls.under('group', $('coupling'));
+  fill($('target'), specs.find(({ name }) => name === 'target'));
   showOptions();
-  connect();
-  loop();
 }
 
-/** Shows a run that has just started, or was opened from a file; `choices` is what its link holds. */
-async function begin({ first = false, choices = lab.changed.filter(([, text]) => text !== 'reflow') } = {}) {
-  run++;
-  stage.clear();
-  chunk = 1;
-  $('speed').textContent = '';
-  $('metrics').hidden = true;
-  step = (await lab.losses()).length;
+// --- What the run says -----------------------------------------------------------------------
+
+function begun() {
+  const { lab } = run;
   lab.notes.forEach((note) => notes.add(correction(note)));
   lab.remarks.forEach((remark) => notes.add(`${remark}.`));
-  given = choices;
-  writeHash(given);
+  choices.keep(reflowed ?? lab.changed.filter(([, text]) => text !== 'reflow'));
+  reflowed = undefined;
+  measures.clear();
+  $('speed').textContent = '';
+  speaker.begun(lab.options.target);
   showOptions();
   showDevice(lab.device);
-  showProgress();
-  const { source, target, dim } = lab.options;
-  stage.target = firstTwo(await lab.reference('target', 1500), dim);
-  const wanted = Math.max(...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT), target === 'points' ? extentOf(stage.target) : 0);
-  stage.fit(source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted);
-  await refresh(first ? FIRST_STEPS : undefined);
-  theory.begin().catch(failed);
+  progressed();
 }
 
-/** Draws the model as it is now; says how long that took. */
-async function refresh(steps = lab.options.solverSteps) {
-  const started = performance.now();
-  const of = run;
-  const { count, dim } = lab.options;
-  if (step < lab.options.steps) steps = Math.min(steps, PREVIEW_STEPS_MAX);
-  const samples = await lab.sample({ count, steps });
-  const [grid, size] = [inPlane(stage.grid, dim), stage.grid.length];
-  const frames = new Float32Array(VELOCITY_TIMES * size);
-  for (let k = 0; k < VELOCITY_TIMES; k++) {
-    frames.set(firstTwo(await lab.velocity(grid, k / (VELOCITY_TIMES - 1)), dim), k * size);
-  }
-  const losses = await lab.losses();
-  if (of === run) {
-    stage.show({ ...samples, positions: firstTwo(samples.positions, dim) });
-    stage.velocity = { frames, count: VELOCITY_TIMES };
-    $('sampling').textContent = samplingSentence(lab.options, samples);
-    loss.show(losses);
-    theory.show();
-  }
-  return performance.now() - started;
+function progressed() {
+  const { step, total, finished, playing, past } = run;
+  const words = finished ? `trained, ${grouped(step)} steps` : `step ${grouped(step)} of ${grouped(total)}`;
+  if ($('steps').textContent !== words) $('steps').textContent = words;
+  if (run.loss !== undefined) $('speed').textContent = `${grouped(Math.round(run.stepsPerSecond))} steps/s · loss ${run.loss.toFixed(3)}`;
+  $('reset').hidden = finished; // the first button says it then
+  $('play').textContent = finished && past === null ? 'Train again' : playing ? 'Pause' : 'Play';
+  $('reflow').disabled = step === 0;
+  clocks.show();
+  speaker.progressed(step, total, run.loss);
+  measures.look();
 }
 
-async function loop() {
-  if (looping) return;
-  looping = true;
-  let nextRefresh = 0;
-  try {
-    while (playing && step < lab.options.steps) {
-      await advance(Math.min(chunk, lab.options.steps - step));
-      if (performance.now() > nextRefresh && step < lab.options.steps) {
-        const took = await refresh();
-        nextRefresh = performance.now() + Math.max(REFRESH_MS, took * (1 / SAMPLING_SHARE - 1));
-      }
-    }
-    await refresh();
-  } catch (error) {
-    failed(error);
-  }
-  looping = false;
-  showProgress();
+function pictured(fresh) {
+  losses = fresh;
+  loss?.show(losses);
 }
 
-async function advance(steps) {
-  const of = run;
-  const progress = await lab.train(steps);
-  if (of !== run) return;
-  step = progress.step;
-  const ms = 1000 / progress.stepsPerSecond;
-  chunk = Math.max(1, Math.min(500, Math.round(CHUNK_MS / ms)));
-  $('speed').textContent = `${Math.round(progress.stepsPerSecond)} steps/s · loss ${progress.loss.toFixed(3)}`;
-  showProgress();
-  if (!Number.isFinite(progress.loss)) {
-    playing = false;
-    notes.add(`Training diverged at step ${step}: lower the learning rate, then train again.`);
-  }
+function sampled(samples) {
+  $('sampling').textContent = samplingSentence(run.lab.options, samples);
 }
 
-/** Changes the run when the changes asked for before have been made: each must see what the last one left. */
-function inTurn(work) {
-  const done = turns.then(work);
-  turns = done.catch(() => {});
-  return done;
+function theorised({ floor, pairing_ms, exists }) {
+  const { options } = run.lab;
+  $('coupling').textContent = couplingSentence(options, pairing_ms);
+  $('excess').textContent = excessSentence(floor, loss?.now, options);
+  if (loss) loss.floor = floor ? { loss: floor.loss, label: floorLabel(floor) } : null;
+  const reason = exists === undefined ? 'It is being worked out.' : exists ? '' : noExactSentence(options);
+  for (const name of ['exact', 'difference']) toggles.bar(name, reason);
 }
 
-/** One option was changed by the reader. */
-async function change(name, text) {
-  await attemptInTurn(async () => {
-    const end = ['source', 'target'].indexOf(name);
-    if (end >= 0 && text === 'points' && !lab.given[name]) return panels[end].open();
-    const checked = await lab.check([...givenBut(name), [name, text]]);
-    notes.clear();
-    checked.notes.forEach((note) => notes.add(correction(note)));
-    await adopt(checked, name);
-  });
+// --- What the reader does --------------------------------------------------------------------
+
+function connect() {
+  const attempt = (work) => choices.attempt(work);
+  $('play').addEventListener('click', () => (run.finished && run.past === null ? attempt(() => choices.restart()) : run.play(!run.playing)));
+  $('step').addEventListener('click', () =>
+    attempt(async () => {
+      run.play(false);
+      await run.lookAt(null);
+      await run.advance(1);
+      await run.refresh();
+    }),
+  );
+  $('reset').addEventListener('click', () => attempt(() => choices.restart()));
+  $('target').addEventListener('change', () => choices.change('target', $('target').value));
+  $('solver-steps').addEventListener('input', () => showSolverSteps(SOLVER_STEPS[$('solver-steps').value]));
+  $('solver-steps').addEventListener('change', () => choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])));
+  $('reflow').addEventListener('click', () => attempt(reflow));
+  $('panel-toggle').addEventListener('click', openedPanel);
+  $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
+  $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
+  $('link').addEventListener('click', () => attempt(() => copyLink(run, notes)));
+  $('save').addEventListener('click', () => attempt(() => saveModel(run)));
+  $('open').addEventListener('change', () => attempt(() => openModel(run, notes, $('open'))));
+  window.addEventListener('hashchange', () =>
+    attempt(async () => {
+      notes.clear();
+      await choices.restart(readHash());
+    }),
+  );
 }
 
-/** What was chosen for all other options. */
-function givenBut(name) {
-  // A preset is a fresh start: what was chosen for another one would hide it.
-  if (name === 'preset') return [];
-  // The dimension of points goes with them.
-  const gone = lab.options[name] === 'points' ? [name, 'dim'] : [name];
-  return given.filter(([known]) => !gone.includes(known));
+function openedPanel() {
+  if (!panel.open) return;
+  loss ??= new LossCurve($('loss'));
+  loss.show(losses);
+  run.theory.show();
+  measures.look();
 }
 
-/** Takes over checked options: sampling ones at once, all others by training again. */
-async function adopt({ options, changed }, name) {
-  // Reflow is not among the choices of the link, and stays until another coupling is chosen.
-  const { coupling } = lab.options;
-  const kept = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
-  const differs = Object.keys(kept).filter((key) => kept[key] !== lab.options[key]);
-  if (differs.every((key) => SAMPLING_OPTIONS.includes(key))) {
-    lab.options = kept;
-    given = changed;
-    writeHash(given);
-    showOptions();
-    await refresh();
-  } else {
-    await restart(changed);
-  }
-}
-
-/** The reader brought points for one end; rejects when they cannot be used, and the run goes on. */
-function bring(end, data) {
-  return inTurn(async () => {
-    const pairs = [...given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
-    await lab.restart(pairs, { [end]: data });
-    notes.clear();
-    await begin();
-    play(true);
-  });
-}
-
-async function restart(pairs) {
-  await lab.restart(pairs);
-  await begin();
-  play(true);
+function needsPoints(end) {
+  panel.show(true);
+  openedPanel();
+  panels[['source', 'target'].indexOf(end)].open();
 }
 
 async function reflow() {
-  const choices = given;
+  reflowed = choices.given;
   $('reflow').disabled = true;
-  $('speed').textContent = `making ${REFLOW_PAIRS.toLocaleString('en')} pairs …`;
-  await lab.reflow({ count: REFLOW_PAIRS });
-  await begin({ choices });
-  play(true);
+  $('speed').textContent = `making ${grouped(REFLOW_PAIRS)} pairs …`;
+  await run.lab.reflow({ count: REFLOW_PAIRS });
+  await run.begin();
+  run.play(true);
 }
 
-async function measure() {
-  const button = $('measure-again');
-  button.disabled = true;
-  button.textContent = 'Measuring …';
-  try {
-    // Asked together, so that no training step comes between them.
-    const [losses, metrics] = await Promise.all([lab.losses(), lab.metrics()]);
-    showMetrics($('metrics'), metrics, lab.options, losses.length);
-  } finally {
-    button.disabled = false;
-    button.textContent = 'Measure again';
-  }
-}
-
-function play(on) {
-  playing = on;
-  showProgress();
-  if (on) loop();
-}
-
-function connect() {
-  $('play').addEventListener('click', () => (step >= lab.options.steps ? attemptInTurn(() => restart(given)) : play(!playing)));
-  $('step').addEventListener('click', () =>
-    attempt(async () => {
-      play(false);
-      await advance(1);
-      await refresh();
-    }),
-  );
-  $('reset').addEventListener('click', () => attemptInTurn(() => restart(given)));
-  $('reflow').addEventListener('click', () => attemptInTurn(reflow));
-  $('measure').addEventListener('toggle', () => $('measure').open && attempt(measure));
-  $('measure-again').addEventListener('click', () => attempt(measure));
-  $('flow').addEventListener('click', () => flow(!stage.flowing));
-  $('time').addEventListener('input', () => {
-    flow(false);
-    stage.seek(Number($('time').value));
-  });
-  for (const box of document.querySelectorAll('[data-layer]')) {
-    box.addEventListener('change', () => (stage.layers[box.dataset.layer] = box.checked));
-  }
-  $('link').addEventListener('click', () => attempt(copyLink));
-  $('save').addEventListener('click', () => attempt(saveModel));
-  $('open').addEventListener('change', () => attemptInTurn(openModel));
-  window.addEventListener('hashchange', () =>
-    attemptInTurn(async () => {
-      notes.clear();
-      await restart(readHash());
-    }),
-  );
-}
-
-async function copyLink() {
-  await navigator.clipboard.writeText(location.href);
-  notes.add(linkSentence(lab.options));
-}
-
-async function saveModel() {
-  const url = URL.createObjectURL(new Blob([await lab.save()]));
-  const link = Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${lab.options.target}-${step}.safetensors` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-async function openModel() {
-  const [file] = $('open').files;
-  $('open').value = '';
-  if (!file) return;
-  play(false);
-  await lab.load(new Uint8Array(await file.arrayBuffer()));
-  notes.clear();
-  await begin();
-}
-
-/** Runs what the reader asked for; a failure becomes a note, and nothing is lost. */
-async function attempt(work) {
-  try {
-    await work();
-  } catch (error) {
-    failed(error);
-  }
-}
-
-const attemptInTurn = (work) => attempt(() => inTurn(work));
-
-function failed(error) {
-  notes.add(error.message);
-}
-
-function flow(on) {
-  stage.flowing = on;
-  $('flow').textContent = on ? 'Hold' : 'Flow';
-  $('flow').setAttribute('aria-pressed', String(on));
-}
-
-function showTime(t) {
-  $('time').value = t;
-  $('time-value').textContent = t.toFixed(2);
-}
+// --- What is shown ---------------------------------------------------------------------------
 
 function showOptions() {
-  controls?.show(lab.options);
-  ['source', 'target'].forEach((end, k) => panels?.[k].show(lab.options[end] === 'points'));
-  theory.show();
+  const { options } = run.lab;
+  controls?.show(options);
+  ['source', 'target'].forEach((end, k) => panels?.[k].show(options[end] === 'points'));
+  $('target').value = options.target;
+  const place = SOLVER_STEPS.findLastIndex((steps) => steps <= options.solverSteps);
+  $('solver-steps').value = place;
+  showSolverSteps(options.solverSteps);
+  run.theory.show();
 }
 
-function showProgress() {
-  const total = lab.options.steps;
-  $('progress').value = step / total;
-  $('steps').textContent = step < total ? `step ${step.toLocaleString('en')} of ${total.toLocaleString('en')}` : `trained, ${step.toLocaleString('en')} steps`;
-  $('reset').hidden = step >= total; // the first button says it then
-  $('play').textContent = step >= total ? 'Train again' : playing ? 'Pause' : 'Play';
-  $('reflow').disabled = step === 0;
+function showSolverSteps(steps) {
+  document.querySelector('output[for="solver-steps"]').textContent = grouped(steps);
+  $('solver-steps').setAttribute('aria-valuetext', `${steps} steps`);
 }
 
 function showDevice({ kind, adapter, reason, selfCheck }) {

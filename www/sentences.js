@@ -54,6 +54,18 @@ export function linkSentence({ coupling, source, target }) {
   return 'The link was copied: it holds every choice and the seed, so it repeats this run.';
 }
 
+/** The measures that the panel shows while training goes on, as `[name, value]`. */
+export function liveMeasures({ w2, w2Floor, w2Count, insideShare, insideShareTarget, worstMode, straightness }, step) {
+  const percent = (share) => `${(100 * share).toFixed(0)} %`;
+  const rows = [
+    [`W2 of ${grouped(w2Count)} points (two fresh sets of the target: ${w2Floor.toFixed(2)})`, w2.toFixed(2)],
+    [`inside the target (its own points: ${percent(insideShareTarget)})`, percent(insideShare)],
+  ];
+  if (worstMode !== null) rows.push(['coverage: fill of the worst-filled mode', percent(worstMode)]);
+  if (straightness !== null) rows.push(['straightness of trajectories (0 is straight)', straightness.toFixed(3)]);
+  return [...rows, ['measured at step', grouped(step)]];
+}
+
 function milliseconds(ms) {
   return ms >= 100 ? `${grouped(Math.round(ms))} ms` : `${ms.toPrecision(2)} ms`;
 }

@@ -4,6 +4,7 @@ import { gate } from './gate.js';
 
 /** Steps between two looks at the clock; grows until a slice takes about SLICE_MS. */
 const SLICE_MS = 30;
+const NONE = new Float32Array();
 
 let wasm; // the module's exports
 let run; // the FlowLab in it
@@ -51,8 +52,12 @@ const methods = {
   losses: () => run.losses(0),
   sample: ({ asked }) => run.sample(JSON.stringify(asked)),
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
-  logDensity: ({ points, asked }) => run.logDensity(points, JSON.stringify(asked)),
-  velocity: ({ points, t }) => run.velocity(points, t),
+  // No weights are the present ones.
+  carry: ({ points, asked, weights = NONE }) => run.carry(points, JSON.stringify(asked), weights),
+  logDensity: ({ points, asked, weights = NONE }) => run.logDensity(points, JSON.stringify(asked), weights),
+  velocity: ({ points, t, weights = NONE }) => run.velocity(points, t, weights),
+  weights: async () => ({ step: run.steps(), values: await run.weights() }),
+  batch: ({ step }) => run.batch(step),
   exactVelocity: ({ points, t }) => run.exactVelocity(points, t) ?? null,
   lossFloor: () => JSON.parse(run.lossFloor()),
   pairingMs: () => run.pairingMs() ?? null,

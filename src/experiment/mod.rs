@@ -2,6 +2,7 @@
 
 mod measures;
 mod recording;
+mod replay;
 mod saved;
 
 use std::cell::OnceCell;
@@ -14,13 +15,14 @@ use crate::device::Opened;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::Weights;
+use crate::learner::{Learner, Weights};
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
 use crate::train::Trainer;
 
 pub use recording::RecordedStep;
+pub use replay::Replay;
 
 /// A run that the page and the command line both drive.
 pub struct Experiment {
@@ -183,9 +185,13 @@ impl Experiment {
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
-        let (flow, dim) = (self.trainer.learner.flow(Weights::Sampled), self.dim());
+        self.velocity_by(&self.trainer.learner, points, t).await
+    }
+
+    async fn velocity_by(&self, learner: &Learner, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
+        let dim = self.dim();
         check_points(points, dim, t)?;
-        flow.velocities(points, dim, t as f64).await
+        learner.flow(Weights::Sampled).velocities(points, dim, t as f64).await
     }
 
     fn tensor(&self, values: Vec<f32>, dim: usize) -> Tensor<2> {

@@ -61,9 +61,14 @@ pub enum Weights {
 impl Learner {
     /// Draws the weights of the network that the options describe.
     pub fn new(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
+        Learner::of(config, dim, device, State::initial(config, dim, rng))
+    }
+
+    /// The network that the options describe, with what `state` holds.
+    pub fn of(config: &Config, dim: usize, device: &Device, state: State) -> Learner {
         match *device == Device::flex() {
-            true => Learner::Cpu(Cpu::new(config, dim, &State::initial(config, dim, rng))),
-            false => Learner::plain(config, dim, device, rng),
+            true => Learner::Cpu(Cpu::new(config, dim, &state)),
+            false => Learner::Plain(Plain::new(config, dim, device, state)),
         }
     }
 

@@ -2,11 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, optionOf, stepOf, text, useChromium, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
+import { openPage, openPanel, optionOf, stepOf, text, useChromium, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
 
 const used = useChromium();
 
-const open = (hash, viewport) => openPage(used, hash, viewport);
+async function open(hash, viewport) {
+  const opened = await openPage(used, hash, viewport);
+  await openPanel(opened.page);
+  return opened;
+}
 const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
 
 describe('options', () => {
@@ -35,7 +39,6 @@ describe('options', () => {
     await waitForOption(page, 'text', 'hi');
     await page.locator('#option-solver').selectOption('dopri5');
     await page.locator('#option-tolerance').waitFor();
-    await page.locator('#controls summary').click();
     await page.locator('#option-sigmaMin').waitFor();
     await page.locator('#option-schedule').selectOption('vp');
     await page.locator('#option-sigmaMin').waitFor({ state: 'hidden' });
@@ -82,11 +85,12 @@ describe('theory beside the run', () => {
   test('the floor is named on the curve, the excess beneath it, and the exact velocity is drawn', async () => {
     const { page, heard, close } = await open('#target=checkerboard&width=16');
     await waitForText(page, 'excess', /^Now \d\.\d\d above the floor\.$/);
+    await page.locator('#layers-toggle').click();
     await page.locator('#exact').check();
     await page.waitForFunction(() => window.flowLab.stage.exact !== null);
     const size = await page.evaluate(() => [window.flowLab.stage.exact.frames.length, window.flowLab.stage.velocity.frames.length]);
     assert.equal(size[0], size[1]);
-    assert.equal(await text(page, 'exact-reason'), '');
+    assert.match(await text(page, 'about-exact'), /^The velocity that perfect training would reach/);
     assert.deepEqual(heard.complaints, []);
     await close();
   });
@@ -96,7 +100,7 @@ describe('theory beside the run', () => {
     await waitForText(page, 'coupling', /independent pairs cross/);
     await page.locator('#option-coupling').selectOption('ot');
     await waitForText(page, 'coupling', /Pairing 256 points takes [\d.,]+ ms a step/);
-    await waitForText(page, 'exact-reason', /^No exact velocity: optimal transport pairs/);
+    await waitForText(page, 'about-exact', /^No exact velocity: optimal transport pairs/);
     assert.equal(await page.locator('#exact').isDisabled(), true);
     await waitForText(page, 'excess', /independent pairs only/);
     assert.equal(await shown(page, 'group'), true);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { meanDistanceToMoons } from './browsers.mjs';
-import { openPage, optionOf, stepOf, text, useChromium, waitForInput, waitForStep } from './pages.mjs';
+import { openPage, openPanel, optionOf, showLayers, stepOf, text, useChromium, waitForInput, waitForStep } from './pages.mjs';
 
 const used = useChromium();
 
@@ -36,14 +36,17 @@ describe('a fresh page', () => {
     const { page, close } = await open('#device=cpu');
     await page.locator('#play').click();
     await page.locator('#flow').click();
-    for (const layer of ['target', 'trajectories', 'velocity']) await page.locator(`[data-layer=${layer}]`).uncheck();
+    await showLayers(page, 'generated');
     await page.waitForTimeout(600);
     const wrong = await page.evaluate(async () => {
       const { stage } = window.flowLab;
       stage.seek(0.5);
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const canvas = document.getElementById('stage');
-      const { data, width } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+      stage.redraw();
+      copy.drawImage(canvas, 0, 0);
+      const { data, width } = copy.getImageData(0, 0, canvas.width, canvas.height);
       const density = window.devicePixelRatio;
       const extent = 4;
       const scale = Math.min(canvas.clientWidth, canvas.clientHeight) / (2 * extent);
@@ -52,8 +55,8 @@ describe('a fresh page', () => {
       let missing = 0;
       const xy = stage.drawn;
       for (let i = 0; i < xy.length; i += 2) {
-        const x = Math.round((canvas.clientWidth / 2 + xy[i] * scale) * density);
-        const y = Math.round((canvas.clientHeight / 2 - xy[i + 1] * scale) * density);
+        const x = Math.floor((canvas.clientWidth / 2 + xy[i] * scale) * density);
+        const y = Math.floor((canvas.clientHeight / 2 - xy[i + 1] * scale) * density);
         missing += Math.abs(xy[i]) < extent && Math.abs(xy[i + 1]) < extent && data[4 * (y * width + x) + 3] === 0;
       }
       return { missing, drawn: xy.length / 2, inkedShare: inked / (data.length / 4) };
@@ -101,6 +104,7 @@ describe('the link', () => {
   test('holds what differs from the defaults, in both directions', async () => {
     const { page, close } = await open('#target=ring&width=64&seed=7');
     assert.equal(await page.evaluate(() => location.hash), '#target=ring&seed=7');
+    await openPanel(page);
     await page.locator('#option-depth').fill('2');
     await page.locator('#option-depth').press('Enter');
     await page.waitForFunction(() => location.hash === '#target=ring&depth=2&seed=7');
@@ -137,6 +141,7 @@ describe('controls', () => {
   test('a bad value typed by hand becomes a note and the nearest good value; sampling options do not restart', async () => {
     const { page, close } = await open();
     await waitForStep(page, 20);
+    await openPanel(page);
     await page.locator('#option-solverSteps').fill('7');
     await page.locator('#option-solverSteps').press('Enter');
     await page.waitForFunction(() => window.flowLab.stage.samples.times.length === 8);
@@ -167,6 +172,7 @@ describe('controls', () => {
     await page.waitForTimeout(700);
     const step = await stepOf(page);
     const downloading = page.waitForEvent('download');
+    await openPanel(page);
     await page.locator('#save').click();
     const download = await downloading;
     assert.equal(download.suggestedFilename(), `flow-lab-moons-${step}.safetensors`);

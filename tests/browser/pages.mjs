@@ -28,6 +28,16 @@ export async function openPage({ browser, site }, hash = '', viewport = { width:
   return { page, heard, close: () => context.close() };
 }
 
+/** Unfolds the panel with all options and measures. */
+export const openPanel = (page) => page.locator('#panel-toggle').click();
+
+/** Ticks the stage's layers on, and all others off. */
+export async function showLayers(page, ...names) {
+  await page.evaluate((names) => {
+    for (const box of document.querySelectorAll('[data-layer]')) if (box.checked !== names.includes(box.dataset.layer) && !box.disabled) box.click();
+  }, names);
+}
+
 /** Opens a page of ours without the lab and gives the result of `scenario(argument)` there, which the console must not complain of. */
 export async function inPage({ browser, site }, scenario, argument) {
   const context = await browser.newContext();

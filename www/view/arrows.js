@@ -1,9 +1,16 @@
-// A velocity on a grid.
+// A velocity on a grid, as arrows.
 
-/** The grid's points, `side × side`, over the camera's square. @returns {Float32Array} */
-export function gridPoints(extent, side) {
-  const at = (k) => (((k + 0.5) / side) * 2 - 1) * extent;
-  return Float32Array.from({ length: 2 * side * side }, (_, i) => at(i % 2 ? Math.floor((i >> 1) / side) : (i >> 1) % side));
+/** Points of a square grid over a rectangle of the plane, `side` of them along its shorter side. @returns {Float32Array} */
+export function gridPoints({ left, right, bottom, top }, side) {
+  const step = Math.min(right - left, top - bottom) / side;
+  const [columns, rows] = [Math.min(Math.floor((right - left) / step + 1e-6), 3 * side), Math.min(Math.floor((top - bottom) / step + 1e-6), 3 * side)];
+  const [midX, midY] = [(left + right) / 2, (bottom + top) / 2];
+  const points = new Float32Array(2 * columns * rows);
+  for (let k = 0; k < columns * rows; k++) {
+    points[2 * k] = midX + ((k % columns) - (columns - 1) / 2) * step;
+    points[2 * k + 1] = midY + (Math.floor(k / columns) - (rows - 1) / 2) * step;
+  }
+  return points;
 }
 
 /** The largest speed among `velocity`, n × 2 numbers. */
@@ -15,29 +22,29 @@ export function fastestOf(velocity) {
 
 /**
  * Arrows from `xy` along `velocity` (n × 2 numbers each). One of speed `fastest` is `longest_px`, and none is longer; the
- * others shrink with the square root of their speed, so that slow places still show a direction.
+ * others shrink with the square root of their speed, so that slow places still show a direction. `dashed` breaks the shafts.
  */
-export function drawArrows(context, camera, xy, velocity, { color, longest_px, alpha, fastest, dash = [] }) {
-  context.strokeStyle = color;
-  context.globalAlpha = alpha;
-  context.lineWidth = 1.2;
-  context.setLineDash(dash);
-  context.beginPath();
+export function drawArrows(brush, camera, xy, velocity, { color, longest_px, alpha, fastest, dashed = false, width_px = 1.3 }) {
+  const pieces = dashed ? [[0, 0.28], [0.42, 0.66], [0.8, 1]] : [[0, 1]];
+  const ends = new Float32Array((xy.length / 2) * (pieces.length + 2) * 4);
+  const unit = 1 / camera.scale_px;
+  let filled = 0;
+  const line = (...numbers) => {
+    ends.set(numbers, filled);
+    filled += 4;
+  };
   for (let i = 0; i < xy.length; i += 2) {
     const speed = Math.hypot(velocity[i], velocity[i + 1]);
     if (!(speed > 0)) continue;
-    const length = longest_px * Math.sqrt(Math.min(1, speed / fastest));
-    const [ux, uy] = [velocity[i] / speed, -velocity[i + 1] / speed];
-    const [x, y] = [camera.x(xy[i]) - (ux * length) / 2, camera.y(xy[i + 1]) - (uy * length) / 2];
+    const length_px = longest_px * Math.sqrt(Math.min(1, speed / fastest));
+    const [ux, uy] = [velocity[i] / speed, velocity[i + 1] / speed];
+    const length = length_px * unit;
+    const [x, y] = [xy[i] - (ux * length) / 2, xy[i + 1] - (uy * length) / 2];
+    for (const [from, to] of pieces) line(x + ux * length * from, y + uy * length * from, x + ux * length * to, y + uy * length * to);
+    const head = Math.min(4, length_px / 2) * unit;
     const [tipX, tipY] = [x + ux * length, y + uy * length];
-    const head = Math.min(4, length / 2);
-    context.moveTo(x, y);
-    context.lineTo(tipX, tipY);
-    context.moveTo(tipX - head * (ux - 0.5 * uy), tipY - head * (uy + 0.5 * ux));
-    context.lineTo(tipX, tipY);
-    context.lineTo(tipX - head * (ux + 0.5 * uy), tipY - head * (uy - 0.5 * ux));
+    line(tipX - head * (ux - 0.5 * uy), tipY - head * (uy + 0.5 * ux), tipX, tipY);
+    line(tipX - head * (ux + 0.5 * uy), tipY - head * (uy - 0.5 * ux), tipX, tipY);
   }
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+  brush.segments(ends.subarray(0, filled), { color, width_px, alpha });
 }

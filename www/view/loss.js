@@ -13,7 +13,8 @@ export class LossCurve {
 
   constructor(element) {
     const style = getComputedStyle(element);
-    const color = (role) => () => style.getPropertyValue(`--${role}`);
+    const color = (role) => () => style.getPropertyValue(`--${role}`).trim();
+    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plot.redraw(false, true));
     const axis = { stroke: color('soft'), grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const options = {
@@ -25,19 +26,22 @@ export class LossCurve {
         {},
         { stroke: color('line'), width: 1 },
         { stroke: color('generated'), width: 2 },
+        { stroke: color('other'), width: 2, dash: [7, 4] },
       ],
       axes: [{ ...axis, size: 30 }, { ...axis, size: 42 }],
       hooks: { draw: [(plot) => this.#drawFloor(plot, color('exact')(), color('ink')())] },
     };
-    this.#plot = new uPlot(options, [[], [], []], element);
+    this.#plot = new uPlot(options, [[], [], [], []], element);
     new ResizeObserver(() => this.#plot.setSize(size())).observe(element);
   }
 
-  /** @param {Float32Array} losses one a step */
-  show(losses) {
-    const curves = thinned(losses);
-    this.now = curves[2].at(-1);
-    this.#plot.setData(curves);
+  /** @param {Float32Array} losses one a step; `others` are those of another run, drawn dashed */
+  show(losses, others = null) {
+    const [steps, means, smooth] = thinned(losses);
+    this.now = smooth.at(-1);
+    if (!others?.length) return this.#plot.setData([steps, means, smooth, steps.map(() => null)]);
+    const other = thinned(others);
+    this.#plot.setData(uPlot.join([[steps, means, smooth], [other[0], other[2]]]));
   }
 
   /** @param {{ loss: number, label: string } | null} floor the lowest loss that there can be, as a dashed line */

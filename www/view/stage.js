@@ -1,72 +1,160 @@
-// The stage: everything that is drawn in the plane, redrawn every frame from arrays.
+// The stage: one scene in the plane, drawn from arrays, with a camera and layers.
+//
+//   const stage = new Stage(canvas, { extent: 4, clock });   a shared clock makes stages flow together
+//   stage.show({ times, positions, count });                 trajectories, T × count × 2; the dots glide over to new ones
+//   stage.layers.density = true;                             see LAYERS in layers.js for every name; stage.touch() redraws
+//   stage.seek(0.5); stage.flowing = false;                  the play head over flow time t
+//   stage.fit(5);                                            see [-5, 5]²; stage.camera pans and zooms, then stage.moved()
+//   stage.on('time' | 'pick' | 'view' | 'heat', listener)    every frame's t; a point picked; another part seen; a scale
+//   stage.dispose();
+//
+// Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact
+// ({ points, frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid
+// ({ lines, perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). www/pictures.js asks a lab for them.
 
-import { drawArrows, fastestOf, gridPoints } from './arrows.js';
+import { gridPoints } from './arrows.js';
+import { brushFor } from './brush.js';
 import { Camera } from './camera.js';
-import { positionsAt, velocitiesAt } from './flow.js';
-import { drawPoints } from './points.js';
-import { drawTrajectories } from './trajectories.js';
+import { Clock } from './clock.js';
+import { positionsAt } from './flow.js';
+import { Gestures } from './gestures.js';
+import { ARROWS_SIDE, LAYERS } from './layers.js';
+import { Palette } from './palette.js';
+import { Picked } from './picked.js';
 
-const FLIGHT_MS = 3500; // from t = 0 to t = 1
-const REST_MS = 1200; // at t = 1, before the next flight
 const BLEND_MS = 350; // from the last samples to new ones
-const GRID_SIDE = 17;
-const TRAJECTORIES = 150;
+const SETTLE_MS = 200; // after the last movement of the camera
 
 export class Stage {
-  /** `null`, or what to draw: arrays in the plane's coordinates */
+  source = null;
   target = null;
   samples = null;
-  velocity = null; // { frames, count }, what was learned
-  exact = null; // the same of the exact velocity
-  layers = { target: true, generated: true, trajectories: true, velocity: true, exact: false };
-  t = 0;
-  flowing = true;
+  velocity = null;
+  exact = null;
+  speed = null;
+  grid = null;
+  fineGrid = null;
+  pairs = null;
+  likelihood = null;
+  layers = Object.fromEntries(LAYERS.map(({ name }) => [name, ['target', 'generated', 'tails', 'velocity'].includes(name)]));
+  /** What a layer of the caller's own draws last, as `(scene) => void`: see layers.js. */
+  overlays = new Set();
   framesDrawn = 0; // with points in motion
   firstMotion_ms = null; // since the page's navigation began
 
-  #context;
-  #camera;
-  #clock_ms = 0;
-  #last_ms = null;
+  #listeners = { time: new Set(), pick: new Set(), view: new Set(), heat: new Set() };
+  #brush;
   #previous = null; // { samples, since }
-  #current;
+  #current = null;
   #blend;
-  #arrows;
-  #exactArrows;
+  #stale = true; // something changed since the last frame
+  #visible = true;
+  #settling;
+  #shownScale = null;
+  #toldT = null;
+  #drawnT = null;
+  #disposed = false;
 
-  /** @param {(t: number) => void} onTime hears the flow time of every frame */
-  constructor(canvas, extent, onTime) {
-    this.#context = canvas.getContext('2d');
-    this.#camera = new Camera(canvas, extent);
-    this.onTime = onTime;
-    this.grid = gridPoints(extent, GRID_SIDE);
-    new ResizeObserver(() => this.#camera.resize()).observe(canvas);
+  constructor(canvas, { extent = 4, clock = new Clock(), flat = false } = {}) {
+    [this.canvas, this.clock] = [canvas, clock];
+    this.camera = new Camera(canvas, extent);
+    this.#brush = brushFor(canvas, flat);
+    this.palette = new Palette(canvas, () => this.touch());
+    this.picked = new Picked(this);
+    this.gestures = new Gestures(canvas, this);
+    this.#regrid();
+    this.resizing = new ResizeObserver(() => {
+      this.camera.resize();
+      this.moved();
+    });
+    this.seeing = new IntersectionObserver(([entry]) => (this.#visible = entry.isIntersecting));
+    this.resizing.observe(canvas);
+    this.seeing.observe(canvas);
+    canvas.addEventListener('webglcontextlost', () => this.#goFlat());
     requestAnimationFrame((now) => this.#frame(now));
   }
 
-  /** Shows the plane from -extent to extent. */
+  /** Which brush draws: `gpu` or `canvas`. */
+  get kind() {
+    return this.#brush.kind;
+  }
+
+  on(event, listener) {
+    this.#listeners[event].add(listener);
+    return () => this.#listeners[event].delete(listener);
+  }
+
+  get t() {
+    return this.clock.t;
+  }
+
+  get flowing() {
+    return this.clock.flowing;
+  }
+
+  set flowing(on) {
+    this.clock.flowing = on;
+  }
+
+  seek(t) {
+    this.clock.seek(t);
+    this.touch();
+  }
+
+  /** Sees the square from -extent to extent; what was computed for another view is dropped. */
   fit(extent) {
-    this.#camera.extent = extent;
-    this.grid = gridPoints(extent, GRID_SIDE);
-    this.velocity = this.exact = null;
+    this.camera.fit(extent);
+    this.#regrid();
+    this.touch();
+  }
+
+  /** Goes back to the whole square. */
+  home() {
+    this.camera.fit();
+    this.moved();
   }
 
   /** New samples; the dots glide over to them. */
   show(samples) {
-    const same = this.samples?.count === samples.count;
-    this.#previous = same ? { samples: this.samples, since: performance.now() } : null;
+    const glide = !this.clock.jumps && this.samples?.count === samples.count;
+    this.#previous = glide ? { samples: this.samples, since: performance.now() } : null;
     this.samples = samples;
+    this.touch();
   }
 
   /** Forgets what belongs to another run. */
   clear() {
-    this.samples = this.velocity = this.exact = this.#previous = null;
+    this.samples = this.velocity = this.exact = this.speed = this.grid = this.fineGrid = this.pairs = this.likelihood = this.#previous = null;
+    this.picked.letGo();
     this.seek(0);
   }
 
-  seek(t) {
-    this.t = t;
-    this.#clock_ms = t * FLIGHT_MS;
+  /** Something that is drawn was changed. */
+  touch() {
+    this.#stale = true;
+  }
+
+  /** The camera moved; once it rests, listeners of `view` hear of the new grid of arrows. */
+  moved() {
+    this.touch();
+    this.canvas.style.touchAction = this.camera.atHome ? 'pan-y' : 'none';
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#regrid();
+      this.#tell('view', this.camera.view);
+    }, SETTLE_MS);
+  }
+
+  pick(x_px, y_px, tapped) {
+    this.picked.at(x_px, y_px, tapped);
+  }
+
+  pickNext(by) {
+    this.picked.next(by);
+  }
+
+  letGo() {
+    this.picked.letGo();
   }
 
   /** The generated points as drawn in the last frame. */
@@ -74,15 +162,40 @@ export class Stage {
     return this.#current;
   }
 
+  /** Draws now, not with the next frame. */
+  redraw() {
+    this.#draw(performance.now());
+  }
+
+  dispose() {
+    this.#disposed = true;
+    this.resizing.disconnect();
+    this.seeing.disconnect();
+    this.palette.forget();
+    clearTimeout(this.#settling);
+  }
+
+  tellPick(found) {
+    this.touch();
+    this.#tell('pick', found);
+  }
+
+  #tell(event, detail) {
+    for (const listener of this.#listeners[event]) listener(detail);
+  }
+
+  #regrid() {
+    this.arrowPoints = gridPoints(this.camera.view, ARROWS_SIDE);
+  }
+
   #frame(now) {
+    if (this.#disposed) return;
     requestAnimationFrame((next) => this.#frame(next));
-    const passed = this.#last_ms === null ? 0 : Math.min(now - this.#last_ms, 100);
-    this.#last_ms = now;
-    if (this.flowing && this.samples) {
-      this.#clock_ms = (this.#clock_ms + passed) % (FLIGHT_MS + REST_MS);
-      this.t = Math.min(1, this.#clock_ms / FLIGHT_MS);
-    }
-    this.onTime(this.t);
+    this.clock.tick(now, this.samples !== null);
+    if (this.t !== this.#toldT) this.#tell('time', (this.#toldT = this.t));
+    if (this.t !== this.#drawnT || this.#previous) this.#stale = true;
+    if (!this.#stale || !this.#visible) return;
+    this.#stale = false;
     this.#draw(now);
     if (this.samples) {
       this.framesDrawn++;
@@ -91,37 +204,19 @@ export class Stage {
   }
 
   #draw(now) {
-    const [context, camera] = [this.#context, this.#camera];
-    const style = getComputedStyle(context.canvas);
-    const color = (role) => style.getPropertyValue(`--${role}`);
-    const dot_px = Math.max(1.6, camera.width_px / 260);
-    camera.begin(context);
-    if (this.target && this.layers.target) {
-      drawPoints(context, camera, this.target, { color: color('target'), size_px: dot_px, alpha: 0.35 });
-    }
-    if (!this.samples) return;
-    if (this.layers.trajectories) {
-      drawTrajectories(context, camera, this.samples, { color: color('generated'), shown: TRAJECTORIES, alpha: 0.22 });
-    }
-    if (this.velocity) this.#drawVelocities(context, camera, color);
-    this.#current = this.#blended(now);
-    if (this.layers.generated) {
-      drawPoints(context, camera, this.#current, { color: color('generated'), size_px: dot_px * 1.15, alpha: 0.85 });
-    }
-  }
-
-  // Both fields at one scale, the learned one's, so that their difference is seen.
-  #drawVelocities(context, camera, color) {
-    this.#arrows = velocitiesAt(this.velocity.frames, this.velocity.count, this.t, this.#arrows);
-    const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / GRID_SIDE;
-    const style = { longest_px, fastest: fastestOf(this.#arrows) };
-    if (this.layers.velocity) {
-      drawArrows(context, camera, this.grid, this.#arrows, { ...style, color: color('velocity'), alpha: 0.6 });
-    }
-    if (this.layers.exact && this.exact) {
-      this.#exactArrows = velocitiesAt(this.exact.frames, this.exact.count, this.t, this.#exactArrows);
-      drawArrows(context, camera, this.grid, this.#exactArrows, { ...style, color: color('exact'), alpha: 0.9, dash: [3, 2] });
-    }
+    const { camera, palette, t } = this;
+    this.#drawnT = t;
+    this.#current = this.samples && this.#blended(now);
+    let scale = null;
+    const dot_px = Math.min(5, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
+    const scene = { brush: this.#brush, camera, palette, t, dot_px, stage: this, current: this.#current, heat: (shown) => (scale = shown) };
+    this.#brush.begin(camera);
+    for (const { name, draw } of LAYERS) if (this.layers[name]) draw(scene);
+    for (const overlay of this.overlays) overlay(scene);
+    this.picked.draw(scene);
+    const key = JSON.stringify(scale);
+    if (key !== this.#shownScale) this.#tell('heat', scale);
+    this.#shownScale = key;
   }
 
   #blended(now) {
@@ -134,5 +229,19 @@ export class Stage {
     this.#blend = positionsAt(this.#previous.samples, this.t, this.#blend);
     for (let i = 0; i < xy.length; i++) xy[i] = this.#blend[i] + share * (xy[i] - this.#blend[i]);
     return xy;
+  }
+
+  // A canvas that has had WebGL can have no other context: another takes its place.
+  #goFlat() {
+    const canvas = this.canvas.cloneNode();
+    this.canvas.replaceWith(canvas);
+    this.resizing.disconnect();
+    this.seeing.disconnect();
+    this.canvas = this.camera.canvas = canvas;
+    this.#brush = brushFor(canvas, true);
+    this.gestures = new Gestures(canvas, this);
+    this.resizing.observe(canvas);
+    this.seeing.observe(canvas);
+    this.touch();
   }
 }

@@ -1,0 +1,111 @@
+//! The model as it was: weights taken out, and velocities, trajectories and likelihoods of weights given back in; also the
+//! pairs that a training step sees.
+
+use burn::tensor::Tensor;
+
+use super::{Experiment, Samples, check_points};
+use crate::batches::{Batch, Batches};
+use crate::config::Config;
+use crate::device::read;
+use crate::error::Error;
+use crate::learner::{Learner, State, Weights};
+use crate::network::layers::{layers, parameters};
+use crate::path::{Path, PathSample};
+use crate::solver::{self, Solver};
+
+/// A run's model at one of its steps.
+pub struct Replay<'a> {
+    run: &'a Experiment,
+    /// `None`: as it is now.
+    past: Option<Learner>,
+}
+
+impl Experiment {
+    /// All weights that samples come from now, one after the other in the order of [`parameters`].
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn weights(&self) -> Result<Vec<f32>, Error> {
+        let network = self.trainer.learner.network(Weights::Sampled);
+        let flat = |tensor: &Tensor<2>| tensor.clone().reshape([1, -1]);
+        // One read, not one for each tensor: a browser's GPU takes milliseconds to answer.
+        read(Tensor::cat(network.parameters.iter().map(flat).collect(), 1)).await
+    }
+
+    /// The pairs that the given training step sees, on their paths: x0, x1 and t, then xt and ut.
+    pub fn batch(&self, step: usize) -> (Batch, PathSample) {
+        let mut batches = Batches::new(&self.config, self.source(), self.target(), self.ends.pairs.clone());
+        let batch = batches.batch(step);
+        let sample = Path::of(&self.config).sample(&batch.x0, &batch.x1, &batch.t, &batch.noise);
+        (batch, sample)
+    }
+
+    /// The model with these weights; without any, with the present ones.
+    ///
+    /// # Errors
+    /// When they are not this network's weights.
+    pub fn replay(&self, weights: &[f32]) -> Result<Replay<'_>, Error> {
+        if weights.is_empty() {
+            return Ok(Replay { run: self, past: None });
+        }
+        let shapes = parameters(&layers(&self.config, self.dim()));
+        let wanted: usize = shapes.iter().map(|(_, [rows, columns])| rows * columns).sum();
+        if weights.len() != wanted {
+            let given = weights.len();
+            let sentence = format!("weights: {given} numbers, where the network has {wanted}: they are another run's.");
+            return Err(Error::Input(sentence));
+        }
+        let mut rest = weights;
+        let mut lists = Vec::with_capacity(shapes.len());
+        for (_, [rows, columns]) in shapes {
+            let (list, after) = rest.split_at(rows * columns);
+            lists.push(list.to_vec());
+            rest = after;
+        }
+        let state = State { weights: lists, ..State::default() };
+        let past = Learner::of(&self.config, self.dim(), &self.opened.device, state);
+        Ok(Replay { run: self, past: Some(past) })
+    }
+}
+
+impl Replay<'_> {
+    fn learner(&self) -> &Learner {
+        self.past.as_ref().unwrap_or(&self.run.trainer.learner)
+    }
+
+    /// Carries points by the learned velocity from t = 0 to t = 1.
+    ///
+    /// # Shapes
+    /// `points` are `n × dim` numbers.
+    ///
+    /// # Errors
+    /// When the numbers do not make whole points, are not finite, or the device fails to answer.
+    pub async fn carry(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Samples, Error> {
+        let dim = self.run.dim();
+        check_points(points, dim, 0.0)?;
+        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
+            return Err(note.into());
+        }
+        let times = solver::even_times(steps);
+        let flow = self.learner().flow(Weights::Sampled);
+        let (positions, evaluations) = flow.carry(points, dim, solver, &times).await?;
+        let times = times.into_iter().map(|t| t as f32).collect();
+        Ok(Samples { count: points.len() / dim, dim, evaluations, times, positions })
+    }
+
+    /// As [`Experiment::velocity`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
+        self.run.velocity_by(self.learner(), points, t).await
+    }
+
+    /// As [`Experiment::log_density`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
+        self.run.log_density_by(self.learner(), points, solver, steps).await
+    }
+}

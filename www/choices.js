@@ -1,0 +1,89 @@
+// What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes are
+// made one after the other, each on what the last one left.
+
+import { readHash, writeHash } from './hash.js';
+import { correction } from './notes.js';
+import { SAMPLING_OPTIONS } from './run.js';
+
+export class Choices {
+  /** `[name, text]` of everything that the link holds. */
+  given = readHash();
+  #turns = Promise.resolve(); // ends with the last change that was asked for
+
+  /**
+   * @param {Run} run
+   * @param {Notes} notes
+   * @param {{ shown: () => void, needsPoints: (end: string) => void }} page options changed; one end was asked for points
+   */
+  constructor(run, notes, page) {
+    Object.assign(this, { run, notes, page });
+  }
+
+  /** The run has begun: its options are the choices now, unless it was made in another way. */
+  keep(given) {
+    this.given = given;
+    writeHash(given);
+  }
+
+  /** Does what the reader asked for when the changes before have been made; a failure becomes a note, and nothing is lost. */
+  async attempt(work) {
+    const done = this.#turns.then(work);
+    this.#turns = done.catch(() => {});
+    try {
+      await done;
+    } catch (error) {
+      this.notes.add(error.message);
+    }
+  }
+
+  /** One option was changed by the reader. */
+  change(name, text) {
+    return this.attempt(async () => {
+      const { lab } = this.run;
+      if (['source', 'target'].includes(name) && text === 'points' && !lab.given[name]) return this.page.needsPoints(name);
+      const checked = await lab.check([...this.#but(name), [name, text]]);
+      this.notes.clear();
+      checked.notes.forEach((note) => this.notes.add(correction(note)));
+      await this.#adopt(checked, name);
+    });
+  }
+
+  // What was chosen for all other options.
+  #but(name) {
+    // A preset is a fresh start: what was chosen for another one would hide it.
+    if (name === 'preset') return [];
+    // The dimension of points goes with them.
+    const gone = this.run.lab.options[name] === 'points' ? [name, 'dim'] : [name];
+    return this.given.filter(([known]) => !gone.includes(known));
+  }
+
+  async #adopt({ options, changed }, name) {
+    const { lab } = this.run;
+    // Reflow is not among the choices of the link, and stays until another coupling is chosen.
+    const { coupling } = lab.options;
+    const kept = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
+    const differs = Object.keys(kept).filter((key) => kept[key] !== lab.options[key]);
+    if (!differs.every((key) => SAMPLING_OPTIONS.includes(key))) return this.restart(changed);
+    lab.options = kept;
+    this.keep(changed);
+    this.page.shown();
+    await this.run.refresh();
+  }
+
+  /** The reader brought points for one end; rejects when they cannot be used, and the run goes on. */
+  bring(end, data) {
+    const done = this.#turns.then(async () => {
+      const pairs = [...this.given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
+      await this.run.lab.restart(pairs, { [end]: data });
+      this.notes.clear();
+      await this.run.begin();
+      this.run.play(true);
+    });
+    this.#turns = done.catch(() => {});
+    return done;
+  }
+
+  restart(pairs = this.given) {
+    return this.run.restart(pairs);
+  }
+}

@@ -1,0 +1,26 @@
+// The run as a link and as a file.
+
+import { linkSentence } from './sentences.js';
+
+export async function copyLink(run, notes) {
+  await navigator.clipboard.writeText(location.href);
+  notes.add(linkSentence(run.lab.options));
+}
+
+export async function saveModel(run) {
+  const url = URL.createObjectURL(new Blob([await run.lab.save()]));
+  const link = Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${run.lab.options.target}-${run.step}.safetensors` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** @param {HTMLInputElement} input a file field */
+export async function openModel(run, notes, input) {
+  const [file] = input.files;
+  input.value = '';
+  if (!file) return;
+  run.play(false);
+  await run.lab.load(new Uint8Array(await file.arrayBuffer()));
+  notes.clear();
+  await run.begin();
+}

@@ -1,0 +1,24 @@
+// What every picture is drawn with: points, segments, images; on the GPU where there is WebGL2, else on the canvas in 2D.
+//
+//   brush.begin(camera)                                                clears
+//   brush.points(xy, { color, size_px, alpha, shape })                 n × 2 numbers; shape disc, ring, square or cross
+//   brush.segments(ends, { color, width_px, alpha, fades, fixed })     n × 4 numbers; `fades`, n numbers, multiply alpha
+//   brush.image(rgba, width, height, { left, right, bottom, top })     bytes, the first row at the bottom
+//
+// Colours are #rrggbb. `fixed` promises that the array will not change, so that it is sent to the GPU once.
+
+import { CanvasBrush } from './brush-canvas.js';
+import { GpuBrush } from './brush-gpu.js';
+
+/** @returns a brush on the GPU, or one in 2D where WebGL2 is missing, is emulated on the CPU, or `flat` is asked for */
+export function brushFor(canvas, flat = false) {
+  const wanted = { alpha: true, antialias: false, premultipliedAlpha: true, failIfMajorPerformanceCaveat: true };
+  const context = flat ? null : canvas.getContext('webgl2', wanted);
+  return context ? new GpuBrush(context) : new CanvasBrush(canvas.getContext('2d'));
+}
+
+/** #rrggbb as three numbers from 0 to 1. */
+export function channels(color) {
+  const value = parseInt(color.trim().slice(1), 16);
+  return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+}

@@ -1,0 +1,75 @@
+// The density of points: each spread over a Gaussian, on a raster; and the lines along which it is equal.
+
+const PASSES = 3; // of a running mean, which together are all but a Gaussian
+
+/**
+ * @param {Float32Array} xy n × 2 coordinates
+ * @param {{ width, height, left, right, bottom, top }} raster its cells are square
+ * @param {number} deviation the Gaussian's, in the plane's units
+ * @returns {Float32Array} one number a cell: points per unit of area, as a share of all points
+ */
+export function densityOf(xy, raster, deviation, into) {
+  const { width, height, left, right, bottom, top } = raster;
+  const values = into?.length === width * height ? into.fill(0) : new Float32Array(width * height);
+  const [perX, perY] = [width / (right - left), height / (top - bottom)];
+  const weight = (perX * perY * 2) / xy.length;
+  for (let i = 0; i < xy.length; i += 2) {
+    // Shared among the four nearest cells, so that a moving point does not jump.
+    const [x, y] = [(xy[i] - left) * perX - 0.5, (xy[i + 1] - bottom) * perY - 0.5];
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    if (!(column >= 0 && row >= 0 && column < width - 1 && row < height - 1)) continue;
+    const [sx, sy] = [x - column, y - row];
+    const k = row * width + column;
+    values[k] += weight * (1 - sx) * (1 - sy);
+    values[k + 1] += weight * sx * (1 - sy);
+    values[k + width] += weight * (1 - sx) * sy;
+    values[k + width + 1] += weight * sx * sy;
+  }
+  // Three running means over 2r + 1 cells have the variance of r (r + 1).
+  const radius = Math.max(1, Math.round(Math.sqrt((deviation * perX) ** 2 + 0.25) - 0.5));
+  const row = new Float32Array(Math.max(width, height));
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (let y = 0; y < height; y++) runningMean(values, y * width, 1, width, radius, row);
+    for (let x = 0; x < width; x++) runningMean(values, x, width, height, radius, row);
+  }
+  return values;
+}
+
+function runningMean(values, start, stride, length, radius, row) {
+  let sum = 0;
+  for (let k = 0; k < Math.min(radius, length); k++) sum += values[start + k * stride];
+  for (let k = 0; k < length; k++) {
+    if (k + radius < length) sum += values[start + (k + radius) * stride];
+    if (k - radius - 1 >= 0) sum -= values[start + (k - radius - 1) * stride];
+    row[k] = sum / (2 * radius + 1);
+  }
+  for (let k = 0; k < length; k++) values[start + k * stride] = Math.max(0, row[k]);
+}
+
+/** The lines where `values` cross `level`, as segments between the middles of cells (marching squares). */
+export function contourOf(values, { width, height, left, right, bottom, top }, level) {
+  const ends = [];
+  const [stepX, stepY] = [(right - left) / width, (top - bottom) / height];
+  const corners = new Float32Array(4);
+  const crossings = [];
+  for (let row = 0; row < height - 1; row++) {
+    for (let column = 0; column < width - 1; column++) {
+      const k = row * width + column;
+      // Around the square: lower left, lower right, upper right, upper left.
+      corners[0] = values[k] - level;
+      corners[1] = values[k + 1] - level;
+      corners[2] = values[k + width + 1] - level;
+      corners[3] = values[k + width] - level;
+      crossings.length = 0;
+      for (let side = 0; side < 4; side++) {
+        const [a, b] = [corners[side], corners[(side + 1) % 4]];
+        if (a < 0 === b < 0) continue;
+        const share = a / (a - b);
+        const [dx, dy] = [[share, 0], [1, share], [1 - share, 1], [0, 1 - share]][side];
+        crossings.push(left + (column + 0.5 + dx) * stepX, bottom + (row + 0.5 + dy) * stepY);
+      }
+      if (crossings.length >= 4) ends.push(...crossings);
+    }
+  }
+  return Float32Array.from(ends);
+}

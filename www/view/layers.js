@@ -1,0 +1,130 @@
+// The stage's layers, in the order in which they are drawn. Each takes the scene: `{ brush, camera, palette, t, dot_px,
+// stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the reader a heat map's scale.
+
+import { drawArrows, fastestOf } from './arrows.js';
+import { contourOf, densityOf } from './density.js';
+import { velocitiesAt } from './flow.js';
+import { drawHeat, rasterOver } from './heat.js';
+import { drawLattice } from './lattice.js';
+import { drawPairs } from './pairs.js';
+import { drawTails, drawTrajectories } from './trajectories.js';
+
+export const ARROWS_SIDE = 17; // arrows along the shorter side of the stage
+const SHOWN = 150; // trajectories
+const TAILS = 400;
+const PAIRS = 160;
+const DENSITY_SIDE = 96;
+const LEVELS = [0.08, 0.25, 0.45, 0.65, 0.85]; // contours, as shares of the greatest density
+const NATS = 8; // the likelihood's scale reaches so far below its greatest value
+
+/** `words` is what the reader sees, `doc` explains it; only one layer with `heat` is shown at a time. */
+export const LAYERS = [
+  { name: 'density', words: 'density', doc: 'Where the flowing points are, p_t: each point spread over a small Gaussian.', heat: true, draw: drawDensity },
+  { name: 'speed', words: 'speed', doc: 'How fast the learned field moves a point that is there, |v(x, t)|.', heat: true, draw: drawSpeed },
+  { name: 'likelihood', words: 'log-likelihood', doc: 'ln p₁(x) of the learned flow, in nats.', heat: true, draw: drawLikelihood },
+  { name: 'contours', words: 'contours', doc: 'Lines of equal density p_t.', draw: drawContours },
+  { name: 'grid', words: 'grid', doc: 'A coarse grid that the learned flow carries: space itself deforms.', draw: (scene) => grid(scene, scene.stage.grid, 0.8, 1.2) },
+  { name: 'fineGrid', words: 'fine grid', doc: 'The same with narrow meshes.', draw: (scene) => grid(scene, scene.stage.fineGrid, 0.5, 1) },
+  { name: 'source', words: 'source', doc: 'Fresh points of the source, where the flow starts.', draw: drawSource },
+  { name: 'target', words: 'target', doc: 'Fresh points of the target, where the flow should end.', draw: drawTarget },
+  { name: 'pairs', words: 'pairs', doc: 'Pairs x0–x1 of one training batch, as this run couples them.', draw: drawTrainingPairs },
+  { name: 'trajectories', words: 'trajectories', doc: 'The whole way of some of the points.', draw: drawWhole },
+  { name: 'tails', words: 'tails', doc: 'What the points have just left behind them.', draw: drawBehind },
+  { name: 'velocity', words: 'velocity', doc: 'The learned velocity v(x, t) on a grid.', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.75) },
+  { name: 'exact', words: 'exact velocity', doc: 'The velocity that perfect training would reach, computed without a network.', draw: (scene) => arrows(scene, scene.stage.exact, 'exact', 0.95, true) },
+  { name: 'difference', words: 'learned − exact', doc: 'What is still wrong: the learned velocity minus the exact one, at the same scale.', draw: drawDifference },
+  { name: 'generated', words: 'generated', doc: 'Points that start in the source and follow the learned velocity.', draw: drawGenerated },
+];
+
+function drawSource({ brush, palette, dot_px, stage }) {
+  if (stage.source) brush.points(stage.source, { color: palette.source, size_px: 1.5 * dot_px, alpha: 0.5, shape: 'ring', fixed: true });
+}
+
+function drawTarget({ brush, palette, dot_px, stage }) {
+  if (stage.target) brush.points(stage.target, { color: palette.target, size_px: dot_px, alpha: 0.4, shape: 'square', fixed: true });
+}
+
+function drawGenerated({ brush, palette, dot_px, current }) {
+  if (current) brush.points(current, { color: palette.generated, size_px: 1.2 * dot_px, alpha: 0.85, shape: 'disc' });
+}
+
+function drawWhole({ brush, palette, stage }) {
+  if (stage.samples) drawTrajectories(brush, stage.samples, { color: palette.generated, shown: SHOWN, alpha: 0.25 });
+}
+
+function drawBehind({ brush, palette, dot_px, stage, t }) {
+  if (stage.samples && t > 0) drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.3, width_px: 0.5 * dot_px });
+}
+
+function drawTrainingPairs({ brush, palette, dot_px, stage }) {
+  const style = { color: palette.soft, sourceColor: palette.source, targetColor: palette.target, shown: PAIRS, alpha: 0.45, size_px: 1.5 * dot_px };
+  if (stage.pairs) drawPairs(brush, stage.pairs, style);
+}
+
+function grid({ brush, palette, t }, lattice, alpha, width_px) {
+  if (lattice) drawLattice(brush, lattice, t, { color: palette.soft, alpha, width_px });
+}
+
+// All fields at one scale, the learned one's, so that their difference is seen.
+function arrows(scene, field, role, alpha, dashed = false) {
+  if (!field) return;
+  const { brush, camera, palette, t, stage } = scene;
+  const fastest = stage.velocity ? fastestOf(at(stage.velocity, t)) : fastestOf(at(field, t));
+  drawArrows(brush, camera, field.points, at(field, t), { color: palette[role], longest_px: longest(camera), fastest, alpha, dashed });
+}
+
+function drawDifference({ brush, camera, palette, t, stage: { velocity, exact } }) {
+  if (!velocity || exact?.points !== velocity.points) return;
+  const [learned, truth] = [at(velocity, t), at(exact, t)];
+  const wrong = learned.map((value, i) => value - truth[i]);
+  drawArrows(brush, camera, velocity.points, wrong, { color: palette.ink, longest_px: longest(camera), fastest: fastestOf(learned), alpha: 0.9, width_px: 1.8 });
+}
+
+const at = (field, t) => velocitiesAt(field.frames, field.count, t);
+
+const longest = (camera) => (1.1 * Math.min(camera.width_px, camera.height_px)) / ARROWS_SIDE;
+
+// Two layers show it in the same frame.
+function density(scene) {
+  const { camera, current } = scene;
+  if (!current || scene.density) return scene.density;
+  const raster = rasterOver(camera.view, DENSITY_SIDE);
+  const deviation = 0.055 * camera.extent * (1000 / (current.length / 2)) ** (1 / 6);
+  const values = densityOf(current, raster, deviation);
+  return (scene.density = { raster, values, most: values.reduce((most, value) => Math.max(most, value), 1e-9) });
+}
+
+function drawDensity(scene) {
+  const found = density(scene);
+  if (!found) return;
+  drawHeat(scene.brush, found.raster, found.values, { color: scene.palette.generated, low: 0, high: found.most, alpha: 0.75 });
+  scene.heat({ words: 'density of the points', low: 0, high: found.most, unit: 'per unit area', role: 'generated' });
+}
+
+function drawContours(scene) {
+  const found = density(scene);
+  if (!found) return;
+  for (const level of LEVELS) {
+    brushContour(scene, contourOf(found.values, found.raster, level * found.most), 0.35 + 0.55 * level);
+  }
+}
+
+function brushContour({ brush, palette }, ends, alpha) {
+  if (ends.length) brush.segments(ends, { color: palette.ink, width_px: 1.1, alpha });
+}
+
+function drawSpeed({ brush, palette, t, stage: { speed }, heat }) {
+  if (!speed) return;
+  const values = at(speed, t);
+  drawHeat(brush, speed.raster, values, { color: palette.velocity, low: 0, high: speed.most, alpha: 0.75 });
+  heat({ words: 'speed |v|', low: 0, high: speed.most, unit: '', role: 'velocity' });
+}
+
+function drawLikelihood({ brush, palette, stage: { likelihood }, heat }) {
+  if (!likelihood) return;
+  const { raster, values } = likelihood;
+  const most = values.reduce((most, value) => (value > most ? value : most), -1e9);
+  drawHeat(brush, raster, values, { color: palette.generated, low: most - NATS, high: most, alpha: 0.8 });
+  heat({ words: 'ln p₁, log-likelihood', low: most - NATS, high: most, unit: 'nats', role: 'generated' });
+}
+
