@@ -87,9 +87,11 @@ describe('theory beside the run', () => {
     await waitForText(page, 'excess', /^Now \d\.\d\d above the floor\.$/);
     await page.locator('#layers-toggle').click();
     await page.locator('#exact').check();
-    await page.waitForFunction(() => window.flowLab.stage.exact !== null);
-    const size = await page.evaluate(() => [window.flowLab.stage.exact.frames.length, window.flowLab.stage.velocity.frames.length]);
-    assert.equal(size[0], size[1]);
+    // At the same points, once the stage has settled to its size.
+    await page.waitForFunction(() => {
+      const { exact, velocity } = window.flowLab.stage;
+      return exact && exact.points === velocity?.points && exact.frames.length === velocity.frames.length;
+    });
     assert.match(await text(page, 'about-exact'), /^The velocity that perfect training would reach/);
     assert.deepEqual(heard.complaints, []);
     await close();
