@@ -2,6 +2,7 @@
 
 import { Choices } from './choices.js';
 import { Clocks } from './clocks.js';
+import { Comparison } from './compare.js';
 import { Controls, fill } from './controls.js';
 import { copyLink, openModel, saveModel } from './files.js';
 import { readHash } from './hash.js';
@@ -26,9 +27,10 @@ const notes = new Notes($('notes'));
 const speaker = new Speaker($('said'));
 const stage = new Stage($('stage'));
 const clocks = new Clocks(stage);
-const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => run.redraw()));
+const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => Promise.all([run.redraw(), comparison?.redraw()])));
 const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
 unfold($('layers-toggle'), $('layers'));
+unfold($('compare'), $('fork'));
 annotate(document.querySelector('.plane'), stage);
 
 let run;
@@ -36,6 +38,7 @@ let choices;
 let loss; // the curve, made when the panel is first opened: a hidden one has no size
 let losses = new Float32Array();
 let measures;
+let comparison;
 let controls;
 let panels;
 let reflowed; // the choices of the link before reflow
@@ -77,6 +80,8 @@ function build(specs) {
   controls.under('target', panels[1].element);
   controls.under('group', $('coupling'));
   fill($('target'), specs.find(({ name }) => name === 'target'));
+  const failed = (error) => notes.add(error.message);
+  comparison = new Comparison(run, specs, { given: () => choices.given, join: (other) => toggles.join(other), failed });
   showOptions();
 }
 
@@ -94,6 +99,7 @@ function begun() {
   showOptions();
   showDevice(lab.device);
   progressed();
+  comparison?.beganAnew().catch((error) => notes.add(error.message));
 }
 
 function progressed() {
@@ -107,11 +113,13 @@ function progressed() {
   clocks.show();
   speaker.progressed(step, total, run.loss);
   measures.look();
+  comparison?.follow();
 }
 
 function pictured(fresh) {
   losses = fresh;
   loss?.show(losses);
+  comparison?.pictured(losses);
 }
 
 function sampled(samples) {

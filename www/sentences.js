@@ -66,6 +66,27 @@ export function liveMeasures({ w2, w2Floor, w2Count, insideShare, insideShareTar
   return [...rows, ['measured at step', grouped(step)]];
 }
 
+/** Options that change what the loss is compared with: two such losses have two floors. */
+const OWN_FLOOR = ['source', 'target', 'text', 'board', 'points', 'sourcePoints', 'coupling', 'group', 'schedule', 'sigmaMin', 'sigma', 'timeSampling'];
+
+/** How two runs differ, in words: `changed` is `{ name, from, to }`, `measured` their metrics, or null before they are known. */
+export function differenceSentence({ name, from, to }, [run, other], measured) {
+  const option = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const parts = [`The fork has ${option} ${to} where this run has ${from}; all else, the seed too, is the same.`];
+  const lag = run.step - other.step;
+  if (lag > 100 && run.playing) parts.push(`This run waits at step ${grouped(run.step)} while the fork, at step ${grouped(other.step)}, catches up.`);
+  if (run.loss !== undefined && other.loss !== undefined && !(name in { solver: 1, solverSteps: 1, tolerance: 1, count: 1 })) {
+    parts.push(`Loss ${run.loss.toFixed(2)} and ${other.loss.toFixed(2)}${OWN_FLOOR.includes(name) ? ', each above a floor of its own: do not compare them' : ''}.`);
+  }
+  if (measured) {
+    const [a, b] = measured;
+    const straight = a.straightness === null || b.straightness === null ? '' : `; straightness ${a.straightness.toFixed(3)} and ${b.straightness.toFixed(3)}, 0 being straight`;
+    const closer = Math.abs(a.w2 - b.w2) < 0.1 * a.w2Floor ? 'hardly a difference' : a.w2 < b.w2 ? 'this run is closer' : 'the fork is closer';
+    parts.push(`W2 of ${grouped(a.w2Count)} points ${a.w2.toFixed(2)} and ${b.w2.toFixed(2)} (floor ${a.w2Floor.toFixed(2)}): ${closer}${straight}; ${grouped(a.evaluations)} and ${grouped(b.evaluations)} evaluations a point.`);
+  }
+  return parts.join(' ');
+}
+
 function milliseconds(ms) {
   return ms >= 100 ? `${grouped(Math.round(ms))} ms` : `${ms.toPrecision(2)} ms`;
 }

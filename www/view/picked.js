@@ -38,6 +38,12 @@ export class Picked {
     this.#choose(this.#index === null ? 0 : (this.#index + by + samples.count) % samples.count);
   }
 
+  /** Picks what another stage has picked. */
+  follow(other) {
+    this.#held = other.#held;
+    this.#choose(other.#index);
+  }
+
   letGo() {
     this.#held = false;
     this.#choose(null);

@@ -5,7 +5,8 @@
 //   stage.layers.density = true;                             see LAYERS in layers.js for every name; stage.touch() redraws
 //   stage.seek(0.5); stage.flowing = false;                  the play head over flow time t
 //   stage.fit(5);                                            see [-5, 5]²; stage.camera pans and zooms, then stage.moved()
-//   stage.on('time' | 'pick' | 'view' | 'heat', listener)    every frame's t; a point picked; another part seen; a scale
+//   stage.on('time' | 'pick' | 'camera' | 'view' | 'heat', listener)    every frame's t; a point picked; the camera moves,
+//                                                            and rests; the scale of a heat map
 //   stage.dispose();
 //
 // Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact
@@ -42,7 +43,7 @@ export class Stage {
   framesDrawn = 0; // with points in motion
   firstMotion_ms = null; // since the page's navigation began
 
-  #listeners = { time: new Set(), pick: new Set(), view: new Set(), heat: new Set() };
+  #listeners = { time: new Set(), pick: new Set(), camera: new Set(), view: new Set(), heat: new Set() };
   #brush;
   #previous = null; // { samples, since }
   #current = null;
@@ -134,9 +135,18 @@ export class Stage {
     this.#stale = true;
   }
 
+  /** Sees what another stage sees. */
+  seeAs({ camera: { extent, centreX, centreY } }) {
+    const { camera } = this;
+    if (camera.extent === extent && camera.centreX === centreX && camera.centreY === centreY) return;
+    Object.assign(camera, { extent, centreX, centreY });
+    this.moved();
+  }
+
   /** The camera moved; once it rests, listeners of `view` hear of the new grid of arrows. */
   moved() {
     this.touch();
+    this.#tell('camera', this.camera);
     this.canvas.style.touchAction = this.camera.atHome ? 'pan-y' : 'none';
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
