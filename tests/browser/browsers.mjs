@@ -25,9 +25,9 @@ export const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 
 export const startServer = () => serve(dist);
 
-/** Chromium under Playwright; with `webgpu` it has a software adapter. */
+/** Chromium under Playwright, with a software WebGL; with `webgpu` it has a software adapter as well. */
 export function startChromium({ webgpu = false } = {}) {
-  const off = ['--disable-features=WebGPU', '--disable-gpu'];
+  const off = ['--disable-features=WebGPU', '--disable-gpu', '--enable-unsafe-swiftshader'];
   return chromium.launch({ executablePath: find('chromium'), args: [...CHROMIUM_FLAGS, ...(webgpu ? WEBGPU_FLAGS : off)] });
 }
 

@@ -18,10 +18,18 @@ export function useChromium() {
   return used;
 }
 
-/** Opens the page and waits for its first picture. */
-export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }) {
-  const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
+/** Opens the page and waits for its first picture; `flat` takes its WebGL away. */
+export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }, { flat = false, ...wishes } = {}) {
+  const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...wishes });
   const page = await context.newPage();
+  if (flat) {
+    await page.addInitScript(() => {
+      const { getContext } = HTMLCanvasElement.prototype;
+      HTMLCanvasElement.prototype.getContext = function (kind, wanted) {
+        return kind === 'webgl2' ? null : getContext.call(this, kind, wanted);
+      };
+    });
+  }
   const heard = listen(page);
   await page.goto(site.address + hash);
   await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0, null, { timeout: 30_000 });

@@ -10,10 +10,9 @@
 import { CanvasBrush } from './brush-canvas.js';
 import { GpuBrush } from './brush-gpu.js';
 
-/** @returns a brush on the GPU, or one in 2D where WebGL2 is missing, is emulated on the CPU, or `flat` is asked for */
+/** @returns a brush on the GPU, or one in 2D where WebGL2 is missing or `flat` is asked for */
 export function brushFor(canvas, flat = false) {
-  const wanted = { alpha: true, antialias: false, premultipliedAlpha: true, failIfMajorPerformanceCaveat: true };
-  const context = flat ? null : canvas.getContext('webgl2', wanted);
+  const context = flat ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
   return context ? new GpuBrush(context) : new CanvasBrush(canvas.getContext('2d'));
 }
 

@@ -1,0 +1,127 @@
+// Every layer of the stage, on the GPU's brush and on the canvas' own: arrays with known numbers are drawn, and the pixels
+// where they must be carry ink, those where they must not do not.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startChromium, startServer } from './browsers.mjs';
+import { openPage } from './pages.mjs';
+
+// Coordinates of the plane, all within [-4, 4]².
+const SCENES = {
+  source: { arrays: { source: [1, 2, -2, -1] }, ink: [[1, 2, 'edge'], [-2, -1, 'edge']], none: [[0, 0], [1, -2]] },
+  target: { arrays: { target: [1, 2, -2, -1] }, ink: [[1, 2], [-2, -1]], none: [[0, 0], [-1, 2]] },
+  generated: { t: 0.5, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1, 1], [1, 0]], none: [[-3, 0], [1, 2], [2, 2]] },
+  trajectories: { t: 0, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1, 1], [1, 0], [-2, 0.5]], none: [[2, 1], [-1, -1]] },
+  tails: { t: 0.5, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1.08, 0.96]], none: [[-0.8, 1.1], [-2.8, 0.1]] },
+  velocity: { t: 0.5, field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [[1, 1], [1.15, 1], [0.85, 1]], none: [[1, 1.2], [-1, 1]] },
+  exact: { t: 0.5, field: 'exact', at: [1, 1], frames: [[0, 4], [0, 4]], ink: [[1, 1.02], [1, 1.2]], none: [[1.2, 1], [1, -1]] },
+  speed: { t: 0.5, arrays: { speed: { raster: 'halves', frames: [0, 4, 0, 4], count: 2, most: 4 } }, ink: [[3, 0], [3, 3]], none: [[-3, 0], [-3, 3]] },
+  likelihood: { arrays: { likelihood: { raster: 'halves', values: [-20, -1] } }, ink: [[3, 0]], none: [[-3, 0]] },
+  grid: { t: 0.5, lattice: 'grid', ink: [[1.5, 1], [1.5, -2]], none: [[1, 1], [2, 1]] },
+  fineGrid: { t: 1, lattice: 'fineGrid', ink: [[2, 1]], none: [[1, 1], [1.5, -1]] },
+  pairs: { arrays: { pairs: { x0: [-2, -2], x1: [2, 1] } }, ink: [[0, -0.5], [-1, -1.25], [2, 1]], none: [[0, 0.5], [0, -1.5]] },
+};
+
+/** Draws one scene in the page; gives the opacity, 0 to 255, around each of its places. */
+async function draw({ name, scene }) {
+  const { stage, run } = window.flowLab;
+  run.play(false);
+  run.theory.begin = run.theory.draw = async () => {};
+  stage.flowing = false;
+  const floats = (values) => Float32Array.from(values);
+  for (const layer of Object.keys(stage.layers)) stage.layers[layer] = layer === name;
+  for (const array of ['source', 'target', 'velocity', 'exact', 'speed', 'grid', 'fineGrid', 'pairs', 'likelihood']) stage[array] = null;
+  const raster = { width: 2, height: 1, left: -4, right: 4, bottom: -4, top: 4 };
+  for (const [key, value] of Object.entries(scene.arrays ?? {})) {
+    const of = (value) => (value === 'halves' ? raster : Array.isArray(value) ? floats(value) : value);
+    stage[key] = Array.isArray(value) ? floats(value) : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
+  }
+  if (scene.field) stage[scene.field] = { points: floats(scene.at), frames: floats(scene.frames.flat()), count: 2 };
+  // A vertical line at x = 1 that the flow carries to x = 2.
+  if (scene.lattice) stage[scene.lattice] = { lines: 1, perLine: 2, samples: { times: floats([0, 1]), count: 2, positions: floats([1, -3, 1, 3, 2, -3, 2, 3]) } };
+  const starts = scene.samples?.flat() ?? [0, 0, 0, 0];
+  stage.clock.jumps = true; // no gliding from the samples before
+  stage.show({ times: floats([0, 1]), count: 2, positions: floats([starts[0], starts[1], starts[4], starts[5], starts[2], starts[3], starts[6], starts[7]].map((x) => x ?? 0)) });
+  stage.seek(scene.t ?? 0);
+  stage.fit(4);
+  const { canvas } = stage;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  stage.redraw();
+  copy.drawImage(canvas, 0, 0);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const scale = Math.min(width, height) / 8;
+  const most = ([x, y, edge]) => {
+    const around = edge ? 5 : 1;
+    const { data } = copy.getImageData(Math.round(width / 2 + x * scale) - around, Math.round(height / 2 - y * scale) - around, 2 * around + 1, 2 * around + 1);
+    return data.reduce((most, value, i) => (i % 4 === 3 ? Math.max(most, value) : most), 0);
+  };
+  return { ink: scene.ink.map(most), none: scene.none.map(most), kind: stage.kind };
+}
+
+for (const kind of ['gpu', 'canvas']) {
+  describe(`on the ${kind} brush`, () => {
+    let site, browser, opened;
+    before(async () => {
+      site = await startServer();
+      browser = await startChromium();
+      opened = await openPage({ browser, site }, '#width=8&depth=1&count=50&steps=5', { width: 900, height: 640 }, { flat: kind === 'canvas' });
+    });
+    after(async () => {
+      await opened?.close();
+      await browser?.close();
+      site?.server.close();
+    });
+
+    for (const [name, scene] of Object.entries(SCENES)) {
+      test(`the layer ${name} is drawn where its numbers say`, async () => {
+        const { ink, none, kind: used } = await opened.page.evaluate(draw, { name, scene });
+        assert.equal(used, kind);
+        ink.forEach((opacity, k) => assert.ok(opacity > 20, `nothing at ${scene.ink[k]} (${opacity})`));
+        none.forEach((opacity, k) => assert.ok(opacity < 12, `something at ${scene.none[k]} (${opacity})`));
+      });
+    }
+
+    test('the difference is drawn where learned and exact differ, and only there', async () => {
+      await opened.page.evaluate(draw, { name: 'difference', scene: { field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [], none: [] } });
+      const inked = (exact) =>
+        opened.page.evaluate((exact) => {
+          const { stage } = window.flowLab;
+          stage.exact = { ...stage.velocity, frames: Float32Array.from(exact) };
+          stage.redraw();
+          const copy = new OffscreenCanvas(stage.canvas.width, stage.canvas.height).getContext('2d');
+          copy.drawImage(stage.canvas, 0, 0);
+          return copy.getImageData(0, 0, stage.canvas.width, stage.canvas.height).data.filter((value, i) => i % 4 === 3 && value > 0).length;
+        }, exact);
+      assert.equal(await inked([4, 0, 4, 0]), 0);
+      assert.ok((await inked([0, 4, 0, 4])) > 20);
+    });
+
+    test('the density is highest where the points are, and its contours lie around them', async () => {
+      const seen = await opened.page.evaluate(() => {
+        const { stage } = window.flowLab;
+        const floats = (values) => Float32Array.from(values);
+        const count = 400;
+        // A disc of points around (2, 1).
+        const positions = floats(Array.from({ length: count }, (_, k) => [2 + 0.5 * Math.sqrt(k / count) * Math.cos(2.4 * k), 1 + 0.5 * Math.sqrt(k / count) * Math.sin(2.4 * k)]).flat());
+        stage.show({ times: floats([0, 1]), count, positions: floats([...positions, ...positions]) });
+        const look = (name) => {
+          for (const layer of Object.keys(stage.layers)) stage.layers[layer] = layer === name;
+          stage.redraw();
+          const copy = new OffscreenCanvas(stage.canvas.width, stage.canvas.height).getContext('2d');
+          copy.drawImage(stage.canvas, 0, 0);
+          const scale = Math.min(stage.canvas.clientWidth, stage.canvas.clientHeight) / 8;
+          return (x, y) => copy.getImageData(Math.round(stage.canvas.clientWidth / 2 + x * scale), Math.round(stage.canvas.clientHeight / 2 - y * scale), 1, 1).data[3];
+        };
+        const density = look('density');
+        const heat = [[2, 1], [2.7, 1], [-2, 1]].map(([x, y]) => density(x, y));
+        const contours = look('contours');
+        let crossed = 0;
+        for (let x = 2; x < 3.5; x += 0.01) crossed += contours(x, 1) > 20;
+        return { heat, crossed, far: contours(-2, 1) };
+      });
+      assert.ok(seen.heat[0] > 150 && seen.heat[0] > seen.heat[1] + 20 && seen.heat[2] === 0, `${seen.heat}`);
+      assert.ok(seen.crossed >= 4 && seen.crossed < 60, `${seen.crossed} of 150 places on a ray`);
+      assert.equal(seen.far, 0);
+    });
+  });
+}
