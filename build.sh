@@ -111,7 +111,7 @@ wasm_cargo() { # command, feature, arguments…
 
 # What a wasm file is made of. Cargo itself would compile our crate anew at every turn from one feature to the other.
 wasm_sum() {
-  { rustc -Vv && wasm-bindgen --version && cat build.sh Cargo.toml Cargo.lock .cargo/config.toml && find src -name '*.rs' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
+  { rustc -Vv && wasm-bindgen --version && declare -f wasm_cargo build_wasm && cat Cargo.toml Cargo.lock .cargo/config.toml && find src -name '*.rs' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
 }
 
 build_wasm() { # feature
@@ -137,8 +137,9 @@ build_page() {
   mkdir -p dist
   cp www/style.css dist/
   cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
+  rm -f dist/*.js dist/*.js.map
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
-  (cd www && node_modules/.bin/esbuild page.js --bundle --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
+  (cd www && node_modules/.bin/esbuild page.js --bundle --splitting --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
   node www/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json

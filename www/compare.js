@@ -6,7 +6,6 @@ import { choice, words } from './controls.js';
 import { Run, SAMPLING_OPTIONS } from './run.js';
 import { differenceSentence } from './sentences.js';
 import { annotate } from './spot.js';
-import { LossCurve } from './view/loss.js';
 import { Stage } from './view/stage.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
@@ -89,10 +88,12 @@ export class Comparison {
     }
     await other.begin();
     if (number !== this.#number) return;
-    this.#other = window.flowLab.other = other;
     run.limit = () => pace(run, other);
     other.limit = () => pace(other, run);
+    const { LossCurve } = await import('./view/loss.js');
+    if (number !== this.#number) return;
     this.#curve = new LossCurve($('both-losses'));
+    this.#other = window.flowLab.other = other;
     this.#title();
     this.follow();
     if (run.finished && !other.finished) other.play(true);

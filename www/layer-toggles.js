@@ -47,6 +47,7 @@ export class LayerToggles {
   bar(name, reason) {
     const { small, doc } = this.#reasons.get(name);
     this.#boxes.get(name).disabled = Boolean(reason);
+    if (reason && name === 'likelihood') this.#set(name, false);
     small.textContent = reason || doc;
   }
 }

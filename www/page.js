@@ -15,7 +15,6 @@ import { couplingSentence, excessSentence, floorLabel, grouped, noExactSentence,
 import { Speaker } from './speaker.js';
 import { annotate } from './spot.js';
 import { unfold } from './unfold.js';
-import { LossCurve } from './view/loss.js';
 import { Stage } from './view/stage.js';
 
 const REFLOW_PAIRS = 10_000;
@@ -54,7 +53,7 @@ async function start() {
     clocks.flow(false);
   }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
-  const hooks = { begun, progressed, pictured, sampled, theorised, failed: (error) => notes.add(error.message) };
+  const hooks = { begun, progressed, pictured, sampled, theorised, barred: (layer, reason) => toggles.bar(layer, reason), failed: (error) => notes.add(error.message) };
   run = await Run.create(readHash(), stage, hooks);
   const { lab } = run;
   window.flowLab = { lab, stage, run };
@@ -94,6 +93,7 @@ function begun() {
   choices.keep(reflowed ?? lab.changed.filter(([, text]) => text !== 'reflow'));
   reflowed = undefined;
   measures.clear();
+  toggles.bar('likelihood', '');
   $('speed').textContent = '';
   speaker.begun(lab.options.target);
   showOptions();
@@ -167,8 +167,10 @@ function connect() {
   );
 }
 
-function openedPanel() {
+async function openedPanel() {
   if (!panel.open) return;
+  // The library that draws curves is as large as all the rest.
+  const { LossCurve } = await import('./view/loss.js');
   loss ??= new LossCurve($('loss'));
   loss.show(losses);
   run.theory.show();

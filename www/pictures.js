@@ -16,10 +16,13 @@ const CELLS = { grid: 8, fineGrid: 20 };
 export class Pictures {
   /** `{ times, evaluations, dim }` of the samples that the stage shows; heard when they change. */
   onSamples = () => {};
+  /** A layer cannot be drawn of this run, and the reason: heard once a run. */
+  onBarred = () => {};
   #lab;
   #stage;
   #under = null; // the picture under way, an iterator of pieces
   #x0 = null;
+  #barred = false; // no likelihood
   #pointMs = 2e-4; // one evaluation of one point, measured as we go
 
   constructor(lab, stage) {
@@ -33,6 +36,12 @@ export class Pictures {
   /** Forgets what belongs to another run. */
   clear() {
     this.#under = this.#x0 = null;
+    this.#barred = false;
+  }
+
+  /** Leaves the picture under way: another is wanted. */
+  drop() {
+    this.#under = null;
   }
 
   /** Begins a picture of `weights` (null: the present ones, as they are when each piece is made) with so many solver steps. */
@@ -59,7 +68,7 @@ export class Pictures {
     if (layers.pairs && !this.#stage.pairs) yield* this.#pairs();
     if (layers.speed) yield* this.#speed(weights);
     for (const name of ['grid', 'fineGrid']) if (layers[name]) yield* this.#lattice(name, weights);
-    if (layers.likelihood) yield* this.#likelihood(weights);
+    if (layers.likelihood && !this.#barred) yield* this.#likelihood(weights);
     this.#stage.touch();
   }
 
@@ -153,7 +162,13 @@ export class Pictures {
       const some = Math.min(values.length - start, this.#pieceOf(6 * LIKELIHOOD_STEPS));
       const part = points.subarray(start * dim, (start + some) * dim);
       const asked = { weights, solver: 'midpoint', steps: LIKELIHOOD_STEPS };
-      values.set(await this.#lab.logDensity(part, asked), start);
+      try {
+        values.set(await this.#lab.logDensity(part, asked), start);
+      } catch (error) {
+        this.#barred = true;
+        this.#stage.likelihood = null;
+        return this.onBarred('likelihood', error.message);
+      }
       start += some;
       this.#stage.touch();
       yield;

@@ -40,7 +40,8 @@ export class Run {
   #wakes = false; // a turn of the loop was asked for while it ended
   #resume = false; // play on when the reader comes back from the past
 
-  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`, `failed(error)`; all may be missing */
+  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`,
+   *   `barred(layer, reason)`, `theorised(theory)`, `failed(error)`; all may be missing */
   static async create(pairs, stage, hooks = {}, data = {}) {
     const run = new Run(await Lab.create(pairs, data), stage, hooks);
     return run;
@@ -50,6 +51,7 @@ export class Run {
     Object.assign(this, { lab, stage, hooks });
     this.pictures = new Pictures(lab, stage);
     this.pictures.onSamples = (samples) => this.hooks.sampled?.(samples);
+    this.pictures.onBarred = (layer, reason) => this.hooks.barred?.(layer, reason);
     this.theory = new Theory(this);
     stage.on('view', () => this.#seeElsewhere());
   }
@@ -96,7 +98,7 @@ export class Run {
 
   /** Something else is to be drawn: the loop draws it between its chunks, or it is drawn now. */
   async redraw() {
-    if (this.#looping) this.pictures.clear();
+    if (this.#looping) this.pictures.drop();
     else await this.refresh();
     await this.theory.draw();
   }
@@ -191,7 +193,7 @@ export class Run {
     if (before === null && this.past !== null) [this.#resume, this.playing] = [this.playing, false];
     if (this.past === before) return;
     this.hooks.progressed?.();
-    this.pictures.clear();
+    this.pictures.drop();
     await this.refresh();
     if (this.past === null && this.#resume) this.play(true);
   }

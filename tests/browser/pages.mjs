@@ -18,15 +18,15 @@ export function useChromium() {
   return used;
 }
 
-/** Opens the page and waits for its first picture; `flat` takes its WebGL away. */
-export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }, { flat = false, ...wishes } = {}) {
+/** Opens the page and waits for its first picture; with `gpu` a WebGL that runs on the CPU passes for one. */
+export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }, { gpu = false, ...wishes } = {}) {
   const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...wishes });
   const page = await context.newPage();
-  if (flat) {
+  if (gpu) {
     await page.addInitScript(() => {
-      const { getContext } = HTMLCanvasElement.prototype;
-      HTMLCanvasElement.prototype.getContext = function (kind, wanted) {
-        return kind === 'webgl2' ? null : getContext.call(this, kind, wanted);
+      const { getExtension } = WebGL2RenderingContext.prototype;
+      WebGL2RenderingContext.prototype.getExtension = function (name) {
+        return name === 'WEBGL_debug_renderer_info' ? null : getExtension.call(this, name);
       };
     });
   }

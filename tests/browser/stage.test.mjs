@@ -64,7 +64,7 @@ for (const kind of ['gpu', 'canvas']) {
     before(async () => {
       site = await startServer();
       browser = await startChromium();
-      opened = await openPage({ browser, site }, '#width=8&depth=1&count=50&steps=5', { width: 900, height: 640 }, { flat: kind === 'canvas' });
+      opened = await openPage({ browser, site }, '#width=8&depth=1&count=50&steps=5', { width: 900, height: 640 }, { gpu: kind === 'gpu' });
     });
     after(async () => {
       await opened?.close();

@@ -10,10 +10,25 @@
 import { CanvasBrush } from './brush-canvas.js';
 import { GpuBrush } from './brush-gpu.js';
 
-/** @returns a brush on the GPU, or one in 2D where WebGL2 is missing or `flat` is asked for */
+/** @returns a brush on the GPU, or one in 2D where there is none or `flat` is asked for */
 export function brushFor(canvas, flat = false) {
-  const context = flat ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
+  const context = flat || !hasGpu() ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
   return context ? new GpuBrush(context) : new CanvasBrush(canvas.getContext('2d'));
+}
+
+let known;
+
+// A WebGL that runs on the CPU reads every frame back, which took 0.4 s a frame in headless Chromium: 2D is 50 times as fast.
+// It has to be asked of another canvas, because one that has had WebGL gives no 2D. (`failIfMajorPerformanceCaveat` does not
+// tell: Chromium 156 gives SwiftShader all the same.)
+function hasGpu() {
+  if (known !== undefined) return known;
+  const gl = document.createElement('canvas').getContext('webgl2');
+  const named = gl?.getExtension('WEBGL_debug_renderer_info');
+  const renderer = named ? gl.getParameter(named.UNMASKED_RENDERER_WEBGL) : '';
+  known = gl !== null && !gl.isContextLost() && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
+  gl?.getExtension('WEBGL_lose_context')?.loseContext();
+  return known;
 }
 
 /** #rrggbb as three numbers from 0 to 1. */

@@ -1,0 +1,252 @@
+// Who reads the page, and how: axe in both themes, the keyboard alone, less motion, without scripts, a small download.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { dist } from './browsers.mjs';
+import { openPage, openPanel, stepOf, text, useChromium, waitForOption, waitForStep, waitForText } from './pages.mjs';
+
+const require = createRequire(new URL('../../www/package.json', import.meta.url));
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const used = useChromium();
+const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10';
+
+const open = (hash = SMALL, viewport, wishes) => openPage(used, hash, viewport, wishes);
+
+/** What axe complains of, as short sentences. */
+async function complaints(page) {
+  await page.evaluate(axe);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), tags);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+describe('axe has nothing to say', () => {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const [name, width, height] of [['a desktop', 1280, 800], ['a phone', 360, 740]]) {
+      test(`on ${name}, ${colorScheme}, folded and unfolded, with a note and a picked point`, async () => {
+        const { page, close } = await open(`${SMALL}&target=mons`, { width, height }, { colorScheme });
+        await page.locator('#play').click();
+        assert.deepEqual(await complaints(page), []);
+        await page.locator('#layers-toggle').click();
+        await page.locator('#compare').click();
+        await page.locator('#layer-density').check();
+        await page.locator('#stage').focus();
+        await page.keyboard.press('Enter');
+        await openPanel(page);
+        assert.deepEqual(await complaints(page), []);
+        await close();
+      });
+    }
+  }
+});
+
+describe('by keyboard', () => {
+  test('the stage zooms, moves, fits, and picks points one after the other', async () => {
+    const { page, close } = await open();
+    await page.locator('#stage').focus();
+    const camera = () => page.evaluate(() => (({ extent, centreX, centreY }) => [extent, centreX, centreY])(window.flowLab.stage.camera));
+    await page.keyboard.press('+');
+    const [extent] = await camera();
+    assert.ok(extent < 4);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowUp');
+    const [, x, y] = await camera();
+    assert.ok(x > 0 && y > 0, `${x}, ${y}`);
+    await page.keyboard.press('0');
+    assert.deepEqual(await camera(), [4, 0, 0]);
+    await page.keyboard.press('Enter');
+    assert.match(await text(page, 'spot'), /^Point 1 at t = \d\.\d\d: .* velocity .* speed \d/);
+    await page.keyboard.press('Enter');
+    await waitForText(page, 'spot', /^Point 2 /);
+    await page.keyboard.press('Escape');
+    await page.locator('#spot').waitFor({ state: 'hidden' });
+    await close();
+  });
+
+  test('everything that can be clicked can be reached, in the order of the page, and shows its focus', async () => {
+    const { page, close } = await open();
+    await page.evaluate(() => document.activeElement.blur());
+    const reached = [];
+    for (let k = 0; k < 40; k++) {
+      await page.keyboard.press('Tab');
+      const here = await page.evaluate(() => {
+        const element = document.activeElement;
+        return element === document.body ? null : { id: element.id || element.getAttribute('aria-label'), outlined: getComputedStyle(element).outlineStyle !== 'none' };
+      });
+      if (!here || reached.some(({ id }) => id === here.id)) break;
+      reached.push(here);
+    }
+    const ids = reached.map(({ id }) => id);
+    assert.deepEqual(ids.slice(0, 4), ['target', 'solver-steps', 'play', 'reset']);
+    for (const id of ['panel-toggle', 'layers-toggle', 'compare', 'stage', 'Zoom in', 'Zoom out', 'flow', 'time', 'step', 'trained']) assert.ok(ids.includes(id), `${id} in ${ids}`);
+    assert.ok(reached.every(({ outlined }) => outlined));
+    await close();
+  });
+
+  test('the panel unfolds, and Escape folds it and gives the focus back', async () => {
+    const { page, close } = await open();
+    await page.locator('#panel-toggle').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#option-width').focus();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('#panel').isVisible(), false);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'panel-toggle');
+    await close();
+  });
+});
+
+describe('gestures', () => {
+  test('a drag moves the plane, Ctrl and the wheel zoom at the pointer, a double click fits; a plain wheel zooms only a stage with the focus', async () => {
+    const { page, close } = await open();
+    const at = (point) => page.evaluate(([x, y]) => window.flowLab.stage.camera.point(x, y), point);
+    const { x, y } = await page.locator('#stage').boundingBox();
+    await page.mouse.move(x + 300, y + 300);
+    await page.mouse.wheel(0, -100);
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => window.flowLab.stage.camera.extent), 4);
+    const before = await at([300, 300]);
+    await page.mouse.down();
+    await page.mouse.move(x + 340, y + 320, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await at([340, 320]);
+    assert.ok(Math.hypot(dragged[0] - before[0], dragged[1] - before[1]) < 0.02, 'the point stays under the finger');
+    await page.mouse.wheel(0, -200);
+    await page.waitForFunction(() => window.flowLab.stage.camera.extent < 4);
+    const extent = await page.evaluate(() => window.flowLab.stage.camera.extent);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -40);
+    await page.keyboard.up('Control');
+    await page.waitForFunction((extent) => window.flowLab.stage.camera.extent < extent, extent);
+    const zoomed = await at([340, 320]);
+    assert.ok(Math.hypot(zoomed[0] - dragged[0], zoomed[1] - dragged[1]) < 0.02, 'the point stays under the pointer');
+    await page.mouse.dblclick(x + 200, y + 500);
+    await page.waitForFunction(() => window.flowLab.stage.camera.atHome);
+    await close();
+  });
+
+  test('a tap on a point holds it, and says its velocity, past and future', async () => {
+    const { page, close } = await open();
+    await page.locator('#play').click();
+    await page.locator('#flow').click();
+    await page.waitForTimeout(400);
+    const { x, y } = await page.locator('#stage').boundingBox();
+    const [px, py] = await page.evaluate(() => {
+      const { camera, drawn } = window.flowLab.stage;
+      return [camera.x(drawn[10]), camera.y(drawn[11])];
+    });
+    await page.mouse.click(x + px, y + py);
+    await page.mouse.move(x + 5, y + 5);
+    const facts = await page.evaluate(() => window.flowLab.stage.picked.facts);
+    assert.ok(facts.held);
+    const { samples, t } = await page.evaluate(() => ({ samples: { ...window.flowLab.stage.samples, positions: [...window.flowLab.stage.samples.positions], times: [...window.flowLab.stage.samples.times] }, t: window.flowLab.stage.t }));
+    const last = samples.times.length - 1;
+    const of = (k) => samples.positions.slice(2 * (k * samples.count + facts.index), 2 * (k * samples.count + facts.index) + 2);
+    assert.deepEqual([facts.from, facts.to], [of(0), of(last)]);
+    const k = Math.min(Math.floor(t * last), last - 1);
+    const velocity = [0, 1].map((axis) => (of(k + 1)[axis] - of(k)[axis]) * last);
+    assert.ok(Math.hypot(velocity[0] - facts.velocity[0], velocity[1] - facts.velocity[1]) < 0.1 * (1 + Math.hypot(...velocity)), `${facts.velocity} for ${velocity}`);
+    assert.match(await text(page, 'spot'), /It came from \(.*\) and will end at \(.*\)\.$/);
+    await close();
+  });
+});
+
+describe('less motion', () => {
+  test('nothing plays by itself; played, time jumps by quarters', async () => {
+    const { page, close } = await open(SMALL, undefined, { reducedMotion: 'reduce' });
+    await page.waitForTimeout(500);
+    assert.equal(await stepOf(page), 0);
+    assert.equal(await page.evaluate(() => window.flowLab.stage.t), 1);
+    assert.equal(await text(page, 'play'), 'Play');
+    await page.locator('#play').click();
+    await waitForStep(page, 5);
+    await page.locator('#flow').click();
+    const seen = await page.evaluate(async () => {
+      const seen = new Set();
+      const stop = window.flowLab.stage.on('time', (t) => seen.add(t));
+      await new Promise((done) => setTimeout(done, 4000));
+      stop();
+      return [...seen];
+    });
+    assert.ok(seen.length >= 2 && seen.every((t) => [0, 0.25, 0.5, 0.75, 1].includes(t)), `${seen}`);
+    await close();
+  });
+});
+
+test('the live region speaks at milestones only', async () => {
+  const { page, close } = await open(`${SMALL}&steps=400`);
+  const said = await page.evaluate(async () => {
+    const said = [document.getElementById('said').textContent];
+    new MutationObserver(() => said.push(document.getElementById('said').textContent)).observe(document.getElementById('said'), { childList: true });
+    while (!window.flowLab.run.finished) await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 300));
+    return said;
+  });
+  assert.match(said.at(-1), /^Training is done: 400 steps, loss \d/);
+  assert.ok(said.length <= 6, said.join(' / '));
+  await close();
+});
+
+test('without scripts there is a poster of real points, and a sentence', async () => {
+  const context = await used.browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  await page.goto(used.site.address);
+  const box = await page.locator('#poster').boundingBox();
+  assert.ok(box.width > 250 && box.y + box.height < 740, JSON.stringify(box));
+  assert.ok((readFileSync(`${dist}/index.html`, 'utf8').match(/M-?[\d.]+ -?[\d.]+h0/g) ?? []).length >= 600, 'points');
+  assert.match(await page.locator('noscript').innerText(), /needs JavaScript and WebAssembly/);
+  await context.close();
+});
+
+test('the first load asks for at most 60 kB of gzipped scripts beside the wasm', async () => {
+  const { page, heard, close } = await open();
+  await waitForStep(page, 20);
+  const scripts = [...new Set(heard.requests)].map((url) => url.slice(used.site.address.length)).filter((path) => /^[\w-]+\.js$/.test(path));
+  for (const path of ['page.js', 'lab.js']) assert.ok(scripts.includes(path), `${scripts}`);
+  const sizes = [...new Set([...scripts, 'worker.js'])].map((path) => [path, gzipSync(readFileSync(`${dist}/${path}`), { level: 9 }).length]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`${sizes.map(([path, size]) => `${path} ${size}`).join(', ')}, together ${total} bytes`);
+  assert.ok(total <= 60 * 1024, `${total}`);
+  await close();
+});
+
+test('every option of the table goes through the link and comes back, from its input too', async () => {
+  const table = await (await fetch(`${used.site.address}options.json`)).json();
+  const other = (spec) => {
+    if (spec.type === 'choice') return spec.choices.map(({ name }) => name).findLast((name) => name !== spec.default && !['points', 'reflow', 'gpu'].includes(name));
+    if (spec.type === 'text') return 'ab';
+    const next = spec.type === 'integer' ? Number(spec.default) + 1 : Number(spec.default) / 2 || spec.max / 4;
+    return String(Math.min(next, spec.max));
+  };
+  // What an option needs beside it to be kept.
+  const beside = { dim: '&target=checkerboard&board=2', board: '&target=checkerboard', text: '&target=text', preset: '' };
+  const { page, heard, close } = await open();
+  await openPanel(page);
+  assert.ok(table.options.length >= 30);
+  const names = [];
+  for (const spec of table.options) {
+    const value = other(spec);
+    if (spec.name === 'device' || spec.name === 'preset') continue; // the device is the machine's; presets are tested by themselves
+    const hash = `#width=16${beside[spec.name] ?? ''}${spec.name === 'width' ? '' : `&${spec.name}=${value}`}`;
+    const checked = await page.evaluate(async (hash) => window.flowLab.lab.check([...new URLSearchParams(hash.slice(1))]), hash);
+    assert.deepEqual(checked.notes, [], spec.name);
+    assert.equal(String(checked.options[spec.name]), spec.name === 'width' ? '16' : value, spec.name);
+    const back = await page.evaluate(async (pairs) => (await window.flowLab.lab.check(pairs)).options, checked.changed);
+    assert.deepEqual(back, checked.options, spec.name);
+    names.push(spec.name);
+  }
+  console.log(`${names.length} options: ${names.join(' ')}`);
+  // By hand: all sampling and training numbers that need no other run's shape.
+  for (const [name, value] of [['learningRate', '0.001'], ['solver', 'heun'], ['seed', '7'], ['sigma', '0.05']]) {
+    const input = page.locator(`#option-${name}`);
+    if (name === 'solver') await input.selectOption(value);
+    else await input.fill(value).then(() => input.press('Enter'));
+    await waitForOption(page, name, Number.isNaN(Number(value)) ? value : Number(value));
+    await page.waitForFunction(([name, value]) => new URLSearchParams(location.hash.slice(1)).get(name) === value, [name, value]);
+  }
+  assert.deepEqual(heard.complaints, []);
+  await close();
+});
