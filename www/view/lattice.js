@@ -2,14 +2,12 @@
 
 import { positionsAt } from './flow.js';
 
-const BETWEEN = 4; // points of a line between two crossings
-
 /**
- * Points along straight lines over [-extent, extent]², `cells` squares a side.
+ * Points along straight lines over [-extent, extent]², `cells` squares a side, each side in so many `pieces`.
  * @returns {{ points: Float32Array, lines: number, perLine: number }} one line after the other
  */
-export function latticeOf(extent, cells) {
-  const [lines, perLine] = [2 * (cells + 1), cells * BETWEEN + 1];
+export function latticeOf(extent, cells, pieces = 4) {
+  const [lines, perLine] = [2 * (cells + 1), cells * pieces + 1];
   const points = new Float32Array(2 * lines * perLine);
   let filled = 0;
   for (let line = 0; line < lines; line++) {

@@ -1,0 +1,47 @@
+import { drawArrows } from '../view/arrows.js';
+import { normals } from '../story/crowd.js';
+
+const LATEST = 0.96; // beyond, the arrows are too long to draw
+
+export default {
+  id: 'conditional',
+  title: 'All points to one target',
+  text: `<p>Keep one target point <b class="target">$x_1$</b>, and send the whole cloud of noise to it. Where a dot has come to
+    by time $t$, its velocity is what is left of the way, divided by what is left of the time.</p>`,
+  formula: [String.raw`u_t(x \mid x_1) = \frac{x_1 - x}{1 - t}`],
+  more: `<p>This is the <em>conditional</em> velocity field: the <b class="velocity">arrows</b> say what it is at places where no
+    dot happens to be. It only ever leads to one point. But it is known without any learning, and it is what everything
+    else is made of.</p>`,
+  wait: 'Move the target point.',
+
+  open(figure) {
+    const stage = figure.stage({ layers: ['generated', 'tails'], label: 'Four hundred points flow to one target point' });
+    const x0 = normals(800, 3);
+    let x1 = [1.6, 1.2];
+    const show = () => {
+      const positions = new Float32Array(1600);
+      positions.set(x0);
+      for (let i = 0; i < 800; i++) positions[800 + i] = x1[i % 2];
+      stage.samples = { times: Float32Array.of(0, 1), positions, count: 400 };
+      figure.say(`400 points start from N(0, I); all end at (${x1.map((value) => value.toFixed(1)).join(', ')}). Nothing is learned here.`);
+      stage.touch();
+    };
+    show();
+    figure.handle(stage, {
+      words: 'Target point',
+      role: 'target',
+      at: x1,
+      onMove(...place) {
+        x1 = place;
+        show();
+        figure.reached();
+      },
+    });
+    stage.overlays.add(({ brush, camera, palette, t }) => {
+      const xy = stage.arrowPoints;
+      const u = xy.map((value, i) => (x1[i % 2] - value) / (1 - Math.min(t, LATEST)));
+      const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / 17;
+      drawArrows(brush, camera, xy, u, { color: palette.velocity, longest_px, fastest: 8, alpha: 0.75 });
+    });
+  },
+};

@@ -1,0 +1,82 @@
+import { positionsIn } from '../story/space.js';
+import { train } from '../story/training.js';
+
+const COUNT = 1500;
+const STEPS = 1500;
+const TURNED = 0.5; // radians
+/** Late times and averaged weights, for sharp edges. */
+const BOARD = { target: 'checkerboard', board: 2, dim: 3, width: 96, activation: 'gelu', learningRate: 0.004, timeSampling: 'late', ema: 0.99, seed: 1, steps: STEPS };
+
+export default {
+  id: 'dimensions',
+  title: 'Three dimensions, and more',
+  text: `<p>Nothing in the method counts coordinates. Points, arrows and losses take three of them, or eight, or 784 of a picture, without a change.
+    What changes is how much there is to fill: a chessboard with two cells a side has 2 dark cells in the plane, 4 in space, 128 in
+    eight dimensions.</p>`,
+  formula: [String.raw`\text{dark cells} = \tfrac{1}{2}\,(\text{cells a side})^{\text{dimensions}}`],
+  more: `<p>Here noise flows into the four dark cells of a board in space, whose edges are drawn. A network learns it as you watch, in about a thousand
+    steps.</p>`,
+  wait: 'Turn the board: drag it, or press the arrow keys on it.',
+
+  async open(figure) {
+    const { signal } = figure;
+    const { Palette } = await import('../view/palette.js');
+    const { Turntable } = await import('../story/turntable.js');
+    signal.throwIfAborted();
+    const canvas = document.createElement('canvas');
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', 'Generated points in the four dark cells of a three-dimensional board; arrow keys turn it');
+    canvas.className = 'turntable';
+    const host = figure.panel();
+    host.append(canvas);
+    let turned = 0;
+    const table = new Turntable(canvas, new Palette(canvas, () => table.draw()), (yaw, pitch) => {
+      turned += Math.abs(yaw) + Math.abs(pitch);
+      if (turned > TURNED) figure.reached();
+    });
+    figure.turntable = table;
+    signal.addEventListener('abort', () => table.dispose());
+    const lab = await figure.lab(BOARD, { slot: 'second' });
+    let samples = null;
+    let t = 1;
+    const draw = () => {
+      if (!samples) return;
+      table.xyz = positionsIn(samples, t);
+      table.draw();
+    };
+    const time = figure.slide('t', { min: 0, max: 1, step: 0.01, value: 1, format: (value) => value.toFixed(2) }, (value) => {
+      t = value;
+      draw();
+    });
+    time.setAttribute('aria-label', 'Flow time t');
+    const reference = await lab.reference('target', 4000);
+    signal.throwIfAborted();
+    [table.boxes, table.camera.extent] = boxesOf(reference, 3, 2);
+    let [last, inside] = [0, ''];
+    await train(lab, STEPS, {
+      signal,
+      async onProgress({ step }) {
+        figure.say(`Step ${step.toLocaleString('en')} of ${STEPS.toLocaleString('en')}.${inside}`);
+        if (step < STEPS && performance.now() - last < 600) return;
+        last = performance.now();
+        const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
+        if (signal.aborted) return;
+        samples = now;
+        inside = ` ${Math.round(100 * (await lab.insideShare(positionsIn(now, 1))))} % of the points lie inside dark cells.`;
+        if (signal.aborted) return;
+        draw();
+        figure.say(`Step ${step.toLocaleString('en')} of ${STEPS.toLocaleString('en')}.${inside}`);
+      },
+    });
+  },
+};
+
+/** The cells that points fill, as [x, y, z, side], and the board's half side. */
+function boxesOf(points, dim, cells) {
+  const extent = points.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const side = (2 * extent) / cells;
+  const found = new Set();
+  const cellOf = (value) => Math.min(cells - 1, Math.floor((value + extent) / side));
+  for (let i = 0; i < points.length; i += dim) found.add([0, 1, 2].map((axis) => cellOf(points[i + axis])).join(' '));
+  return [[...found].map((cell) => [...cell.split(' ').map((k) => k * side - extent), side]), extent];
+}

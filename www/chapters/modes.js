@@ -1,0 +1,60 @@
+const VIEWS = {
+  modes: { words: 'dark cells of a board in the plane', choice: 'modes' },
+  dim: { words: 'dimensions of a board with 2 cells a side', choice: 'dimensions' },
+  both: { words: 'dark cells', choice: 'both' },
+};
+
+export default {
+  id: 'modes',
+  title: 'What many modes and dimensions cost',
+  text: `<p>How long must one train? We asked it of ever larger boards in the plane, from 4×4 cells on, and of boards with two cells a side in
+    ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that it should,
+    at two looks in a row.</p>`,
+  more: `<p>Mind the logarithmic scale: the cost grows much faster than the number of cells. In the plane more than in many dimensions, cell for cell, since
+    smaller cells have more edges to learn. The same network and settings throughout (256 wide, 4 layers); a larger one needs fewer steps, but longer ones.
+    The program that made the numbers is <code>flow-lab scaling</code>, so you can run them again.</p>`,
+  wait: 'Look at the cost of dimensions, then at both together.',
+
+  async open(figure) {
+    const { signal } = figure;
+    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../view/study.js')]);
+    const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
+    signal.throwIfAborted();
+    const rows = rowsOf(csv).filter(({ steps }) => steps > 0);
+    const host = Object.assign(figure.panel(), { className: 'study' });
+    const palette = new Palette(host, () => plot?.redraw());
+    const plane = ({ dim }) => dim === 2;
+    const corners = ({ cells }) => cells === 2;
+    const series = {
+      modes: [{ words: 'boards in the plane', role: 'generated', columns: columnsOf(rows, 'modes', plane) }],
+      dim: [{ words: '2 cells a side', role: 'velocity', columns: columnsOf(rows, 'dim', corners) }],
+      both: [
+        { words: 'boards in the plane', role: 'generated', columns: columnsOf(rows, 'modes', plane) },
+        { words: '2 cells a side, more dimensions', role: 'velocity', columns: columnsOf(rows, 'modes', corners) },
+      ],
+    };
+    let plot = null;
+    const seen = new Set();
+    const show = (view) => {
+      plot?.dispose();
+      host.replaceChildren();
+      plot = figure.plot = new StudyPlot(host, palette, { series: series[view], words: VIEWS[view].words });
+      figure.say(told(series[view], view));
+      seen.add(view);
+      if (seen.has('dim') && seen.has('both')) figure.reached();
+    };
+    signal.addEventListener('abort', () => {
+      plot?.dispose();
+      palette.forget();
+    });
+    figure.choose('Against', Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]), 'modes', show);
+    show('modes');
+  },
+};
+
+/** The numbers in words, for those who do not see the plot. */
+function told(series, view) {
+  const unit = view === 'dim' ? 'dimensions' : 'dark cells';
+  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${steps[k].toLocaleString('en')}`).join(', ');
+  return `Training steps by ${unit}. ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.`;
+}

@@ -1,0 +1,67 @@
+// A point of a stage that the reader moves: dragged, or with the arrow keys.
+
+const KEY_STEP = 0.1; // of the plane; ten times finer with Shift
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+export class Handle {
+  #stage;
+  #button = document.createElement('button');
+  #words;
+  #onMove;
+  #within;
+  #place = () => this.#put();
+
+  /** @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) => void }} options */
+  constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
+    [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
+    [this.x, this.y] = at;
+    Object.assign(this.#button, { type: 'button', className: `handle ${role}` });
+    host.append(this.#button);
+    this.#button.addEventListener('pointerdown', (event) => {
+      this.#button.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      this.#button.focus({ preventScroll: true });
+    });
+    this.#button.addEventListener('pointermove', (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event));
+    this.#button.addEventListener('keydown', (event) => this.#key(event));
+    stage.overlays.add(this.#place); // the camera may have moved
+    this.#say();
+    this.#put();
+  }
+
+  dispose() {
+    this.#button.remove();
+    this.#stage.overlays.delete(this.#place);
+  }
+
+  move(x, y) {
+    const within = (value) => Math.min(this.#within, Math.max(-this.#within, value));
+    [this.x, this.y] = [within(x), within(y)];
+    this.#say();
+    this.#put();
+    this.#stage.touch();
+    this.#onMove(this.x, this.y);
+  }
+
+  #drag({ clientX, clientY }) {
+    const { left, top } = this.#stage.canvas.getBoundingClientRect();
+    this.move(...this.#stage.camera.point(clientX - left, clientY - top));
+  }
+
+  #key(event) {
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    event.preventDefault();
+    const step = event.shiftKey ? KEY_STEP / 10 : KEY_STEP;
+    this.move(this.x + step * arrow[0], this.y + step * arrow[1]);
+  }
+
+  #put() {
+    const { camera } = this.#stage;
+    this.#button.style.transform = `translate(${camera.x(this.x)}px, ${camera.y(this.y)}px)`;
+  }
+
+  #say() {
+    this.#button.setAttribute('aria-label', `${this.#words}, at ${this.x.toFixed(1)}, ${this.y.toFixed(1)}; arrow keys move it`);
+  }
+}

@@ -1,0 +1,99 @@
+// The story below the stage: chapters of text, and one figure that stays in view while they pass. Loaded when it comes near.
+
+import { chapters } from '../chapters/index.js';
+import { Figure } from './figure.js';
+import { Labs } from '../labs.js';
+import { withFormulas } from './formulas.js';
+
+const SETTLE_MS = 250; // a chapter that is only scrolled past does not open
+
+export class Story {
+  /** The chapter that is open, by its id; '' before the first. */
+  open = '';
+  figure;
+  #element;
+  #labs = new Labs();
+  #formulas;
+  #waiting;
+  #present = new Map(); // chapter's id ↦ whether its middle is in view
+
+  /** Fills the section and opens chapters as they come by. */
+  static async begin(element) {
+    const story = new Story();
+    story.#element = element;
+    story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
+    story.#fill();
+    return story;
+  }
+
+  #fill() {
+    const body = document.createElement('div');
+    body.className = 'story';
+    body.innerHTML = '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
+    for (const chapter of chapters) body.lastChild.append(this.#article(chapter));
+    this.#element.querySelector('[data-contents]')?.replaceWith(this.#contents());
+    this.#element.append(body);
+    this.figure = new Figure(body.firstChild, this.#labs);
+    const watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '-65% 0px -30% 0px' });
+    body.querySelectorAll('article').forEach((article) => watch.observe(article));
+  }
+
+  #contents() {
+    const nav = Object.assign(document.createElement('nav'), { className: 'contents', ariaLabel: 'Chapters' });
+    const list = nav.appendChild(document.createElement('ol'));
+    for (const { id, title } of chapters) {
+      const link = Object.assign(document.createElement('a'), { href: `?chapter=${id}`, innerHTML: title });
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        this.go(id);
+      });
+      list.appendChild(document.createElement('li')).append(link);
+    }
+    return nav;
+  }
+
+  #article({ id, title, text, formula = [], more, wait }) {
+    const article = Object.assign(document.createElement('article'), { id: `chapter-${id}`, tabIndex: -1 });
+    const html = (source) => withFormulas(source, this.#formulas);
+    article.setAttribute('aria-labelledby', `title-${id}`);
+    article.innerHTML = `
+      <h3 id="title-${id}">${title}</h3>
+      ${html(text)}
+      ${formula.length ? `<div class="formula">${formula.map((tex) => this.#formulas[tex]).join('')}</div>` : ''}
+      ${html(more ?? '')}
+      <p class="wait" data-state="waiting"><b>Your turn.</b> <span>${html(wait)}</span></p>`;
+    return article;
+  }
+
+  /** Scrolls to a chapter and opens it. */
+  go(id) {
+    const article = this.#element.querySelector(`#chapter-${id}`);
+    if (!article) return;
+    article.scrollIntoView({ block: 'start' });
+    article.focus({ preventScroll: true });
+    this.#enter(id);
+  }
+
+  #seen(entries) {
+    for (const { target, isIntersecting } of entries) this.#present.set(target.id.slice('chapter-'.length), isIntersecting);
+    const now = chapters.find(({ id }) => this.#present.get(id));
+    clearTimeout(this.#waiting);
+    if (now && now.id !== this.open) this.#waiting = setTimeout(() => this.#enter(now.id), SETTLE_MS);
+  }
+
+  #enter(id) {
+    clearTimeout(this.#waiting);
+    if (id === this.open) return;
+    this.open = id;
+    const article = this.#element.querySelector(`#chapter-${id}`);
+    this.#element.querySelectorAll('article').forEach((other) => other.classList.toggle('open', other === article));
+    this.#element.querySelectorAll('.contents a').forEach((link) => link.toggleAttribute('aria-current', link.href.endsWith(`=${id}`)));
+    const wait = article.querySelector('.wait');
+    this.figure.begin(() => {
+      if (wait.dataset.state === 'reached') return;
+      wait.dataset.state = 'reached';
+      wait.querySelector('b').textContent = 'Done.';
+    });
+    this.figure.try(() => chapters.find((chapter) => chapter.id === id).open(this.figure));
+  }
+}

@@ -1,0 +1,95 @@
+// Trains a chapter's network before the reader's eyes.
+
+import { Pictures } from '../pictures.js';
+import { firstTwo } from '../view/plane.js';
+
+const CHUNK_MS = 60;
+const REFRESH_MS = 450;
+const PREVIEW_STEPS = 30; // solver steps while training
+const REST_MAX_MS = 1500; // between two pictures, however long they take
+const SHARE_MAX = 0.4; // of the time, for pictures
+
+/** Shows the model as it is now. */
+export async function show(lab, stage, { steps = 50, signal }) {
+  const pictures = new Pictures(lab, whileOpen(stage, signal));
+  pictures.begin(null, steps);
+  while (pictures.pending) {
+    await pictures.work(1);
+    signal.throwIfAborted();
+  }
+}
+
+/** The stage, deaf once the chapter has ended: what was asked for before must not appear in the next one. */
+function whileOpen(stage, signal) {
+  return new Proxy(stage, {
+    get: (of, name) => (typeof of[name] === 'function' ? (...given) => (signal.aborted ? undefined : of[name](...given)) : of[name]),
+    set(of, name, value) {
+      if (!signal.aborted) of[name] = value;
+      return true;
+    },
+  });
+}
+
+/** The target's points, and the source's where that layer is on. */
+export async function showEnds(lab, stage, signal) {
+  const target = firstTwo(await lab.reference('target', 1200), lab.options.dim);
+  signal.throwIfAborted();
+  stage.target = target;
+  const source = stage.layers.source && firstTwo(await lab.reference('source', 1200), lab.options.dim);
+  signal.throwIfAborted();
+  if (source) stage.source = source;
+  stage.touch();
+}
+
+/**
+ * Trains to step `until`, if it is not there yet, and shows it on the way.
+ * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) => void,
+ *   paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when
+ *   it is `stale`, the lab having been given another run; it waits at `limit`, for another network
+ */
+export async function train(lab, until, { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity }) {
+  let losses = await lab.losses();
+  let step = losses.length;
+  signal.throwIfAborted();
+  onProgress({ step, losses });
+  if (stage && step === 0) {
+    await show(lab, stage, { steps: 10, signal });
+  }
+  let [chunk, nextPicture] = [1, 0];
+  while (step < until) {
+    signal.throwIfAborted();
+    if (stale()) return;
+    const room = Math.min(until, limit()) - step;
+    if (paused() || room <= 0) {
+      await new Promise((done) => setTimeout(done, 60));
+      continue;
+    }
+    const progress = await lab.train(Math.min(chunk, room));
+    signal.throwIfAborted();
+    if (stale()) return;
+    step = progress.step;
+    if (!Number.isFinite(progress.loss)) throw new Error(`Training diverged at step ${step}.`);
+    chunk = Math.max(1, Math.min(400, Math.round((CHUNK_MS * progress.stepsPerSecond) / 1000)));
+    if (performance.now() < nextPicture && step < until) {
+      onProgress({ step, losses });
+      continue;
+    }
+    losses = await lab.losses();
+    signal.throwIfAborted();
+    onProgress({ step, losses });
+    if (!stage || step >= until) continue;
+    const start = performance.now();
+    await show(lab, stage, { steps: PREVIEW_STEPS, signal });
+    const took = performance.now() - start;
+    nextPicture = performance.now() + Math.min(REST_MAX_MS, Math.max(REFRESH_MS, took * (1 / SHARE_MAX - 1)));
+  }
+  if (stage) await show(lab, stage, { signal });
+  signal.throwIfAborted();
+  onProgress({ step, losses });
+}
+
+/** The mean of the last losses. */
+export function recent(losses, over = 100) {
+  const last = losses.subarray(Math.max(0, losses.length - over));
+  return last.reduce((sum, loss) => sum + loss, 0) / last.length;
+}

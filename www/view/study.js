@@ -1,0 +1,72 @@
+// The scaling study as plots: training steps against modes, against dimension, or both.
+
+import uPlot from 'uplot';
+
+/** What the study's CSV holds: `{ cells, dim, modes, seed, steps }` a row. */
+export function rowsOf(csv) {
+  const [names, ...rows] = csv.trim().split('\n').map((line) => line.split(','));
+  return rows.map((row) => Object.fromEntries(row.map((cell, k) => [names[k], Number(cell)])));
+}
+
+/** `[x, steps]` columns of the rows with `where`, sorted by x, the median where several seeds were run. */
+export function columnsOf(rows, x, where) {
+  const groups = new Map();
+  for (const row of rows.filter(where)) groups.set(row[x], [...(groups.get(row[x]) ?? []), row.steps]);
+  const places = [...groups.keys()].sort((a, b) => a - b);
+  const median = (steps) => steps.sort((a, b) => a - b)[steps.length >> 1];
+  return [places, places.map((place) => median(groups.get(place)))];
+}
+
+export class StudyPlot {
+  #plot;
+  #resizing;
+
+  /** @param {{ x: string, series: { words: string, role: string, columns: number[][] }[], words: string }} what */
+  constructor(element, palette, { series, words }) {
+    const places = [...new Set(series.flatMap(({ columns }) => columns[0]))].sort((a, b) => a - b);
+    const data = [places, ...series.map(({ columns: [xs, steps] }) => places.map((place) => steps[xs.indexOf(place)] ?? null))];
+    const axis = { stroke: () => palette.soft, grid: { stroke: () => palette.line, width: 1 }, ticks: { show: false }, labelSize: 22, labelFont: '13px system-ui' };
+    const size = () => ({ width: element.clientWidth, height: element.clientHeight });
+    const many = places.at(-1) / places[0] > 5;
+    const points = series.map(({ words: label, role }, k) => ({
+      label,
+      stroke: () => palette[role],
+      width: 2,
+      dash: k ? [7, 5] : undefined,
+      spanGaps: true,
+      points: { size: 9, fill: () => palette[role], space: 0 },
+    }));
+    this.#plot = new uPlot(
+      {
+        ...size(),
+        cursor: { show: false },
+        legend: { show: series.length > 1, live: false },
+        scales: { x: { time: false, distr: many ? 3 : 1, range: (plot, low, high) => (many ? [low / 1.3, high * 1.3] : [low - 0.4, high + 0.4]) }, y: { distr: 3, range: (plot, low, high) => [low / 1.4, high * 1.4] } },
+        series: [{}, ...points],
+        axes: [
+          { ...axis, size: 34, label: words, splits: () => places, values: (plot, splits) => splits.map(String), filter: (plot, splits) => splits },
+          { ...axis, size: 62, label: 'training steps', values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
+        ],
+      },
+      data,
+      element,
+    );
+    this.#resizing = new ResizeObserver(() => this.#plot.setSize(size()));
+    this.#resizing.observe(element);
+  }
+
+  /** The CSS pixel of a value, from the plot's upper left corner. */
+  pixelOf(x, steps) {
+    const { over } = this.#plot;
+    return [this.#plot.valToPos(x, 'x') + over.offsetLeft, this.#plot.valToPos(steps, 'y') + over.offsetTop];
+  }
+
+  redraw() {
+    this.#plot.redraw();
+  }
+
+  dispose() {
+    this.#resizing.disconnect();
+    this.#plot.destroy();
+  }
+}
