@@ -135,11 +135,12 @@ build_wasm() { # feature
 
 build_page() {
   mkdir -p dist
-  cp www/style.css dist/
+  cp www/style.css www/story.css www/draw/editor.css docs/scaling.csv dist/
   cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
-  rm -f dist/*.js dist/*.js.map
+  rm -f dist/*.js dist/*.js.map # parts that load later have names that change
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
   (cd www && node_modules/.bin/esbuild page.js --bundle --splitting --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
+  node www/write-formulas.js >dist/formulas.json
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
   node www/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json

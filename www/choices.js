@@ -1,13 +1,16 @@
 // What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes are
 // made one after the other, each on what the last one left.
 
-import { readHash, writeHash } from './hash.js';
+import { dataOf, holds, joined, split } from './draw/kept.js';
+import { writeHash } from './hash.js';
 import { correction } from './notes.js';
 import { SAMPLING_OPTIONS } from './run.js';
 
 export class Choices {
-  /** `[name, text]` of everything that the link holds. */
-  given = readHash();
+  /** `[name, text]` of every option that the link holds. */
+  given = [];
+  /** The reader's own points, as far as a link can hold them: a text for each end, or ''. */
+  kept = { source: '', target: '' };
   #turns = Promise.resolve(); // ends with the last change that was asked for
 
   /**
@@ -22,7 +25,18 @@ export class Choices {
   /** The run has begun: its options are the choices now, unless it was made in another way. */
   keep(given) {
     this.given = given;
-    writeHash(given);
+    writeHash(joined(given, this.kept));
+  }
+
+  /** The link does not know the points of this run. */
+  forgetPoints() {
+    this.kept = { source: '', target: '' };
+    this.keep(this.given);
+  }
+
+  /** Whether the link holds the whole run. */
+  get linkIsWhole() {
+    return holds(this.given, this.kept);
   }
 
   /** Does what the reader asked for when the changes before have been made; a failure becomes a note, and nothing is lost. */
@@ -70,11 +84,12 @@ export class Choices {
     await this.run.refresh();
   }
 
-  /** The reader brought points for one end; rejects when they cannot be used, and the run goes on. */
-  bring(end, data) {
+  /** The reader brought points for one end, which the link keeps as `kept`; rejects when they cannot be used, and the run goes on. */
+  bring(end, data, kept = '') {
     const done = this.#turns.then(async () => {
       const pairs = [...this.given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
       await this.run.lab.restart(pairs, { [end]: data });
+      this.kept = { ...this.kept, [end]: kept };
       this.notes.clear();
       await this.run.begin();
       this.run.play(true);
@@ -83,7 +98,40 @@ export class Choices {
     return done;
   }
 
+  /** One end becomes letters. */
+  write(end, text) {
+    const pairs = [...this.given.filter(([name]) => ![end, 'text', 'dim'].includes(name)), [end, 'text'], ['text', text]];
+    const done = this.#turns.then(async () => {
+      this.notes.clear();
+      await this.run.restart(pairs);
+    });
+    this.#turns = done.catch(() => {});
+    return done;
+  }
+
   restart(pairs = this.given) {
     return this.run.restart(pairs);
   }
+
+  /** Takes over another link. */
+  async follow(link) {
+    const { pairs, kept, data } = readLink(link, this.notes);
+    this.kept = kept;
+    await this.run.restart(pairs, data);
+  }
+}
+
+/** What a link holds: `{ pairs, kept, data }`; points that cannot be read are left out, with a note. */
+export function readLink(link, notes) {
+  const { pairs, kept } = split(link);
+  const data = {};
+  for (const end of ['source', 'target']) {
+    try {
+      data[end] = dataOf(kept[end]);
+    } catch (error) {
+      kept[end] = '';
+      notes.add(`${end}: ${error.message}.`);
+    }
+  }
+  return { pairs, kept, data };
 }

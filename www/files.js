@@ -2,9 +2,9 @@
 
 import { linkSentence } from './sentences.js';
 
-export async function copyLink(run, notes) {
+export async function copyLink(run, notes, isWhole) {
   await navigator.clipboard.writeText(location.href);
-  notes.add(linkSentence(run.lab.options));
+  notes.add(linkSentence(run.lab.options, isWhole));
 }
 
 export async function saveModel(run) {
@@ -14,13 +14,14 @@ export async function saveModel(run) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** @param {HTMLInputElement} input a file field */
+/** @param {HTMLInputElement} input a file field. @returns {Promise<boolean>} whether a file was chosen */
 export async function openModel(run, notes, input) {
   const [file] = input.files;
   input.value = '';
-  if (!file) return;
+  if (!file) return false;
   run.play(false);
   await run.lab.load(new Uint8Array(await file.arrayBuffer()));
   notes.clear();
   await run.begin();
+  return true;
 }

@@ -1,10 +1,11 @@
 // Wires the page: the run trains, the stage draws, the panel asks, the hash remembers.
 
-import { Choices } from './choices.js';
+import { Choices, readLink } from './choices.js';
 import { Clocks } from './clocks.js';
 import { Comparison } from './compare.js';
 import { Controls, fill } from './controls.js';
 import { copyLink, openModel, saveModel } from './files.js';
+import { lettersOf, ofDrawing, ofRows } from './draw/kept.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
@@ -13,6 +14,7 @@ import { PointsPanel } from './points-panel.js';
 import { Run } from './run.js';
 import { couplingSentence, excessSentence, floorLabel, grouped, noExactSentence, samplingSentence } from './sentences.js';
 import { Speaker } from './speaker.js';
+import { openStory } from './story/door.js';
 import { annotate } from './spot.js';
 import { unfold } from './unfold.js';
 import { Stage } from './view/stage.js';
@@ -54,12 +56,14 @@ async function start() {
   }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
   const hooks = { begun, progressed, pictured, sampled, theorised, barred: (layer, reason) => toggles.bar(layer, reason), failed: (error) => notes.add(error.message) };
-  run = await Run.create(readHash(), stage, hooks);
+  const { pairs, kept, data } = readLink(readHash(), notes);
+  run = await Run.create(pairs, stage, hooks, data);
   const { lab } = run;
   window.flowLab = { lab, stage, run };
   lab.on('device', showDevice);
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
   choices = new Choices(run, notes, { shown: showOptions, needsPoints });
+  choices.kept = kept;
   measures = new Measures(run, { list: $('live'), table: $('metrics'), button: $('measure-again'), wanted: () => panel.open });
   clocks.run = run;
   run.playing = !still;
@@ -71,10 +75,16 @@ async function start() {
   if (!still) run.loop();
 }
 
+openStory($('story')).then(
+  (story) => (window.flowStory = story),
+  (error) => notes.add(`The story could not be opened: ${error.message}`),
+);
+$('tell').addEventListener('click', () => $('story').scrollIntoView());
+
 /** Makes the inputs out of the table of options. */
 function build(specs) {
   controls = new Controls($('controls'), specs, (name, text) => choices.change(name, text));
-  panels = ['source', 'target'].map((end) => new PointsPanel(end, (data) => choices.bring(end, data)));
+  panels = ['source', 'target'].map((end) => new PointsPanel(end, handsFor(end)));
   controls.under('source', panels[0].element);
   controls.under('target', panels[1].element);
   controls.under('group', $('coupling'));
@@ -156,13 +166,13 @@ function connect() {
   $('panel-toggle').addEventListener('click', openedPanel);
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
-  $('link').addEventListener('click', () => attempt(() => copyLink(run, notes)));
+  $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
   $('save').addEventListener('click', () => attempt(() => saveModel(run)));
-  $('open').addEventListener('change', () => attempt(() => openModel(run, notes, $('open'))));
+  $('open').addEventListener('change', () => attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()));
   window.addEventListener('hashchange', () =>
     attempt(async () => {
       notes.clear();
-      await choices.restart(readHash());
+      await choices.follow(readHash());
     }),
   );
 }
@@ -178,9 +188,18 @@ async function openedPanel() {
 }
 
 function needsPoints(end) {
-  panel.show(true);
-  openedPanel();
+  showOptions(); // the choice is not made yet
   panels[['source', 'target'].indexOf(end)].open();
+}
+
+/** What the editor of one end's points makes over, and what it begins with. */
+function handsFor(end) {
+  return {
+    onData: (data, letters) => choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
+    onText: (text) => choices.write(end, text),
+    letters: () => lettersOf(choices.kept[end]),
+    text: () => (run.lab.options[end] === 'text' ? run.lab.options.text : ''),
+  };
 }
 
 async function reflow() {
@@ -197,7 +216,6 @@ async function reflow() {
 function showOptions() {
   const { options } = run.lab;
   controls?.show(options);
-  ['source', 'target'].forEach((end, k) => panels?.[k].show(options[end] === 'points'));
   $('target').value = options.target;
   const place = SOLVER_STEPS.findLastIndex((steps) => steps <= options.solverSteps);
   $('solver-steps').value = place;

@@ -48,9 +48,9 @@ export function noExactSentence({ coupling }) {
 }
 
 /** What a copied link can do, and what it cannot. */
-export function linkSentence({ coupling, source, target }) {
+export function linkSentence({ coupling }, isWhole = true) {
   if (coupling === 'reflow') return 'The link was copied: it repeats the run before reflow. A saved model keeps reflow’s pairs.';
-  if (source === 'points' || target === 'points') return 'The link was copied, but cannot hold your points: a saved model does.';
+  if (!isWhole) return 'The link was copied, but cannot hold your points, which are too many: a saved model does.';
   return 'The link was copied: it holds every choice and the seed, so it repeats this run.';
 }
 

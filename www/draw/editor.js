@@ -47,6 +47,7 @@ export class Editor {
   open(letters = '', text = '') {
     if (letters && letters !== encode(this.#board.strokes)) this.#board.strokes = decode(letters);
     if (text) this.#$('[name=letters]').value = text;
+    if (text && !letters) this.#choose('tab', 'letters');
     this.#error('');
     this.#dialog.showModal();
     this.#board.draw();
@@ -63,7 +64,7 @@ export class Editor {
     return `
       <form method="dialog">
         <h2 id="editor-${end}-title">Make your own ${end}</h2>
-        <fieldset class="tabs"><legend class="hidden">Way to make it</legend>${tabs.map(([name, label], k) => radio('tab', name, label, k === 0)).join('')}</fieldset>
+        <fieldset class="tabs"><legend class="unseen">Way to make it</legend>${tabs.map(([name, label], k) => radio('tab', name, label, k === 0)).join('')}</fieldset>
         <div data-panel="draw">
           <canvas role="application" aria-roledescription="drawing board" aria-label="Drawing board for the ${end}" aria-describedby="editor-${end}-help"></canvas>
           <div class="tools">
@@ -92,7 +93,7 @@ export class Editor {
           <p class="remark" data-file>Or drop one here, or paste one. Where a picture has more ink, there are more points. Nothing leaves this device.</p>
         </div>
         <p class="error" role="alert"></p>
-        <p class="hidden" role="status"></p>
+        <p class="unseen" role="status"></p>
         <div class="buttons">
           <button type="submit" value="cancel" formnovalidate>Cancel</button>
           <button type="button" class="primary" data-do="use">Train with it</button>

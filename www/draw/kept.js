@@ -6,15 +6,15 @@ export const LETTERS_MAX = 2000; // in all; longer addresses are cut by some pro
 
 const KEYS = { source: 'sourceData', target: 'targetData' };
 const DRAWN = 'd.';
-const ROWS = 'r.';
+const ROWS = 'r.'; // cells apart by *, rows by _: an address need not write these in another way
 
 /** For a drawing's letters. */
 export const ofDrawing = (letters) => (letters ? DRAWN + letters : '');
 
 /** For CSV text; '' when it is too long, or holds more than numbers and a first row of names. */
 export function ofRows(csv) {
-  const rows = csv.split(/\r?\n/).map((row) => row.trim().split(/[,;\t ]+/).join(',')).filter(Boolean);
-  const isNumbers = (row) => /^[\d.eE+,-]+$/.test(row);
+  const rows = csv.split(/\r?\n/).map((row) => row.trim().split(/[,;\t ]+/).join('*')).filter(Boolean);
+  const isNumbers = (row) => /^[\d.eE+*-]+$/.test(row);
   const numbers = isNumbers(rows[0] ?? '') ? rows : rows.slice(1);
   const text = ROWS + numbers.join('_');
   return text.length <= LETTERS_MAX && numbers.every(isNumbers) ? text : '';
@@ -49,6 +49,6 @@ export const lettersOf = (text) => (text?.startsWith(DRAWN) ? text.slice(DRAWN.l
 export function dataOf(text) {
   if (!text) return undefined;
   if (text.startsWith(DRAWN)) return { values: pointsOf(decode(lettersOf(text))), dim: 2, inPlace: true };
-  if (text.startsWith(ROWS)) return text.slice(ROWS.length).replaceAll('_', '\n');
+  if (text.startsWith(ROWS)) return text.slice(ROWS.length).replaceAll('*', ',').replaceAll('_', '\n');
   throw new Error('the points in the link cannot be read: copy the link again');
 }
