@@ -146,7 +146,7 @@ describe('points', () => {
     const { page, heard, close } = await open('#width=16', { width: 360, height: 740 });
     await waitForStep(page, 5);
     await page.locator('#option-target').selectOption('points');
-    await page.getByLabel('Numbers').check();
+    await page.getByRole('radio', { name: 'Numbers' }).check();
     await page.getByLabel('Rows of numbers').fill('1,2\n3,4,5');
     await page.getByRole('button', { name: 'Train with it' }).click();
     await page.getByText('line 2 has 3 cells, the first row 2: give all rows as many').waitFor();

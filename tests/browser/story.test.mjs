@@ -415,6 +415,31 @@ describe('the story as a page', () => {
     await close();
   });
 
+  test('axe finds nothing to say of the story, of any chapter’s figure, nor of the editor, in either theme', { timeout: 300_000 }, async () => {
+    const axe = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+    for (const colorScheme of ['light', 'dark']) {
+      const { page, close } = await openChapter('pair', { colorScheme });
+      await page.evaluate(axe);
+      const found = (selector) =>
+        page.evaluate(async (selector) => {
+          const { violations } = await window.axe.run(selector, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+        }, selector);
+      assert.deepEqual(await found('#story'), []);
+      for (const { id } of chapters) {
+        await page.evaluate((id) => window.flowStory.go(id), id);
+        await page.waitForTimeout(400);
+        assert.deepEqual(await found('.figure'), [], `${id}, ${colorScheme}`);
+      }
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.locator('#panel-toggle').click();
+      await page.locator('#points-target').click();
+      await page.locator('#editor-target canvas').waitFor();
+      assert.deepEqual(await found('#editor-target'), [], colorScheme);
+      await close();
+    }
+  });
+
   test('a reader who asked for less motion gets a still figure', async () => {
     const { page, close } = await openChapter('conditional', { reducedMotion: 'reduce' });
     const before = await page.evaluate(() => window.flowStory.figure.clock.t);

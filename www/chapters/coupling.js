@@ -1,6 +1,11 @@
 import { recent, showEnds, train } from '../story/training.js';
 import { CROSSING } from './run.js';
 
+const SIDES = [['independent', 'Pairs by lot'], ['ot', 'Optimal transport pairs']];
+const RUNS = [
+  ['Eight Gaussians → moons', CROSSING],
+  ['Moons → eight Gaussians', { ...CROSSING, source: 'moons', target: '8gaussians' }],
+];
 const WAIT = 600;
 const COUNT = 500;
 const PACE = 25; // steps that one may be ahead
@@ -21,44 +26,56 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const sides = [['independent', 'Pairs by lot'], ['ot', 'Optimal transport pairs']];
-    const stages = figure.stages(sides.map(([, words]) => words), { extent: 7.5, layers: ['target', 'generated', 'trajectories'] });
-    figure.say('Eight Gaussians to two moons. Two networks begin …');
+    const stages = figure.stages(SIDES.map(([, words]) => words), { extent: 7.5, layers: ['target', 'generated', 'trajectories'] });
+    let turn = 0;
+    const run = async (options, words) => {
+      const mine = ++turn;
+      const [progress, bends] = [[null, null], [null, null]];
+      const tell = () => mine === turn && figure.say(`${words}. ${told(progress, bends)}`);
+      for (const stage of stages) stage.clear();
+      figure.say(`${words}. Two networks begin …`);
+      await Promise.all(
+        SIDES.map(async ([coupling], k) => {
+          const lab = await figure.lab({ ...options, coupling }, { slot: k ? 'second' : 'first' });
+          if (mine !== turn) return;
+          await showEnds(lab, stages[k], signal);
+          const { x0, x1 } = await lab.batch(0);
+          signal.throwIfAborted();
+          stages[k].pairs = { x0, x1 };
+          await train(lab, lab.options.steps, {
+            stage: stages[k],
+            signal,
+            stale: () => mine !== turn,
+            limit: () => (progress[1 - k]?.step ?? 0) + PACE,
+            onProgress(now) {
+              progress[k] = now;
+              tell();
+              if (progress.every((one) => one?.step >= WAIT)) figure.reached();
+            },
+          });
+          if (mine !== turn) return;
+          bends[k] = (await lab.metrics({ count: COUNT })).straightness;
+          signal.throwIfAborted();
+          tell();
+        }),
+      );
+    };
+    figure.choose('Run', RUNS.map(([words], k) => [k, words]), 0, (k) => run(RUNS[k][1], RUNS[k][0]));
     figure.choose('Show', [['trajectories', 'trajectories'], ['pairs', 'pairs of one batch']], 'trajectories', (layer) => {
       for (const stage of stages) {
-        for (const name of ['trajectories', 'pairs', 'generated']) stage.layers[name] = name === layer || (name === 'generated' && layer !== 'pairs');
+        [stage.layers.trajectories, stage.layers.generated, stage.layers.pairs] = [layer !== 'pairs', layer !== 'pairs', layer === 'pairs'];
         stage.touch();
       }
     });
-    const progress = [null, null];
-    const straight = [null, null];
-    const tell = () => {
-      if (progress.some((one) => !one?.losses.length)) return;
-      const [a, b] = progress;
-      const step = Math.min(a.step, b.step);
-      const bend = straight.every((found) => found) ? ` Bend of the ways ${straight.map(({ straightness }) => straightness.toFixed(2)).join(' against ')}: the mean squared distance of a dot’s velocity from its straight way’s, 0 where all are straight and steady.` : '';
-      figure.say(`Steps ${a.step.toLocaleString('en')} and ${b.step.toLocaleString('en')}. Loss by lot ${recent(a.losses).toFixed(2)}, with transport pairs ${recent(b.losses).toFixed(2)}.${bend}`);
-      if (step >= WAIT) figure.reached();
-    };
-    await Promise.all(
-      sides.map(async ([coupling], k) => {
-        const lab = await figure.lab({ ...CROSSING, coupling }, { slot: k ? 'second' : 'first' });
-        await showEnds(lab, stages[k], signal);
-        const { x0, x1 } = await lab.batch(0);
-        stages[k].pairs = { x0, x1 };
-        await train(lab, lab.options.steps, {
-          stage: stages[k],
-          signal,
-          limit: () => (progress[1 - k]?.step ?? 0) + PACE,
-          onProgress(now) {
-            progress[k] = now;
-            tell();
-          },
-        });
-        straight[k] = await lab.metrics({ count: COUNT });
-        signal.throwIfAborted();
-        tell();
-      }),
-    );
+    await run(RUNS[0][1], RUNS[0][0]);
   },
 };
+
+function told(progress, bends) {
+  if (progress.some((one) => !one?.losses.length)) return 'Two networks begin …';
+  const [a, b] = progress;
+  const losses = `Steps ${a.step.toLocaleString('en')} and ${b.step.toLocaleString('en')}. Loss by lot ${recent(a.losses).toFixed(2)}, with transport pairs ${recent(b.losses).toFixed(2)}.`;
+  if (bends.includes(null)) return losses;
+  const [lot, ot] = bends.map((bend) => bend.toFixed(2));
+  return `${losses} Bend of the ways ${lot} against ${ot}: the mean squared distance of a dot’s velocity from its straight way’s, 0 where all are straight and steady.`;
+}

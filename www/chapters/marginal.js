@@ -2,6 +2,7 @@ import { drawArrows } from '../view/arrows.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
 const POINTS = 400;
+const BLUR = 0.1; // standard deviation of each target, as the target `moons` has it
 const SHOWN = 1 / (40 * POINTS); // of the weight: thinner lines are left out
 const LATEST = 0.99;
 
@@ -22,9 +23,9 @@ export default {
   async open(figure) {
     const { signal } = figure;
     const stage = figure.stage({ layers: ['target', 'generated', 'exact'], label: 'Points flow by the exact field to two moons; a probe shows which targets count' });
-    const crowd = new Crowd(moons(POINTS), 0.1);
+    const crowd = new Crowd(moons(POINTS), BLUR);
     stage.target = crowd.points;
-    figure.say(`${POINTS} target points, the exact field of them. The lines from the probe are as dark as the target’s share in the mean.`);
+    figure.say(`${POINTS} target points, each blurred by ${BLUR}, and their exact field. The lines from the probe are as dark as the target’s share in the mean.`);
     let probe = [-0.5, 0.4];
     figure.handle(stage, {
       words: 'Probe',
