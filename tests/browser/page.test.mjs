@@ -158,6 +158,7 @@ describe('controls', () => {
     const { page, close } = await open();
     const table = await (await fetch(`${used.site.address}options.json`)).json();
     assert.ok(table.options.length >= 19);
+    await page.locator('#option-seed').waitFor({ state: 'attached' }); // inputs are made after the first picture
     for (const { name } of table.options) {
       assert.equal(await page.locator(`#option-${name}`).count(), 1, name);
       assert.equal(await page.locator(`#option-${name}`).inputValue(), String(await optionOf(page, name)), name);
