@@ -75,10 +75,22 @@ install_wasm_bindgen() {
 
 install_npm() {
   cmp -s www/package-lock.json www/node_modules/.installed && return
-  say "installing the page's npm packages: uPlot and esbuild, and the drivers of the tests"
+  say "installing the page's npm packages: uPlot and esbuild, MNIST's original files, and the drivers of the tests"
   # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
   npm --prefix www ci --no-audit --no-fund --ignore-scripts >&2
   cp www/package-lock.json www/node_modules/.installed
+}
+
+# Of the digits the page gets as many as 3.5 MB hold; gzip, which browsers undo whatever the host sends.
+DIGITS_OF_PAGE="20000 2000"
+pack_digits() {
+  local all=$CACHE/mnist.digits page=$CACHE/digits.gz
+  [ "$all" -nt www/pack-digits.js ] && [ "$page" -nt build.sh ] && return
+  say "packing MNIST: all digits for the command line and the tests, some for the page"
+  node www/pack-digits.js "$all" 60000 10000
+  node www/pack-digits.js "$page.part" $DIGITS_OF_PAGE
+  gzip -9 -n <"$page.part" >"$page"
+  rm "$page.part"
 }
 
 tools_for_build() {
@@ -89,6 +101,7 @@ tools_for_build() {
   choose_toolchain
   install_wasm_bindgen
   install_npm
+  pack_digits
 }
 
 tools_for_test() {
@@ -135,7 +148,7 @@ build_wasm() { # feature
 
 build_page() {
   mkdir -p dist
-  cp www/style.css www/story.css www/draw/editor.css docs/scaling.csv dist/
+  cp www/style.css www/story.css www/draw/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
   cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)

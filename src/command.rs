@@ -15,8 +15,10 @@ pub fn command() -> Command {
     let all = config::options();
     let pick = |names: &[&str]| all.iter().filter(|spec| names.contains(&spec.name)).map(flag).collect::<Vec<_>>();
     let file = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
+    let digits =
+        file("digits", "the pack of digits, for the shape `digits` [default: where `./build.sh setup` puts it]");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print one JSON object");
-    let sampling = ["count", "solver", "solverSteps", "tolerance", "seed", "device"];
+    let sampling = ["count", "solver", "solverSteps", "tolerance", "label", "guidance", "seed", "device"];
     let number = |name: &'static str, default: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("NUMBER").default_value(default).allow_hyphen_values(true).help(help)
     };
@@ -34,6 +36,7 @@ pub fn command() -> Command {
                 .args(all.iter().map(flag))
                 .arg(file("source-file", "points of the source: CSV, or a PNG or JPEG whose ink they are drawn from"))
                 .arg(file("target-file", "points of the target, likewise"))
+                .arg(digits.clone())
                 .arg(file("save", "write the run here, as safetensors"))
                 .arg(
                     Arg::new("log-every")
@@ -47,13 +50,15 @@ pub fn command() -> Command {
                 .about("Straighten a saved flow: train its network again on pairs that it made itself")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .arg(file("save", "write the new run here").required(true))
-                .args(pick(&["count", "solver", "solverSteps", "tolerance", "steps", "device"])),
+                .args(pick(&["count", "solver", "solverSteps", "tolerance", "label", "guidance", "steps", "device"]))
+                .arg(digits.clone()),
         )
         .subcommand(
             Command::new("sample")
                 .about("Generate points with a saved network, as CSV")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling))
+                .arg(digits.clone())
                 .arg(file("out", "write the points here [default: standard output]")),
         )
         .subcommand(
@@ -61,6 +66,7 @@ pub fn command() -> Command {
                 .about("Measure a saved network's points against fresh ones of the target")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling))
+                .arg(digits)
                 .arg(
                     Arg::new("likelihood")
                         .long("likelihood")
@@ -126,9 +132,13 @@ pub fn given(arguments: &ArgMatches) -> Vec<(String, String)> {
     names.filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone()))).collect()
 }
 
-/// Reads every option given; the first bad one is an error.
+/// Reads every option given; the first bad one is an error. Where a model is given, its own options decide whether it has
+/// classes: what is said of those is looked at with them.
 pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
-    let (config, notes) = Config::read(&given(arguments));
+    let has_model = arguments.try_contains_id("model").unwrap_or(false);
+    let mut given = given(arguments);
+    given.retain(|(name, _)| !(has_model && ["label", "guidance"].contains(&name.as_str())));
+    let (config, notes) = Config::read(&given);
     match notes.first() {
         Some(note) => Err(bad(note)),
         None => Ok(config),
@@ -164,6 +174,9 @@ pub fn ends(arguments: &ArgMatches) -> Result<(Config, Ends), Error> {
         if !arguments.contains_id(name) {
             *shape = Shape::Points;
         }
+    }
+    if config.needs_digits() {
+        ends.digits = given::digits(arguments)?;
     }
     match ends.reconcile(&mut config).first() {
         Some(note) => Err(bad(note)),

@@ -4,7 +4,8 @@
 //! table in the README are all read from [`options()`]; [`Config::read`] is the only way in, and
 //! a bad value never panics: it becomes a [`Note`], and the nearest good value is used.
 
-use crate::data::text;
+mod fit;
+
 use crate::option::{self, Choice, Spec, choices, options};
 use crate::preset;
 
@@ -18,11 +19,13 @@ choices! {
         Checkerboard = "checkerboard": "Gaussian to a 4×4 board (W. Gao, Generative Models: Flow Matching)",
         Checkerboard8 = "checkerboard-8": "Gaussian to an 8×8 board, a wide network (L. Pinchbeck, Flow matching for multi-modal density estimation)",
         Checkerboard5 = "checkerboard-5": "the same with a 5×5 board",
+        Digit3 = "digit-3": "Gaussian to the handwritten 3s of MNIST (L. Pinchbeck)",
+        Digits = "digits": "the same with all digits and their labels",
     }
 }
 
 choices! {
-    /// A distribution; gaussian, uniform and checkerboard in any dimension, the others in the plane. Either end of the flow may be any of them.
+    /// A distribution; gaussian, uniform and checkerboard in any dimension, digits in 784, the others in the plane. Either end of the flow may be any of them.
     Shape {
         Gaussian = "gaussian": "one Gaussian, mean 0, standard deviation 1",
         Uniform = "uniform": "uniform on [-3.5, 3.5] along every axis",
@@ -36,6 +39,40 @@ choices! {
         Circles = "circles": "two circles of radius 1.75 and 3.5, noise 0.175",
         Text = "text": "the letters of the option `text`",
         Points = "points": "points from outside: drawn, pasted, or read from a CSV file or an image",
+        Digits = "digits": "handwritten digits, MNIST: 28 × 28 pixels from 0 to 1, each a coordinate",
+    }
+}
+
+choices! {
+    /// One of the handwritten digits, or all.
+    Digit {
+        All = "all": "all ten",
+        Zero = "0": "0",
+        One = "1": "1",
+        Two = "2": "2",
+        Three = "3": "3",
+        Four = "4": "4",
+        Five = "5": "5",
+        Six = "6": "6",
+        Seven = "7": "7",
+        Eight = "8": "8",
+        Nine = "9": "9",
+    }
+}
+
+choices! {
+    /// Whether the network is told the class of a point.
+    Classes {
+        Ignored = "ignored": "it is not",
+        Told = "told": "by a label embedding, joined to x and t",
+    }
+}
+
+choices! {
+    /// What the last layer puts out.
+    Predict {
+        Velocity = "velocity": "the velocity itself",
+        Target = "target": "the point x1, from which the velocity follows: on the linear path (x1 - x) / (1 - t)",
     }
 }
 
@@ -120,7 +157,8 @@ options! {
         run       preset        "preset":       Preset       = Preset::None,        (), "a published experiment to start from";
         data      source        "source":       Shape        = Shape::Gaussian,     (), "where the points start, at t = 0";
         data      target        "target":       Shape        = Shape::Moons,        (), "where the points shall end, at t = 1";
-        data      dim           "dim":          usize        = 2,     (2, 8),           "coordinates of a point; more than 2 for gaussian, uniform and checkerboard";
+        data      dim           "dim":          usize        = 2,     (2, 784),         "coordinates of a point; more than 2 for gaussian, uniform and checkerboard (16 at most), 784 for digits";
+        data      digit         "digit":        Digit        = Digit::All,          (), "which handwritten digits the shape `digits` holds";
         data      text          "text":         String       = "flow".into(), 16,       "the letters of the shape `text`: plain English keyboard characters";
         data      board         "board":        usize        = 4,     (2, 12),          "cells along each side of the checkerboard";
         data      points        "points":       usize        = 0,     (0, 100_000),     "training points drawn once and reused; 0 draws fresh ones for every batch";
@@ -134,6 +172,9 @@ options! {
         network   depth         "depth":        usize        = 3,     (1, 16),          "number of hidden layers";
         network   activation    "activation":   Activation   = Activation::Silu,    (), "nonlinearity after every hidden layer";
         network   time          "time":         TimeInput    = TimeInput::Raw,      (), "how the network is told the time t";
+        network   classes       "classes":      Classes      = Classes::Ignored,    (), "whether the network is told the class of a point; for digits";
+        network   embedding     "embedding":    usize        = 0,     (0, 1024),        "neurons that x, t and the class go to each before they are joined; 0 takes `width`";
+        network   predict       "predict":      Predict      = Predict::Velocity,   (), "what the network puts out: a narrow network cannot put out the noise of many dimensions, but can put out x1";
         training  optimiser     "optimiser":    Optimiser    = Optimiser::Adamw,    (), "rule that turns gradients into weight changes";
         training  learning_rate "learningRate": f64          = 2e-3,  (1e-6, 1.0),      "size of a training step";
         training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
@@ -141,6 +182,9 @@ options! {
         training  steps         "steps":        usize        = 3_000, (1, 1_000_000),   "training steps of a whole run";
         training  time_sampling "timeSampling": TimeSampling = TimeSampling::Uniform, (), "how often training looks at which time";
         training  ema           "ema":          f64          = 0.0,   (0.0, 0.9999),    "weight averaging: share of the average that stays at each step; samples come from the average; 0 turns it off";
+        training  label_drop    "labelDrop":    f64          = 0.0,   (0.0, 0.9),       "share of the pairs whose class is withheld, so that the network learns the velocity without one as well: see guidance";
+        sampling  label         "label":        Digit        = Digit::All,          (), "the class to generate; all takes them in turn";
+        sampling  guidance      "guidance":     f64          = 1.0,   (0.0, 10.0),      "how far samples lean to their class: v(none) + guidance · (v(class) - v(none)); other than 1 it needs labelDrop";
         sampling  solver        "solver":       SolverKind   = SolverKind::Euler,   (), "integrator that carries points from t = 0 to t = 1";
         sampling  solver_steps  "solverSteps":  usize        = 50,    (1, 1_000),       "steps of the integrator";
         sampling  tolerance     "tolerance":    f64          = 1e-4,  (1e-8, 0.1),      "error that dopri5 allows each step, absolute and relative";
@@ -150,20 +194,27 @@ options! {
     }
 }
 
-/// Hidden activations of one training step, `batch × width × depth`, that fit every device.
-const ACTIVATIONS_MAX: usize = 1 << 25;
-/// Points of all trajectories together, `count × (solverSteps + 1)`, that fit a browser's memory.
-const POSITIONS_MAX: usize = 1 << 24;
-
-/// Pairs whose optimal transport is found together at most: 4,096 take about half a second.
-const GROUP_MAX: usize = 4_096;
-/// Cells of a board in many dimensions, of which half are modes.
-const CELLS_MAX: usize = 1 << 16;
-
 impl Shape {
     /// Whether it exists in any number of dimensions, and takes the option `dim`.
     pub fn takes_dim(self) -> bool {
         matches!(self, Shape::Gaussian | Shape::Uniform | Shape::Checkerboard)
+    }
+}
+
+impl Digit {
+    /// Its class; `None` for all.
+    pub fn class(self) -> Option<u8> {
+        Digit::ALL.iter().position(|&digit| digit == self).and_then(|k| (k as u8).checked_sub(1))
+    }
+}
+
+impl Classes {
+    /// Classes that the network is told.
+    pub fn count(self) -> usize {
+        match self {
+            Classes::Ignored => 0,
+            Classes::Told => Digit::ALL.len() - 1,
+        }
     }
 }
 
@@ -216,62 +267,9 @@ impl Config {
         config
     }
 
-    /// Brings combinations of options, each good alone, back to what fits in memory.
-    pub fn validate(&mut self) -> Vec<Note> {
-        let mut notes = Vec::new();
-        let mut note = |option: &str, value: String, problem: String, used: String| {
-            notes.push(Note { option: option.into(), value, problem, used: Some(used) });
-        };
-        let unknown = text::unknown(&self.text);
-        if !unknown.is_empty() {
-            let letters: String = unknown.iter().collect();
-            let known: String = self.text.chars().filter(|c| !unknown.contains(c)).collect();
-            let used = if known.trim().is_empty() { Config::default().text } else { known };
-            note("text", self.text.clone(), format!("has no picture of {letters}: use letters of ASCII"), used.clone());
-            self.text = used;
-        }
-        let flat = [self.source, self.target].into_iter().find(|shape| !shape.takes_dim() && *shape != Shape::Points);
-        if let Some(shape) = flat.filter(|_| self.dim != 2) {
-            let problem = format!("must be 2 for {}, which lies in the plane", shape.name());
-            note("dim", self.dim.to_string(), problem, "2".into());
-            self.dim = 2;
-        }
-        let has_board = [self.source, self.target].contains(&Shape::Checkerboard);
-        let cells = |board: usize| board.pow(self.dim as u32);
-        if has_board && cells(self.board) > CELLS_MAX {
-            let largest = (2..self.board).rev().find(|&board| cells(board) <= CELLS_MAX).unwrap_or(2);
-            let problem =
-                format!("must be at most {largest} in {} dimensions, so that the cells can be counted", self.dim);
-            note("board", self.board.to_string(), problem, largest.to_string());
-            self.board = largest;
-        }
-        let batch_max = (ACTIVATIONS_MAX / (self.width * self.depth)).max(1);
-        if self.batch > batch_max {
-            let problem = format!(
-                "must be at most {batch_max} at width {} and depth {}, so that batch × width × depth fits in memory",
-                self.width, self.depth
-            );
-            note("batch", self.batch.to_string(), problem, batch_max.to_string());
-            self.batch = batch_max;
-        }
-        if self.coupling == Coupling::Ot && self.group == 0 && self.batch > GROUP_MAX {
-            let problem = format!(
-                "must be 1 to {GROUP_MAX} where a batch has {} pairs, whose transport as a whole would take seconds a step",
-                self.batch
-            );
-            note("group", "0".into(), problem, GROUP_MAX.to_string());
-            self.group = GROUP_MAX;
-        }
-        let count_max = POSITIONS_MAX * 2 / self.dim / (self.solver_steps + 1);
-        if self.count > count_max {
-            let problem = format!(
-                "must be at most {count_max} with {} solver steps, so that all trajectories fit in memory",
-                self.solver_steps
-            );
-            note("count", self.count.to_string(), problem, count_max.to_string());
-            self.count = count_max;
-        }
-        notes
+    /// Whether an end is made of handwritten digits, which must be brought.
+    pub fn needs_digits(&self) -> bool {
+        [self.source, self.target].contains(&Shape::Digits)
     }
 
     /// The options that differ from their preset's values, as `(name, text)`: what a link holds.

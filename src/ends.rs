@@ -1,6 +1,9 @@
 //! The two ends of the flow: what the reader brought for them, and the distributions that they are.
 
+use std::sync::Arc;
+
 use crate::config::{Config, Coupling, Note, Shape};
+use crate::data::mnist::{MISSING, PIXELS, Pack};
 use crate::data::{self, Distribution, Given};
 use crate::error::Error;
 use crate::option::Choice;
@@ -12,8 +15,10 @@ pub struct Ends {
     pub source: Option<Given>,
     /// What the target is, if it has the shape `points`.
     pub target: Option<Given>,
-    /// Reflow's pairs, `m × 2 dim` numbers, x0 before x1 in every row; else empty.
+    /// Reflow's pairs, x0 before x1 in every row, and the class after both where the network is told it; else empty.
     pub pairs: Vec<f32>,
+    /// The digits, for the shape `digits`; no part of a saved run.
+    pub digits: Option<Arc<Pack>>,
 }
 
 impl Ends {
@@ -22,7 +27,7 @@ impl Ends {
     /// # Errors
     /// When it has the shape `points` and none were given.
     pub fn source(&self, config: &Config) -> Result<Box<dyn Distribution>, Error> {
-        data::distribution(config.source, config, self.source.as_ref())
+        self.distribution(config.source, config, &self.source)
     }
 
     /// The distribution at t = 1.
@@ -30,7 +35,19 @@ impl Ends {
     /// # Errors
     /// When it has the shape `points` and none were given.
     pub fn target(&self, config: &Config) -> Result<Box<dyn Distribution>, Error> {
-        data::distribution(config.target, config, self.target.as_ref())
+        self.distribution(config.target, config, &self.target)
+    }
+
+    fn distribution(
+        &self,
+        shape: Shape,
+        config: &Config,
+        given: &Option<Given>,
+    ) -> Result<Box<dyn Distribution>, Error> {
+        match (shape, &self.digits) {
+            (Shape::Digits, Some(pack)) => data::distribution(shape, config, Some(&Given::Digits(pack.clone()))),
+            _ => data::distribution(shape, config, given.as_ref()),
+        }
     }
 
     /// Brings the options back to what the given data allow: shapes without their points, a dimension that is not theirs,
@@ -49,8 +66,20 @@ impl Ends {
             note("target", "points", missing(), usual.target.name().into());
             config.target = usual.target;
         }
+        if self.digits.is_none() && config.needs_digits() {
+            for (end, shape, usual) in
+                [("source", &mut config.source, usual.source), ("target", &mut config.target, usual.target)]
+            {
+                if *shape == Shape::Digits {
+                    note(end, "digits", MISSING.into(), usual.name().into());
+                    *shape = usual;
+                }
+            }
+            config.dim = usual.dim;
+        }
         let dim_of = |shape: Shape, given: &Option<Given>| match given {
             Some(Given::Points(points)) if shape == Shape::Points => Some(points.dim()),
+            _ if shape == Shape::Digits => Some(PIXELS),
             _ if shape.takes_dim() => None,
             _ => Some(2),
         };

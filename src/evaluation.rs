@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::data;
+use crate::data::{self, Distribution};
 use crate::error::Error;
 use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::metrics;
+use crate::network::Label;
 use crate::seed::{self, Purpose};
 
 /// Directions of the sliced distance.
@@ -43,6 +44,22 @@ pub struct Metrics {
     pub path_energy: f64,
     /// E ∫ |v - (x(1) - x(0))|² dt: 0 for straight lines at even speed.
     pub straightness: f64,
+    /// Share of the points that look like the class that was asked of them; `None` where none was.
+    pub class_accuracy: Option<f64>,
+    /// Share of held-out points of the target that look like their own class: as much as the classifier can tell.
+    pub class_accuracy_target: Option<f64>,
+}
+
+/// Share of the points that look like the class that they should have; `None` where no class is said.
+///
+/// # Shapes
+/// `points` are `n × dim` numbers, `labels` `n` or none.
+pub fn class_accuracy(distribution: &dyn Distribution, points: &[f32], labels: &[Label]) -> Option<f64> {
+    let said = points.chunks_exact(distribution.dim()).zip(labels).filter(|(_, label)| label.is_some());
+    let (right, total) = said.fold((0, 0), |(right, total), (point, label)| {
+        (right + (distribution.class(point) == *label) as usize, total + 1)
+    });
+    (total > 0).then(|| right as f64 / total as f64)
 }
 
 /// Generates points and measures them.
@@ -50,21 +67,21 @@ pub struct Metrics {
 /// # Errors
 /// As [`Experiment::sample`]; also when the run has diverged.
 pub async fn evaluate(run: &Experiment, request: SampleRequest) -> Result<Metrics, Error> {
-    measure(run, &run.sample(request).await?)
+    measure(run, &run.sample(request).await?, &run.labels(0..request.count, request.label))
 }
 
-/// Measures generated points; `w2` takes the first [`metrics::W2_COUNT_MAX`] at most.
+/// Measures generated points, of which these classes were asked, if any; `w2` takes the first [`metrics::w2_count_max`] at most.
 ///
 /// # Errors
 /// When the run has diverged.
-pub fn measure(run: &Experiment, samples: &Samples) -> Result<Metrics, Error> {
+pub fn measure(run: &Experiment, samples: &Samples, labels: &[Label]) -> Result<Metrics, Error> {
     let (source, target) = (run.source(), run.target());
     let (dim, count) = (samples.dim, samples.count);
     let held_out = |index: u64| seed::stream(run.config().seed as u64, Purpose::Metrics, index);
-    let fresh = target.sample(count, &mut held_out(0));
-    let other = target.sample(count, &mut held_out(1));
+    let (fresh, classes) = target.held_out(count, &mut held_out(0));
+    let (other, _) = target.held_out(count, &mut held_out(1));
     let start = source.sample(count, &mut held_out(2));
-    let w2_count = count.min(metrics::W2_COUNT_MAX);
+    let w2_count = count.min(metrics::w2_count_max(dim));
     let w2 = |a: &[f32], b: &[f32]| metrics::w2(&a[..w2_count * dim], &b[..w2_count * dim], dim);
     let generated = samples.last();
     let cost = metrics::path_cost(&samples.times, &samples.positions, dim);
@@ -83,5 +100,7 @@ pub fn measure(run: &Experiment, samples: &Samples) -> Result<Metrics, Error> {
         npe: metrics::normalised_path_energy(cost.energy, w2(&start, &fresh)?),
         path_energy: cost.energy,
         straightness: cost.straightness,
+        class_accuracy: class_accuracy(target.as_ref(), generated, labels),
+        class_accuracy_target: class_accuracy(target.as_ref(), &fresh, &classes),
     })
 }

@@ -1,8 +1,11 @@
 //! Points from files: CSV, PNG, JPEG.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use clap::ArgMatches;
 use flow_lab::data::Given;
+use flow_lab::data::mnist::{self, Pack};
 use flow_lab::data::points::Points;
 use flow_lab::data::raster::{Raster, SIDE_MAX};
 use flow_lab::error::Error;
@@ -28,6 +31,18 @@ pub fn read(flag: &str, path: &Path) -> Result<Given, Error> {
     let (points, note) = Points::from_csv(&text).map_err(|error| named(error.to_string()))?;
     eprintln!("flow-lab: --{flag}: {note}");
     Ok(Given::Points(points))
+}
+
+/// Reads the pack of digits named by `--digits`, or the one that build.sh made, if there is one.
+pub fn digits(arguments: &ArgMatches) -> Result<Option<Arc<Pack>>, Error> {
+    let named = arguments.try_get_one::<String>("digits").ok().flatten();
+    let path = named.map_or_else(mnist::path, PathBuf::from);
+    if named.is_none() && !path.exists() {
+        return Ok(None);
+    }
+    let failed = |problem: String| Error::Input(format!("--digits {}: {problem}", path.display()));
+    let bytes = std::fs::read(&path).map_err(|error| failed(format!("the file cannot be read ({error})")))?;
+    Pack::from_bytes(&bytes).map(|pack| Some(Arc::new(pack))).map_err(|error| failed(error.to_string()))
 }
 
 /// Rows of pixels with their grey and their opacity, from 0 to 1.

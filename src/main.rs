@@ -147,8 +147,13 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
         .map_err(|error| Error::Input(format!("--model {path}: the file cannot be read ({error})")))?;
     let config = command::config(arguments)?;
     let named = |error: Error| Error::File(format!("--model {path}: {error}"));
-    store::from_bytes(&bytes).map_err(named)?; // before a device is opened, which takes time and may talk
-    let mut run = open(config, Ends::default())?;
+    // Before a device is opened, which takes time and may talk.
+    let saved = store::from_bytes(&bytes).map_err(named)?.config;
+    let digits = match saved.needs_digits() {
+        true => given::digits(arguments)?,
+        false => None,
+    };
+    let mut run = open(config, Ends { digits, ..Ends::default() })?;
     run.load(&bytes).map_err(named)?;
     Ok(run)
 }

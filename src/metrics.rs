@@ -10,6 +10,12 @@ use crate::seed::{self, Purpose};
 /// Points up to which exact assignment takes seconds: about 4 natively for 10,000, 1 in a browser for 2,000.
 pub const W2_COUNT_MAX: usize = if cfg!(target_arch = "wasm32") { 2_000 } else { 10_000 };
 
+/// Points of so many coordinates up to which it is: the cost is that of all pairs' distances.
+pub fn w2_count_max(dim: usize) -> usize {
+    let pairs = (W2_COUNT_MAX * W2_COUNT_MAX * 2 / dim.max(2)) as f64;
+    W2_COUNT_MAX.min(pairs.sqrt() as usize)
+}
+
 /// The 2-Wasserstein distance between two sets of as many points, by exact assignment:
 /// W2² = min over permutations π of 1/n Σ |a_i - b_π(i)|².
 ///

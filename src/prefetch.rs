@@ -4,6 +4,7 @@
 //! pairing overlaps with the GPU's own work, whose queue runs on while the next batch is made.
 
 use crate::batches::Batches;
+use crate::network::Label;
 use crate::path::PathSample;
 
 /// What one training step sees, ready for the device.
@@ -12,6 +13,8 @@ pub struct Prepared {
     pub sample: PathSample,
     /// Their times.
     pub t: Vec<f32>,
+    /// Their classes; empty where the network is told none.
+    pub labels: Vec<Label>,
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -38,8 +41,7 @@ mod ahead {
             std::thread::spawn(move || {
                 let mut step = restarts.recv().ok();
                 while let Some(now) = step {
-                    let (sample, t) = batches.path_sample(now);
-                    if ready.send((now, Prepared { sample, t })).is_err() {
+                    if ready.send((now, batches.prepared(now))).is_err() {
                         return; // nobody trains any more
                     }
                     step = restarts.try_iter().last().or(Some(now + 1));
@@ -79,8 +81,7 @@ mod ahead {
 
         /// What the given step sees.
         pub fn step(&mut self, step: usize) -> Prepared {
-            let (sample, t) = self.0.path_sample(step);
-            Prepared { sample, t }
+            self.0.prepared(step)
         }
     }
 }

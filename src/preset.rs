@@ -18,6 +18,33 @@ const fn pinchbeck(board: &'static str) -> [(&'static str, &'static str); 10] {
     ]
 }
 
+/// The same author's network for MNIST. Its output is x1, not the velocity, which differs from the published program:
+/// 128 neurons can put out 128 directions only, so that noise in the other 656 would stay; and weights are averaged.
+const fn digits(
+    digit: &'static str,
+    classes: &'static str,
+    learning_rate: &'static str,
+    batch: &'static str,
+) -> [(&'static str, &'static str); 15] {
+    [
+        ("target", "digits"),
+        ("dim", "784"),
+        ("digit", digit),
+        ("classes", classes),
+        ("width", "128"),
+        ("depth", "8"),
+        ("activation", "relu"),
+        ("time", "joined"),
+        ("embedding", "512"),
+        ("predict", "target"),
+        ("learningRate", learning_rate),
+        ("batch", batch),
+        ("steps", "20000"),
+        ("ema", "0.999"),
+        ("count", "64"),
+    ]
+}
+
 /// The `(option, text)` pairs that a preset sets; all else keeps its default.
 pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
     match preset {
@@ -38,6 +65,8 @@ pub fn values(preset: Preset) -> &'static [(&'static str, &'static str)] {
         ],
         Preset::Checkerboard8 => &const { pinchbeck("8") },
         Preset::Checkerboard5 => &const { pinchbeck("5") },
+        Preset::Digit3 => &const { digits("3", "ignored", "0.001", "32") },
+        Preset::Digits => &const { digits("all", "told", "0.0005", "128") },
         Preset::Checkerboard => &[
             ("target", "checkerboard"),
             ("board", "4"),

@@ -112,7 +112,9 @@ pub async fn run(board: Board, seed: usize, steps_max: usize) -> Result<Outcome,
         run.losses().await?;
         outcome.seconds += start.elapsed().as_secs_f64();
         outcome.taken += steps;
-        let samples = run.sample(SampleRequest { count, steps: 20, solver, seed: outcome.taken as u64 }).await?;
+        let samples = run
+            .sample(SampleRequest { count, steps: 20, solver, seed: outcome.taken as u64, label: None, guidance: 1.0 })
+            .await?;
         outcome.worst_cell = data::worst_mode(target.as_ref(), samples.last());
         outcome.inside_share = data::inside_share(target.as_ref(), samples.last());
         outcome.steps = before.filter(|_| outcome.worst_cell >= WORST_CELL);

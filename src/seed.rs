@@ -34,6 +34,8 @@ pub enum Purpose {
     LossFloor = 11,
     /// Source points of reflow's pairs.
     Reflow = 12,
+    /// Which classes are withheld; numbered by step.
+    Labels = 13,
 }
 
 /// The stream of `purpose` number `index` (below 2⁵⁶) of the run with this seed.

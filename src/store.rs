@@ -118,8 +118,8 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
 }
 
 /// Writes what was given for the two ends as tensors: `source.points` and `source.standard` (mean and standard deviation),
-/// or `source.raster`; the same for `target`; and `pairs`.
-pub fn of_ends(ends: &Ends, dim: usize) -> Vec<Named> {
+/// or `source.raster`; the same for `target`; and `pairs`, rows of `pair` numbers.
+pub fn of_ends(ends: &Ends, pair: usize) -> Vec<Named> {
     let mut tensors = Vec::new();
     for (end, given) in [("source", &ends.source), ("target", &ends.target)] {
         match given {
@@ -134,11 +134,11 @@ pub fn of_ends(ends: &Ends, dim: usize) -> Vec<Named> {
                 let shape = [raster.height(), raster.width()];
                 tensors.push(Named { name: format!("{end}.raster"), shape, values: raster.values().to_vec() });
             }
-            None => (),
+            Some(Given::Digits(_)) | None => (),
         }
     }
     if !ends.pairs.is_empty() {
-        let shape = [ends.pairs.len() / (2 * dim), 2 * dim];
+        let shape = [ends.pairs.len() / pair, pair];
         tensors.push(Named { name: "pairs".into(), shape, values: ends.pairs.clone() });
     }
     tensors
@@ -161,7 +161,7 @@ pub fn to_ends(tensors: &mut HashMap<String, Named>) -> Result<Ends, Error> {
         let std = mean.pop().unwrap_or(1.0);
         Ok(Some(Given::Points(Points::standardised(points.values, points.shape[1], mean, std)?)))
     };
-    Ok(Ends { source: given("source")?, target: given("target")?, pairs: take_pairs(tensors) })
+    Ok(Ends { source: given("source")?, target: given("target")?, pairs: take_pairs(tensors), digits: None })
 }
 
 fn take_pairs(tensors: &mut HashMap<String, Named>) -> Vec<f32> {

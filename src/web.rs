@@ -1,12 +1,14 @@
 //! The browser's door: the only file that knows wasm-bindgen. `www/worker.js` is its only caller.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
 use crate::data::Given;
+use crate::data::mnist::Pack;
 use crate::data::points::Points;
 use crate::data::raster::Raster;
 use crate::device;
@@ -15,6 +17,7 @@ use crate::error::Error;
 use crate::evaluation;
 use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::seed::{self, Purpose};
+use crate::store;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +28,8 @@ extern "C" {
 thread_local! {
     /// Error-level log records that nobody has asked for yet.
     static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The handwritten digits, once they were given.
+    static DIGITS: RefCell<Option<Arc<Pack>>> = const { RefCell::new(None) };
 }
 
 /// Keeps error-level records: on the web a kernel that the browser rejects says so only there.
@@ -69,7 +74,7 @@ impl FlowLab {
         let (mut config, mut notes) = read(&pairs)?;
         let (source, source_note) = given("source", &source)?;
         let (target, target_note) = given("target", &target)?;
-        let ends = Ends { source, target, pairs: Vec::new() };
+        let ends = Ends { source, target, pairs: Vec::new(), digits: DIGITS.with_borrow(Option::clone) };
         notes.extend(ends.reconcile(&mut config));
         let opened = match reason.as_str() {
             "" => device::open(&config).await,
@@ -135,9 +140,17 @@ impl FlowLab {
     }
 
     /// The trajectories of `points`, by the flow of `weights` or, without any, the present one: as [`FlowLab::sample`].
-    pub async fn carry(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Object, JsError> {
-        let SampleRequest { solver, steps, .. } = self.request(asked)?;
-        Ok(object_of(&self.experiment.replay(&weights)?.carry(&points, solver, steps).await?))
+    ///
+    /// They are number `first` and on of those that are generated.
+    pub async fn carry(
+        &self,
+        points: Vec<f32>,
+        asked: &str,
+        weights: Vec<f32>,
+        first: usize,
+    ) -> Result<Object, JsError> {
+        let request = self.request(asked)?;
+        Ok(object_of(&self.experiment.replay(&weights)?.carry(&points, first, request).await?))
     }
 
     /// The weights that samples come from now.
@@ -234,6 +247,9 @@ impl FlowLab {
 
     /// Opens a saved run on this device.
     pub fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
+        if let Some(digits) = DIGITS.with_borrow(Option::clone) {
+            self.experiment.bring_digits(digits);
+        }
         self.experiment.load(&bytes)?;
         self.settled();
         Ok(())
@@ -290,6 +306,26 @@ fn given(end: &str, value: &JsValue) -> Result<(Option<Given>, Option<String>), 
 pub fn check(pairs: &str) -> Result<String, JsError> {
     let (config, notes) = read(pairs)?;
     Ok(describe(&config, &notes))
+}
+
+/// Takes the pack of handwritten digits, for every run from now on.
+#[wasm_bindgen(js_name = giveDigits)]
+pub fn give_digits(bytes: &[u8]) -> Result<(), JsError> {
+    let pack = Arc::new(Pack::from_bytes(bytes)?);
+    DIGITS.set(Some(pack));
+    Ok(())
+}
+
+/// Whether they were given.
+#[wasm_bindgen(js_name = hasDigits)]
+pub fn has_digits() -> bool {
+    DIGITS.with_borrow(Option::is_some)
+}
+
+/// Whether a saved run needs them.
+#[wasm_bindgen(js_name = savedNeedsDigits)]
+pub fn saved_needs_digits(bytes: &[u8]) -> bool {
+    store::from_bytes(bytes).is_ok_and(|saved| saved.config.needs_digits())
 }
 
 /// Error-level log records since the last call, as JSON.

@@ -73,6 +73,10 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         ("train --target-file broken.png", "--target-file broken.png: the picture cannot be used"),
         ("train --target moons --dim 3", "--dim 3: must be 2 for moons"),
         ("train --coupling reflow", "--coupling reflow: needs a trained model's own pairs"),
+        ("train --target digits --source moons", "--source moons: lies in the plane, and digits have 784"),
+        ("train --preset digits --digits no.digits", "--digits no.digits: the file cannot be read"),
+        ("train --preset digits --digits ragged.csv", "--digits ragged.csv: not a pack of digits"),
+        ("train --label 3", "--label 3: must be all where the network is not told the class"),
         ("train --text café", "--text café: has no picture of é"),
         ("table --seeds 0", "--seeds 0: must be a whole number from 1"),
         ("table --sigma -1", "--sigma -1: must be a number from 0 to 1"),
@@ -193,6 +197,32 @@ fn a_wrong_place_to_save_does_not_destroy_what_is_there() {
     let before = std::fs::read(folder.join("kept.safetensors")).unwrap();
     assert_eq!(run_in(&folder, "train --width 0 --save kept.safetensors").status.code(), Some(2));
     assert_eq!(std::fs::read(folder.join("kept.safetensors")).unwrap(), before);
+}
+
+#[test]
+fn digits_of_one_class_are_trained_on_sampled_and_measured() {
+    let folder = folder("digits");
+    let run = |line: &str| {
+        let output = run_in(&folder, line);
+        assert!(output.status.success(), "flow-lab {line}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let small = "--width 16 --depth 2 --embedding 0 --batch 16";
+    run(&format!("train --preset digits {small} --steps 5 --device cpu --save m.safetensors"));
+    let csv = run("sample --model m.safetensors --label 7 --count 3 --solver-steps 2");
+    assert_eq!((csv.lines().count(), csv.lines().last().unwrap().split(',').count()), (4, 784));
+    assert_ne!(csv, run("sample --model m.safetensors --label 8 --count 3 --solver-steps 2"));
+    let report = run("evaluate --model m.safetensors --count 20 --solver-steps 2 --json");
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert!(report["class_accuracy"].as_f64() < report["class_accuracy_target"].as_f64(), "{report}");
+    // Without the pack a sentence says how to make it.
+    let output = Command::new(env!("CARGO_BIN_EXE_flow-lab"))
+        .args(["train", "--preset", "digits"])
+        .env("FLOW_LAB_DIGITS", folder.join("nowhere"))
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("`./build.sh setup` makes it"), "{said}");
 }
 
 #[test]

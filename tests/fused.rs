@@ -1,10 +1,11 @@
 //! The one-pass step on the CPU against burn with automatic differentiation.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::config::{Activation, Config, Optimiser, TimeInput};
+use flow_lab::config::{Activation, Classes, Config, Optimiser, Predict, Schedule, TimeInput};
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::plain::Plain;
 use flow_lab::learner::{Learner, State, Weights};
+use flow_lab::network::Told;
 use flow_lab::option::Choice;
 use flow_lab::path::PathSample;
 use flow_lab::prefetch::Prepared;
@@ -21,7 +22,8 @@ fn batch(dim: usize, n: usize, index: u64) -> Prepared {
     let mut draw = |n: usize, size: f32| (0..n).map(|_| rng.random_range(-size..size)).collect::<Vec<f32>>();
     let (xt, ut) = (draw(n * dim, 3.0), draw(n * dim, 4.0));
     let t = draw(n, 0.5).into_iter().map(|t| t + 0.5).collect();
-    Prepared { sample: PathSample { xt, ut }, t }
+    let labels = (0..n).map(|k| [None, Some(0), Some(3), Some(9)][k % 4]).collect();
+    Prepared { sample: PathSample { xt, ut }, t, labels }
 }
 
 /// Largest difference, relative to the largest number.
@@ -34,12 +36,13 @@ fn difference(found: &[f32], expected: &[f32]) -> f32 {
 fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions, batch {n}");
     let state = start(config, dim);
-    let Prepared { sample, t } = batch(dim, n, 0);
-    let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, &t, &sample.ut);
+    let Prepared { sample, t, labels } = batch(dim, n, 0);
+    let told = Told { t: &t, labels: &labels };
+    let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 
     let network = Plain::new(config, dim, &Device::flex(), state).network;
     let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [n, dim]), &Device::flex());
-    let velocity = network.forward(tensor(&sample.xt), network.time_features(&t, &Device::flex()));
+    let velocity = network.forward(tensor(&sample.xt), told);
     let expected = (velocity - tensor(&sample.ut)).square().mean();
     let gradients = expected.backward();
     let expected = expected.inner().into_data().try_into_vec::<f32>().unwrap()[0];
@@ -68,6 +71,39 @@ fn gradients_equal_automatic_differentiation_for_sizes_that_divide_by_nothing() 
     {
         gradients_agree(&Config { width, depth, ..Config::default() }, dim, n);
     }
+}
+
+#[test]
+fn gradients_equal_automatic_differentiation_with_classes_and_with_x1_as_output() {
+    for &time in TimeInput::ALL {
+        for &predict in Predict::ALL {
+            for &schedule in Schedule::ALL {
+                let config = Config { time, predict, schedule, classes: Classes::Told, width: 21, ..Config::default() };
+                gradients_agree(&Config { embedding: 34, ..config.clone() }, 5, 77);
+            }
+        }
+    }
+    // The preset's own shapes.
+    let (digits, _) = Config::read(&[("preset", "digits")]);
+    gradients_agree(&digits, 784, 40);
+}
+
+#[test]
+fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_class() {
+    let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
+    let learner = Learner::Cpu(Cpu::new(&config, 2, &start(&config, 2)));
+    let x = Tensor::<2>::from_data(TensorData::new(batch(2, 4, 7).sample.xt, [4, 2]), &Device::flex());
+    let of = |labels: &[Option<u8>]| {
+        let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
+        let found = numbers(learner.flow(Weights::Last).labelled(&x, 0.3, labels));
+        let expected = numbers(learner.network(Weights::Last).forward(x.clone(), Told { t: &[0.3], labels }));
+        assert!(difference(&found, &expected) < 1e-5, "{labels:?}");
+        found
+    };
+    let (none, threes, mixed) = (of(&[]), of(&[Some(3); 4]), of(&[Some(3), Some(4), None, Some(3)]));
+    assert_eq!(none, of(&[None; 4]));
+    assert_eq!((&mixed[..2], &mixed[4..6], &mixed[6..]), (&threes[..2], &none[4..6], &threes[6..]));
+    assert!(mixed[2..4] != threes[2..4] && none[2..4] != threes[2..4] && mixed[2..4] != none[2..4]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::config::{Activation, Config, TimeInput};
-use flow_lab::network::Mlp;
+use flow_lab::network::{Mlp, Told};
 use flow_lab::option::Choice;
 use flow_lab::seed::{Purpose, stream};
 
@@ -104,7 +104,7 @@ fn check(activation: Activation, time: TimeInput) {
         *parameter = parameter.clone().autodiff().require_grad();
     }
     let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, 2]), &device);
-    let loss = (network.forward(tensor(&x), network.time_features(&t, &device)) - tensor(&ut)).square().mean();
+    let loss = (network.forward(tensor(&x), Told::times(&t)) - tensor(&ut)).square().mean();
     let gradients = loss.backward();
     let found: f32 = loss.inner().into_data().try_into_vec::<f32>().unwrap()[0];
     assert!(
@@ -156,7 +156,7 @@ fn selu_has_finite_gradients_far_from_zero() {
         *parameter = parameter.clone().autodiff().require_grad();
     }
     let x = Tensor::<2>::from_data([[1e4f32, -1e4]], &device);
-    let gradients = network.forward(x, network.time_features(&[0.5], &device)).sum().backward();
+    let gradients = network.velocity(x, 0.5).sum().backward();
     for parameter in &network.parameters {
         let gradient = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
         assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");

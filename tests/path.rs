@@ -4,6 +4,7 @@ use flow_lab::batches::Batches;
 use flow_lab::config::{Config, Schedule};
 use flow_lab::ends::Ends;
 use flow_lab::path::{Coefficients, Path};
+use flow_lab::prefetch::Prepared;
 use proptest::prelude::*;
 
 fn batches(options: &[(&str, &str)]) -> Batches {
@@ -18,7 +19,7 @@ fn path_and_target_recomputed_exactly() {
     let mut batches = batches(&[("source", "8gaussians"), ("target", "checkerboard"), ("batch", "333")]);
     for step in [0, 1, 77] {
         let batch = batches.batch(step);
-        let (sample, t) = batches.path_sample(step);
+        let Prepared { sample, t, .. } = batches.prepared(step);
         assert_eq!((t.as_slice(), batch.noise.len()), (batch.t.as_slice(), 0));
         for i in 0..333 {
             for d in [2 * i, 2 * i + 1] {
@@ -34,7 +35,7 @@ fn path_and_target_recomputed_exactly() {
 #[test]
 fn noise_around_the_path_moves_the_points_and_not_the_velocity() {
     let (mut with, mut without) = (batches(&[("sigma", "0.3"), ("batch", "4000")]), batches(&[("batch", "4000")]));
-    let ((noisy, _), (plain, _)) = (with.path_sample(3), without.path_sample(3));
+    let (noisy, plain) = (with.prepared(3).sample, without.prepared(3).sample);
     assert_eq!(noisy.ut, plain.ut);
     let noise: Vec<f64> = noisy.xt.iter().zip(&plain.xt).map(|(a, b)| (a - b) as f64).collect();
     let mean = noise.iter().sum::<f64>() / 8_000.0;

@@ -8,7 +8,8 @@ use flow_lab::solver::Solver;
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-const REQUEST: SampleRequest = SampleRequest { count: 50, steps: 6, solver: EULER, seed: 0 };
+const REQUEST: SampleRequest =
+    SampleRequest { count: 50, steps: 6, solver: EULER, seed: 0, label: None, guidance: 1.0 };
 const POINTS: [f32; 6] = [0.1, -0.3, 1.2, 0.4, -2.0, 1.0];
 
 fn run(options: &[(&str, &str)]) -> Experiment {
@@ -31,7 +32,7 @@ fn weights_given_back_in_repeat_velocity_samples_and_likelihood_of_their_step() 
         assert_ne!(block_on(run.velocity(&POINTS, 0.4)).unwrap(), velocity);
         let past = run.replay(&weights).unwrap();
         assert_eq!(block_on(past.velocity(&POINTS, 0.4)).unwrap(), velocity);
-        assert_eq!(block_on(past.carry(samples.first(), EULER, 6)).unwrap(), samples);
+        assert_eq!(block_on(past.carry(samples.first(), 0, SampleRequest { steps: 6, ..REQUEST })).unwrap(), samples);
         assert_eq!(block_on(past.log_density(&POINTS, EULER, 5)).unwrap(), density);
     }
 }

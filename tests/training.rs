@@ -9,7 +9,8 @@ use flow_lab::solver::Solver;
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-const REQUEST: SampleRequest = SampleRequest { count: 300, steps: 10, solver: EULER, seed: 3 };
+const REQUEST: SampleRequest =
+    SampleRequest { count: 300, steps: 10, solver: EULER, seed: 3, label: None, guidance: 1.0 };
 
 fn run(options: &[(&str, &str)], steps: usize) -> Experiment {
     let (config, notes) = Config::read(options);

@@ -1,6 +1,6 @@
 //! Tables of numbers as text.
 
-use super::points::{COUNT_MAX, DIM_MAX, DIM_MIN, VALUE_MAX};
+use super::points::{DIM_MAX, DIM_MIN, VALUE_MAX, grouped, most};
 use crate::error::Error;
 
 /// What stands between two cells.
@@ -77,8 +77,8 @@ pub fn read(text: &str) -> Result<(Vec<f64>, usize), Error> {
         if !(DIM_MIN..=DIM_MAX).contains(&dim) {
             return refuse(format!("line {line} has {}: points need {DIM_MIN} to {DIM_MAX} coordinates", cells(dim)));
         }
-        if values.len() > COUNT_MAX * dim {
-            return refuse(format!("line {line} is beyond the most points, 1,000,000: give fewer rows"));
+        if values.len() > most(dim) * dim {
+            return refuse(format!("line {line} is beyond the most points, {}: give fewer rows", grouped(most(dim))));
         }
     }
     Ok((values, dim))

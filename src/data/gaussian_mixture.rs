@@ -15,6 +15,15 @@ pub struct GaussianMixture {
 
 /// Radii, in standard deviations, of the ball that holds 98.9 % of a Gaussian in 1 to 8 dimensions; 3 in the plane.
 const RADII: [f32; 8] = [2.5393, 3.0, 3.3342, 3.6103, 3.8511, 4.0676, 4.2659, 4.4500];
+/// The quantile of a Gaussian on the line below which 98.9 % lie.
+const QUANTILE: f32 = 2.2868;
+
+/// The same in any dimension; beyond 8 by the formula of Wilson and Hilferty (1931) for χ², right to four digits there.
+fn radius(dim: usize) -> f32 {
+    let share = 2.0 / (9.0 * dim as f32);
+    let cube_root = 1.0 - share + QUANTILE * share.sqrt();
+    RADII.get(dim - 1).copied().unwrap_or((dim as f32 * cube_root.powi(3)).sqrt())
+}
 
 impl GaussianMixture {
     /// N(0, I).
@@ -58,8 +67,7 @@ impl Distribution for GaussianMixture {
     fn mode(&self, point: &[f32]) -> Option<usize> {
         let distance = |mean: &Vec<f32>| mean.iter().zip(point).map(|(m, x)| (x - m).powi(2)).sum::<f32>().sqrt();
         let (k, nearest) = self.means.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let radius = RADII[self.dim().clamp(1, RADII.len()) - 1];
-        (nearest <= radius * self.std).then_some(k)
+        (nearest <= radius(self.dim()) * self.std).then_some(k)
     }
 
     fn mixture(&self) -> Mixture {

@@ -2,11 +2,13 @@
 
 pub mod checkerboard;
 mod circles;
+pub mod classifier;
 mod csv;
 mod curve;
 pub mod gaussian_mixture;
 mod kd_tree;
 pub mod mixture;
+pub mod mnist;
 pub mod moons;
 mod pinwheel;
 pub mod points;
@@ -16,11 +18,15 @@ mod spiral;
 pub mod text;
 mod uniform;
 
+use std::sync::Arc;
+
 use rand_chacha::ChaCha8Rng;
 
 use crate::config::{Config, Shape};
 use crate::error::Error;
+use crate::network::Label;
 use mixture::Mixture;
+use mnist::{Mnist, Pack};
 use points::Points;
 use raster::Raster;
 
@@ -34,6 +40,21 @@ pub trait Distribution: Send + Sync {
     /// # Shapes
     /// `n × dim()` numbers, point after point.
     fn sample(&self, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32>;
+
+    /// The same with the class of each point, where points have classes.
+    fn labelled(&self, n: usize, rng: &mut ChaCha8Rng) -> (Vec<f32>, Vec<Label>) {
+        (self.sample(n, rng), vec![None; n])
+    }
+
+    /// Draws points, with their classes, that training never sees; where they are drawn fresh every time, any are that.
+    fn held_out(&self, n: usize, rng: &mut ChaCha8Rng) -> (Vec<f32>, Vec<Label>) {
+        self.labelled(n, rng)
+    }
+
+    /// The class that `point` looks like; `None` where points have no classes.
+    fn class(&self, _point: &[f32]) -> Label {
+        None
+    }
 
     /// Number of modes: Gaussians, arcs, arms or cells, all of the same mass.
     fn modes(&self) -> usize;
@@ -64,6 +85,8 @@ pub enum Given {
     Points(Points),
     /// A picture.
     Raster(Raster),
+    /// Handwritten digits, for the shape `digits`.
+    Digits(Arc<Pack>),
 }
 
 /// The distribution that a [`Shape`] names, with the options that it depends on.
@@ -71,7 +94,7 @@ pub enum Given {
 /// Those that the option `dim` does not reach are in the plane; points given have the dimension that they have.
 ///
 /// # Errors
-/// For the shape `points` when none are given.
+/// For the shapes `points` and `digits` when none are given.
 pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Result<Box<dyn Distribution>, Error> {
     let dim = config.dim;
     Ok(match shape {
@@ -86,10 +109,14 @@ pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Res
         Shape::Pinwheel => Box::new(pinwheel::Pinwheel),
         Shape::Circles => Box::new(circles::Circles { radii: [1.75, 3.5], noise: 0.175 }),
         Shape::Text => Box::new(text::raster(&config.text)?),
+        Shape::Digits => match given {
+            Some(Given::Digits(pack)) => Box::new(Mnist::new(pack.clone(), config.digit.class())),
+            _ => return Err(Error::Input(format!("the shape digits {}", mnist::MISSING))),
+        },
         Shape::Points => match given {
             Some(Given::Points(points)) => Box::new(points.clone()),
             Some(Given::Raster(raster)) => Box::new(raster.clone()),
-            None => {
+            Some(Given::Digits(_)) | None => {
                 return Err(Error::Input(
                     "the shape points needs points: draw, paste or open some, or choose another shape".into(),
                 ));

@@ -16,7 +16,9 @@ pub const COUNT_MAX: usize = 1_000_000;
 /// Fewest coordinates of a point.
 pub const DIM_MIN: usize = 2;
 /// Most coordinates of a point.
-pub const DIM_MAX: usize = 8;
+pub const DIM_MAX: usize = 784;
+/// Most numbers of all points together: 160 MB while they are read.
+pub const NUMBERS_MAX: usize = 20_000_000;
 /// Largest magnitude whose squares, a million of them, are finite numbers with room to spare.
 pub(super) const VALUE_MAX: f64 = 1e30;
 
@@ -61,7 +63,7 @@ impl Points {
     /// `values` holds `n × dim` numbers, point after point.
     ///
     /// # Errors
-    /// When there are not 2 to 8 coordinates, not 2 to 1,000,000 points, a number is not finite, or all points are equal.
+    /// When there are not 2 to 784 coordinates, not 2 to 1,000,000 points, more than 20 million numbers, a number is not finite, or all points are equal.
     pub fn new(values: Vec<f32>, dim: usize) -> Result<(Points, String), Error> {
         check(&values, dim)?;
         standardise(values.into_iter().map(f64::from).collect(), dim)
@@ -143,9 +145,14 @@ fn check(values: &[f32], dim: usize) -> Result<(), Error> {
     match values.len() / dim {
         0 => refuse("there are no points: draw, paste or open two or more".into()),
         1 => refuse("there is only one point: give two or more".into()),
-        n if n > COUNT_MAX => refuse(format!("there are {} points: give at most {}", grouped(n), grouped(COUNT_MAX))),
+        n if n > most(dim) => refuse(format!("there are {} points: give at most {}", grouped(n), grouped(most(dim)))),
         _ => Ok(()),
     }
+}
+
+/// Most points of so many coordinates.
+pub(super) fn most(dim: usize) -> usize {
+    COUNT_MAX.min(NUMBERS_MAX / dim)
 }
 
 fn all_equal(count: usize) -> Error {
@@ -173,13 +180,19 @@ fn standardise(values: Vec<f64>, dim: usize) -> Result<(Points, String), Error> 
     let scaled = values.chunks_exact(dim).flat_map(|point| point.iter().zip(&mean)).map(|(x, mean)| (x - mean) / std);
     let points = Points::of(scaled.map(|x| x as f32).collect(), dim, mean, std);
     let shift = |mean: &f64| if mean.abs() < 1e-6 * std { "0".into() } else { short(-mean) };
-    let shift: Vec<String> = points.mean().iter().map(shift).collect();
-    let note = format!("{} points: shifted by ({}), divided by {}", grouped(count), shift.join(", "), short(std));
+    let mut shifts: Vec<String> = points.mean().iter().take(SHIFTS_SHOWN).map(shift).collect();
+    if dim > SHIFTS_SHOWN {
+        shifts.push("…".into());
+    }
+    let note = format!("{} points: shifted by ({}), divided by {}", grouped(count), shifts.join(", "), short(std));
     Ok((points, note))
 }
 
+/// Axes whose shift the note names.
+const SHIFTS_SHOWN: usize = 8;
+
 /// Thousands apart: 1,234.
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let mut text = number.to_string();
     for place in (1..text.len()).rev().filter(|place| (text.len() - place).is_multiple_of(3)).collect::<Vec<_>>() {
         text.insert(place, ',');

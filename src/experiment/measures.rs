@@ -21,6 +21,8 @@ use crate::train::Trainer;
 const FLOOR_SAMPLES: usize = 20_000;
 /// Pairs of the two mixtures' parts up to which the field is computed whole; beyond, some of the parts stand for all.
 const PAIRS_MAX: usize = 16_384;
+/// Numbers of either end's points up to which a finite set's field is computed: above, one evaluation is seconds long.
+const POINT_NUMBERS_MAX: usize = 200_000;
 /// Pairs of points times pairs of the mixtures' parts that may be looked at for it: about a second in a browser.
 const FLOOR_WORK: usize = 50_000_000;
 
@@ -29,7 +31,14 @@ impl Experiment {
     /// end is smooth. Between two curves it is an estimate, and says so.
     pub fn exact(&self) -> Option<&Field> {
         let field = || {
+            // A few thousand of these digits cannot stand for all: in so many dimensions the nearest one decides alone.
+            if self.config.needs_digits() {
+                return None;
+            }
             let (mut source, mut target) = (self.source().mixture(), self.target().mixture());
+            if [&source, &target].into_iter().any(|end| end.dim() * end.weights.len() > POINT_NUMBERS_MAX) {
+                return None;
+            }
             if source.weights.len() * target.weights.len() > PAIRS_MAX {
                 let parts = PAIRS_MAX.isqrt();
                 (source, target) = (source.thinned(parts), target.thinned(parts));
@@ -102,7 +111,7 @@ impl Experiment {
             let state: Vec<f32> = chunk.chunks_exact(dim).flat_map(|x| x.iter().copied().chain([0.0])).collect();
             let probes = likelihood::hutchinson_probes(n, dim, &mut rng);
             let probes = (dim > EXACT_DIM_MAX).then(|| self.tensor(probes, dim));
-            let field = |state: &Tensor<2>, t: f64| network.augmented(state, t, probes.as_ref());
+            let field = |state: &Tensor<2>, t: f64| network.augmented(state, t, &[], probes.as_ref());
             let (start, _) = likelihood::pull_back(&solver, field, self.tensor(state, dim + 1), &times).await?;
             let start: Vec<f64> = read(start).await?.into_iter().map(f64::from).collect();
             let of_source = |x: &[f64]| source.log_density(x).unwrap_or(f64::NEG_INFINITY);

@@ -6,16 +6,18 @@ mod replay;
 mod saved;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use burn::tensor::{Tensor, TensorData};
 
-use crate::config::Config;
+use crate::config::{Classes, Config};
 use crate::data::Distribution;
 use crate::device::Opened;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{Learner, Weights};
+use crate::learner::{Learner, Weights, Wish};
+use crate::network::Label;
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
@@ -46,6 +48,10 @@ pub struct SampleRequest {
     pub solver: Solver,
     /// Selects the source points, together with the run's own seed.
     pub seed: u64,
+    /// Their class; `None` for all in turn, where the network knows classes.
+    pub label: Label,
+    /// How far they lean to it.
+    pub guidance: f64,
 }
 
 /// Generated points with the way that they took.
@@ -82,7 +88,8 @@ impl SampleRequest {
 
     /// What the options ask for, with the source points of `seed`.
     pub fn of(config: &Config, seed: u64) -> SampleRequest {
-        SampleRequest { count: config.count, steps: config.solver_steps, solver: Solver::of(config), seed }
+        let Config { count, solver_steps: steps, guidance, .. } = *config;
+        SampleRequest { count, steps, solver: Solver::of(config), seed, label: config.label.class(), guidance }
     }
 }
 
@@ -172,12 +179,24 @@ impl Experiment {
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
         let x0 = self.source().sample(count, &mut rng);
         let times = solver::even_times(request.steps);
-        let (positions, evaluations) = flow.carry(&x0, dim, request.solver, &times).await?;
+        let labels = self.labels(0..count, request.label);
+        let wish = Wish { labels: &labels, guidance: request.guidance };
+        let (positions, evaluations) = flow.carry_to(wish, &x0, dim, request.solver, &times).await?;
         let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
         Ok(Samples { count, dim, evaluations, times, positions })
     }
 
-    /// The learned velocity at `points`, all at time `t`.
+    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows
+    /// none.
+    pub fn labels(&self, numbers: Range<usize>, label: Label) -> Vec<Label> {
+        let turn = |k: usize| label.or(Some((k % self.config.classes.count()) as u8));
+        match self.config.classes {
+            Classes::Told => numbers.map(turn).collect(),
+            Classes::Ignored => Vec::new(),
+        }
+    }
+
+    /// The learned velocity at `points`, all at time `t`; of their classes the network is told nothing.
     ///
     /// # Shapes
     /// `points` and the result are `n × dim` numbers.

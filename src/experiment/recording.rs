@@ -5,6 +5,7 @@ use crate::batches::{Batch, Batches};
 use crate::device::read;
 use crate::error::Error;
 use crate::learner::Weights;
+use crate::network::Told;
 use crate::path::Path;
 
 /// What one training step saw and did.
@@ -40,19 +41,18 @@ impl Experiment {
         let mut batches = Batches::new(&self.config, self.source(), self.target(), self.ends.pairs.clone());
         let batch = batches.batch(self.steps_taken());
         let sample = Path::of(&self.config).sample(&batch.x0, &batch.x1, &batch.t, &batch.noise);
-        let before = self.answer(&sample.xt, &batch.t).await?;
+        let before = self.answer(&sample.xt, &batch).await?;
         self.train(1);
-        let after = self.answer(&sample.xt, &batch.t).await?;
+        let after = self.answer(&sample.xt, &batch).await?;
         let loss = self.losses().await?.last().copied().unwrap_or(f32::NAN);
         let step = self.steps_taken();
         Ok(RecordedStep { step, batch, xt: sample.xt, ut: sample.ut, before, after, loss })
     }
 
-    /// The velocity by the weights in training, not by their average, at points each at its own time.
-    async fn answer(&self, xt: &[f32], t: &[f32]) -> Result<Vec<f32>, Error> {
+    /// The velocity by the weights in training, not by their average, at points each at the time of its pair.
+    async fn answer(&self, xt: &[f32], Batch { t, labels, .. }: &Batch) -> Result<Vec<f32>, Error> {
         let network = self.trainer.learner.network(Weights::Last);
         let x = self.tensor(xt.to_vec(), self.dim());
-        let features = network.time_features(t, &x.device());
-        read(network.forward(x, features)).await
+        read(network.forward(x, Told { t, labels })).await
     }
 }

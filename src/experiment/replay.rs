@@ -3,12 +3,12 @@
 
 use burn::tensor::Tensor;
 
-use super::{Experiment, Samples, check_points};
+use super::{Experiment, SampleRequest, Samples, check_points};
 use crate::batches::{Batch, Batches};
 use crate::config::Config;
 use crate::device::read;
 use crate::error::Error;
-use crate::learner::{Learner, State, Weights};
+use crate::learner::{Learner, State, Weights, Wish};
 use crate::network::layers::{layers, parameters};
 use crate::path::{Path, PathSample};
 use crate::solver::{self, Solver};
@@ -73,22 +73,26 @@ impl Replay<'_> {
         self.past.as_ref().unwrap_or(&self.run.trainer.learner)
     }
 
-    /// Carries points by the learned velocity from t = 0 to t = 1.
+    /// Carries points by the learned velocity from t = 0 to t = 1, as `request` says; they are number `first` and on, which
+    /// decides of their classes where all are asked for in turn.
     ///
     /// # Shapes
     /// `points` are `n × dim` numbers.
     ///
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
-    pub async fn carry(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Samples, Error> {
+    pub async fn carry(&self, points: &[f32], first: usize, request: SampleRequest) -> Result<Samples, Error> {
         let dim = self.run.dim();
+        let SampleRequest { solver, steps, label, guidance, .. } = request;
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
             return Err(note.into());
         }
         let times = solver::even_times(steps);
         let flow = self.learner().flow(Weights::Sampled);
-        let (positions, evaluations) = flow.carry(points, dim, solver, &times).await?;
+        let labels = self.run.labels(first..first + points.len() / dim, label);
+        let wish = Wish { labels: &labels, guidance };
+        let (positions, evaluations) = flow.carry_to(wish, points, dim, solver, &times).await?;
         let times = times.into_iter().map(|t| t as f32).collect();
         Ok(Samples { count: points.len() / dim, dim, evaluations, times, positions })
     }

@@ -1,9 +1,12 @@
 //! A run written down, opened, and started again on what it made.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Experiment, SampleRequest, new_trainer};
-use crate::config::{Config, Coupling};
+use crate::batches;
+use crate::config::{Classes, Config, Coupling};
+use crate::data::mnist::Pack;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::learner::State;
@@ -24,8 +27,12 @@ impl Experiment {
             ));
         }
         let dim = samples.dim;
-        let pairs = samples.first().chunks_exact(dim).zip(samples.last().chunks_exact(dim));
-        let pairs = pairs.flat_map(|(x0, x1)| x0.iter().chain(x1).copied().collect::<Vec<_>>()).collect();
+        let rows = samples.first().chunks_exact(dim).zip(samples.last().chunks_exact(dim));
+        let rows = rows.flat_map(|(x0, x1)| x0.iter().chain(x1).copied().collect::<Vec<_>>()).collect();
+        let pairs = match self.config.classes {
+            Classes::Told => batches::with_labels(&(rows, self.labels(0..samples.count, request.label)), 2 * dim),
+            Classes::Ignored => rows,
+        };
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
         let ends = Ends { pairs, ..self.ends.clone() };
         let mut trainer = new_trainer(&config, &self.opened, &ends)?;
@@ -57,8 +64,14 @@ impl Experiment {
                 tensors.push(Named { name: format!("{prefix}{name}"), shape, values });
             }
         }
-        tensors.extend(store::of_ends(&self.ends, dim));
+        let told = self.config.classes == Classes::Told;
+        tensors.extend(store::of_ends(&self.ends, 2 * dim + told as usize));
         store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
+    }
+
+    /// Gives the digits, which a saved run does not hold.
+    pub fn bring_digits(&mut self, digits: Arc<Pack>) {
+        self.ends.digits = Some(digits);
     }
 
     /// Opens a saved run on this experiment's device. Nothing changes when it fails.
@@ -69,7 +82,7 @@ impl Experiment {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let ends = store::to_ends(&mut tensors)?;
+        let ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors)? };
         if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }

@@ -2,7 +2,7 @@
 
 use super::product::{LANES, panels};
 use crate::config::{Activation, Config};
-use crate::network::{layers, time};
+use crate::network::layers;
 
 /// Columns that a layer reads: those of one buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Layer {
     pub bias: usize,
 }
 
-/// All layers. Buffers are the values of [`layers`]: the points, the time features, and what the layers make.
+/// All layers. Buffers are the values of [`layers`]: the points, the time features, the label, and what the layers make.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// In the order in which they run.
@@ -43,8 +43,7 @@ pub struct Layout {
 impl Layout {
     /// The network that the options describe.
     pub fn of(config: &Config, dim: usize) -> Layout {
-        let columns = vec![dim, time::feature_count(config.time)];
-        let mut layout = Layout { layers: Vec::new(), columns, len: 0 };
+        let mut layout = Layout { layers: Vec::new(), columns: layers::columns(config, dim), len: 0 };
         for layer in layers::layers(config, dim) {
             layout.push(&layer.reads, layer.outputs, layer.activation);
         }

@@ -5,7 +5,7 @@ use macerator::{AutoArch, Simd, WithSimd};
 use super::layout::Layout;
 use super::pointwise;
 use super::product::{self, Columns, LANES, panels};
-use crate::network::layers::{FEATURES, POINTS};
+use crate::network::layers::{FEATURES, GIVEN, LABEL, POINTS};
 
 /// Room for one block of points on its way through the network; made once, so that a step allocates nothing.
 pub struct Passes {
@@ -22,6 +22,17 @@ pub struct Passes {
 
 /// Rows of a block are a multiple of this, as are tiles.
 const ROWS_MAX: usize = 8;
+
+/// What the network is given, row after row.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// `n × dim`.
+    pub x: &'a [f32],
+    /// `n × features`.
+    pub features: &'a [f32],
+    /// `n × classes`; empty where there are none.
+    pub labels: &'a [f32],
+}
 
 impl Passes {
     /// Room for the network of `layout`.
@@ -40,35 +51,37 @@ impl Passes {
         &self.layout
     }
 
-    /// The mean over points and dimensions of (v(x, t) - ut)², and its gradient by the packed weights.
+    /// The mean over points and dimensions of (scale · output - ut)², and its gradient by the packed weights.
     ///
     /// # Shapes
-    /// `x` and `ut` `n × dim`, `features` `n × features`.
-    pub fn loss(&mut self, weights: &[f32], x: &[f32], features: &[f32], ut: &[f32], gradient: &mut [f32]) -> f64 {
-        AutoArch::new().dispatch(Loss { passes: self, weights, x, features, ut, gradient })
+    /// `ut` `n × dim`, `scales` one a row, or none where all are 1.
+    pub fn loss(&mut self, weights: &[f32], rows: Rows, scales: &[f32], ut: &[f32], gradient: &mut [f32]) -> f64 {
+        AutoArch::new().dispatch(Loss { passes: self, weights, given: rows, scales, ut, gradient })
     }
 
-    /// x ← v(x, t), all at the time whose features are given.
+    /// x ← the network's output, all at the time whose features are given.
     ///
     /// # Shapes
-    /// `x` `n × dim`, `features` those of one time.
-    pub fn velocity(&mut self, weights: &[f32], x: &mut [f32], features: &[f32]) {
-        AutoArch::new().dispatch(Velocity { passes: self, weights, x, features });
+    /// `x` `n × dim`, `features` those of one time, `labels` `n × classes`.
+    pub fn output(&mut self, weights: &[f32], x: &mut [f32], features: &[f32], labels: &[f32]) {
+        AutoArch::new().dispatch(Output { passes: self, weights, x, features, labels });
     }
 
     #[inline(always)]
-    fn velocity_on<S: Simd, const ROWS: usize, const N: usize>(
+    fn output_on<S: Simd, const ROWS: usize, const N: usize>(
         &mut self,
         weights: &[f32],
         x: &mut [f32],
         features: &[f32],
+        labels: &[f32],
     ) {
-        let dim = self.layout.columns[POINTS];
+        let (dim, classes) = (self.layout.columns[POINTS], self.layout.columns[LABEL]);
         let rows = self.block.min(x.len() / dim);
         self.fill(FEATURES, &features.repeat(rows), rows);
-        for x in x.chunks_mut(self.block * dim) {
+        for (k, x) in x.chunks_mut(self.block * dim).enumerate() {
             let rows = x.len() / dim;
             self.fill(POINTS, x, rows);
+            self.fill(LABEL, &labels[k * self.block * classes..][..rows * classes], rows);
             self.forward::<S, ROWS, N>(weights, rows);
             let (velocity, stride) = (self.values.last().expect("a layer"), self.block * LANES);
             for (row, x) in x.chunks_exact_mut(dim).enumerate() {
@@ -83,13 +96,13 @@ impl Passes {
     fn loss_on<S: Simd, const ROWS: usize, const N: usize>(
         &mut self,
         weights: &[f32],
-        x: &[f32],
-        features: &[f32],
+        Rows { x, features, labels }: Rows,
+        scales: &[f32],
         ut: &[f32],
         gradient: &mut [f32],
     ) -> f64 {
-        let dim = self.layout.columns[POINTS];
-        let (points, width) = (x.len() / dim, self.layout.columns[FEATURES]);
+        let [dim, width, classes] = [POINTS, FEATURES, LABEL].map(|given| self.layout.columns[given]);
+        let points = x.len() / dim;
         gradient.fill(0.0);
         self.transpose(weights);
         let mut sum = 0.0;
@@ -97,8 +110,10 @@ impl Passes {
             let rows = self.block.min(points - start);
             self.fill(POINTS, &x[start * dim..][..rows * dim], rows);
             self.fill(FEATURES, &features[start * width..][..rows * width], rows);
+            self.fill(LABEL, &labels[start * classes..][..rows * classes], rows);
             self.forward::<S, ROWS, N>(weights, rows);
-            sum += self.compare(&ut[start * dim..][..rows * dim], 2.0 / ut.len() as f32, rows);
+            let scales = scales.get(start..start + rows).unwrap_or_default();
+            sum += self.compare(&ut[start * dim..][..rows * dim], scales, 2.0 / ut.len() as f32, rows);
             self.backward::<S, ROWS, N>(gradient, rows);
         }
         sum / ut.len() as f64
@@ -109,6 +124,9 @@ impl Passes {
     fn fill(&mut self, buffer: usize, numbers: &[f32], rows: usize) {
         let columns = self.layout.columns[buffer];
         let stride = self.block * LANES;
+        if columns == 0 {
+            return;
+        }
         for (row, numbers) in numbers.chunks_exact(columns).take(rows).enumerate() {
             for (c, &number) in numbers.iter().enumerate() {
                 self.values[buffer][c / LANES * stride + row * LANES + c % LANES] = number;
@@ -120,7 +138,7 @@ impl Passes {
     fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize) {
         let stride = self.block;
         for (k, layer) in self.layout.layers.iter().enumerate() {
-            let mut out = std::mem::take(&mut self.values[k + 2]);
+            let mut out = std::mem::take(&mut self.values[k + GIVEN]);
             let mut parts = [Columns { values: &[], columns: 0 }; 4];
             for (part, input) in parts.iter_mut().zip(&layer.inputs) {
                 *part = Columns { values: &self.values[input.buffer], columns: input.columns };
@@ -128,7 +146,7 @@ impl Passes {
             let parts = &parts[..layer.inputs.len()];
             let panel_weights = weights[layer.weight..].chunks_exact(layer.rows() * LANES);
             let biases = weights[layer.bias..].as_chunks::<LANES>().0;
-            let slopes = self.slopes[k + 2].chunks_exact_mut(stride * LANES);
+            let slopes = self.slopes[k + GIVEN].chunks_exact_mut(stride * LANES);
             for (((out, slope), weights), bias) in
                 out.chunks_exact_mut(stride * LANES).zip(slopes).zip(panel_weights).zip(biases)
             {
@@ -138,23 +156,24 @@ impl Passes {
                     pointwise::activate::<S>(activation, &mut out[..used], &mut slope[..used]);
                 }
             }
-            self.values[k + 2] = out;
+            self.values[k + GIVEN] = out;
         }
     }
 
-    /// The sum of the squared errors; their gradient times `scale / 2` becomes that of the last buffer.
+    /// The sum of the squared errors; their gradient times `share / 2` becomes that of the last buffer.
     #[inline(always)]
-    fn compare(&mut self, ut: &[f32], scale: f32, rows: usize) -> f64 {
+    fn compare(&mut self, ut: &[f32], scales: &[f32], share: f32, rows: usize) -> f64 {
         let dim = self.layout.columns[POINTS];
         let stride = self.block * LANES;
         let (values, gradients) = (self.values.last().expect("a layer"), self.gradients.last_mut().expect("a layer"));
         gradients.fill(0.0); // so that rows past the last point count for nothing
         let mut sum = 0.0;
         for (row, ut) in ut.chunks_exact(dim).take(rows).enumerate() {
+            let scale = scales.get(row).copied().unwrap_or(1.0);
             for (c, ut) in ut.iter().enumerate() {
                 let at = c / LANES * stride + row * LANES + c % LANES;
-                let error = values[at] - ut;
-                gradients[at] = scale * error;
+                let error = scale * values[at] - ut;
+                gradients[at] = share * scale * error;
                 sum += (error * error) as f64;
             }
         }
@@ -166,8 +185,8 @@ impl Passes {
         let stride = self.block;
         let used = rows.next_multiple_of(ROWS);
         for (k, layer) in self.layout.layers.iter().enumerate().rev() {
-            let mut z = std::mem::take(&mut self.gradients[k + 2]);
-            let slopes = self.slopes[k + 2].chunks_exact(stride * LANES);
+            let mut z = std::mem::take(&mut self.gradients[k + GIVEN]);
+            let slopes = self.slopes[k + GIVEN].chunks_exact(stride * LANES);
             let biases = layer.bias..layer.bias + panels(layer.outputs) * LANES;
             let biases = gradient[biases].as_chunks_mut::<LANES>().0;
             for ((z, slope), bias) in z.chunks_exact_mut(stride * LANES).zip(slopes).zip(biases) {
@@ -202,7 +221,7 @@ impl Passes {
             let mut transposed = self.transposed[k].chunks_exact(outputs);
             for input in &layer.inputs {
                 let transposed = transposed.by_ref().take(panels(input.columns));
-                if input.buffer == POINTS || input.buffer == FEATURES {
+                if input.buffer < GIVEN {
                     transposed.for_each(drop);
                     continue;
                 }
@@ -212,7 +231,7 @@ impl Passes {
                     product::product::<S, ROWS, N>(&parts, weights, &[0.0; LANES], used, stride, out);
                 }
             }
-            self.gradients[k + 2] = z;
+            self.gradients[k + GIVEN] = z;
         }
     }
 
@@ -241,8 +260,8 @@ const BLOCK: usize = 4096;
 struct Loss<'a> {
     passes: &'a mut Passes,
     weights: &'a [f32],
-    x: &'a [f32],
-    features: &'a [f32],
+    given: Rows<'a>,
+    scales: &'a [f32],
     ut: &'a [f32],
     gradient: &'a mut [f32],
 }
@@ -252,34 +271,35 @@ impl WithSimd for Loss<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) -> f64 {
-        let Loss { passes, weights, x, features, ut, gradient } = self;
+        let Loss { passes, weights, given, scales, ut, gradient } = self;
         match LANES / S::lanes32() {
-            1 => passes.loss_on::<S, 8, 1>(weights, x, features, ut, gradient),
-            2 => passes.loss_on::<S, 4, 2>(weights, x, features, ut, gradient),
-            4 => passes.loss_on::<S, 2, 4>(weights, x, features, ut, gradient),
-            _ => passes.loss_on::<S, 1, LANES>(weights, x, features, ut, gradient),
+            1 => passes.loss_on::<S, 8, 1>(weights, given, scales, ut, gradient),
+            2 => passes.loss_on::<S, 4, 2>(weights, given, scales, ut, gradient),
+            4 => passes.loss_on::<S, 2, 4>(weights, given, scales, ut, gradient),
+            _ => passes.loss_on::<S, 1, LANES>(weights, given, scales, ut, gradient),
         }
     }
 }
 
-struct Velocity<'a> {
+struct Output<'a> {
     passes: &'a mut Passes,
     weights: &'a [f32],
     x: &'a mut [f32],
     features: &'a [f32],
+    labels: &'a [f32],
 }
 
-impl WithSimd for Velocity<'_> {
+impl WithSimd for Output<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) {
-        let Velocity { passes, weights, x, features } = self;
+        let Output { passes, weights, x, features, labels } = self;
         match LANES / S::lanes32() {
-            1 => passes.velocity_on::<S, 8, 1>(weights, x, features),
-            2 => passes.velocity_on::<S, 4, 2>(weights, x, features),
-            4 => passes.velocity_on::<S, 2, 4>(weights, x, features),
-            _ => passes.velocity_on::<S, 1, LANES>(weights, x, features),
+            1 => passes.output_on::<S, 8, 1>(weights, x, features, labels),
+            2 => passes.output_on::<S, 4, 2>(weights, x, features, labels),
+            4 => passes.output_on::<S, 2, 4>(weights, x, features, labels),
+            _ => passes.output_on::<S, 1, LANES>(weights, x, features, labels),
         }
     }
 }

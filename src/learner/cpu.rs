@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{State, Weights, kept_share};
-use crate::config::{Config, TimeInput};
+use crate::config::Config;
 use crate::kernels::layout::Layout;
-use crate::kernels::passes::Passes;
+use crate::kernels::passes::{Passes, Rows};
 use crate::kernels::update::{self, Packed};
-use crate::network::{Mlp, time};
+use crate::network::{Label, Mlp, Telling, Told};
 use crate::optimiser::Rule;
 use crate::prefetch::Prepared;
 
@@ -17,6 +17,7 @@ use crate::prefetch::Prepared;
 pub struct Cpu {
     config: Config,
     dim: usize,
+    telling: Telling,
     passes: Passes,
     rule: Rule,
     step: usize,
@@ -36,6 +37,7 @@ impl Cpu {
         let mut cpu = Cpu {
             config: config.clone(),
             dim,
+            telling: Telling::of(config),
             passes: Passes::new(layout),
             rule: Rule::of(config),
             step: 0,
@@ -50,8 +52,8 @@ impl Cpu {
     }
 
     /// Takes one step: see [`super::Learner::step`].
-    pub fn step(&mut self, Prepared { sample, t }: &Prepared) {
-        let loss = self.gradient(&sample.xt, t, &sample.ut);
+    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+        let loss = self.gradient(&sample.xt, Told { t, labels }, &sample.ut);
         self.losses.push(loss as f32);
         self.step += 1;
         let [m, v] = &mut self.moments;
@@ -68,21 +70,25 @@ impl Cpu {
     }
 
     /// The loss; its gradient stays in `self.gradient`.
-    fn gradient(&mut self, xt: &[f32], t: &[f32], ut: &[f32]) -> f64 {
-        let features;
-        let features = match self.config.time {
-            TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => t,
-            TimeInput::Sinusoidal => {
-                features = time::features(self.config.time, t);
-                &features
-            }
+    fn gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> f64 {
+        let features = self.telling.features(told.t);
+        let labels = self.telling.columns(told.labels, told.t.len());
+        let rows = Rows { x: xt, features: &features, labels: &labels };
+        let forms: Option<Vec<(f32, f32)>> = told.t.iter().map(|&t| self.telling.form(t)).collect();
+        let Some(forms) = forms else {
+            return self.passes.loss(&self.weights, rows, &[], ut, &mut self.gradient);
         };
-        self.passes.loss(&self.weights, xt, features, ut, &mut self.gradient)
+        // |scale · output + shift · x - ut|: what is known of the velocity goes to the other side.
+        let scales: Vec<f32> = forms.iter().map(|(scale, _)| *scale).collect();
+        let points = xt.chunks_exact(self.dim).zip(ut.chunks_exact(self.dim)).zip(&forms);
+        let rest: Vec<f32> =
+            points.flat_map(|((x, ut), (_, shift))| x.iter().zip(ut).map(move |(x, ut)| ut - shift * x)).collect();
+        self.passes.loss(&self.weights, rows, &scales, &rest, &mut self.gradient)
     }
 
     /// The loss at these points, and its gradient by every parameter: for tests.
-    pub fn loss_and_gradient(&mut self, xt: &[f32], t: &[f32], ut: &[f32]) -> (f64, Vec<Vec<f32>>) {
-        let loss = self.gradient(xt, t, ut);
+    pub fn loss_and_gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> (f64, Vec<Vec<f32>>) {
+        let loss = self.gradient(xt, told, ut);
         (loss, self.passes.layout().unpack(&self.gradient))
     }
 
@@ -135,7 +141,7 @@ impl Cpu {
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
         Flow {
-            time: self.config.time,
+            telling: self.telling,
             weights: self.chosen(weights).to_vec(),
             passes: RefCell::new(Passes::new(self.passes.layout().clone())),
         }
@@ -151,17 +157,22 @@ impl Cpu {
 
 /// A velocity at rest.
 pub struct Flow {
-    time: TimeInput,
+    telling: Telling,
     weights: Vec<f32>,
     passes: RefCell<Passes>,
 }
 
 impl Flow {
-    /// The velocity at points `x` `[n, dim]`, all at time `t`.
-    pub fn velocity(&self, x: &Tensor<2>, t: f32) -> Tensor<2> {
+    /// The velocity at points `x` `[n, dim]` of these classes, all at time `t`.
+    pub fn velocity(&self, x: &Tensor<2>, t: f32, labels: &[Label]) -> Tensor<2> {
         let shape = x.dims();
-        let mut points: Vec<f32> = x.clone().into_data().try_into_vec().expect("the CPU's tensors hold float32");
-        self.passes.borrow_mut().velocity(&self.weights, &mut points, &time::features(self.time, &[t]));
-        Tensor::from_data(TensorData::new(points, shape), &x.device())
+        let points: Vec<f32> = x.clone().into_data().try_into_vec().expect("the CPU's tensors hold float32");
+        let mut velocity = points.clone();
+        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, shape[0]));
+        self.passes.borrow_mut().output(&self.weights, &mut velocity, &features, &labels);
+        if let Some((scale, shift)) = self.telling.form(t) {
+            velocity.iter_mut().zip(&points).for_each(|(v, x)| *v = scale * *v + shift * x);
+        }
+        Tensor::from_data(TensorData::new(velocity, shape), &x.device())
     }
 }

@@ -16,7 +16,7 @@ use crate::network::Mlp;
 use crate::network::layers;
 use crate::prefetch::Prepared;
 use cpu::Cpu;
-pub use flow::{CHUNK, Flow};
+pub use flow::{CHUNK, Flow, Wish};
 use plain::Plain;
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.

@@ -6,7 +6,7 @@ use super::{State, Weights, kept_share};
 use crate::config::Config;
 use crate::device::read;
 use crate::error::Error;
-use crate::network::Mlp;
+use crate::network::{Mlp, Told};
 use crate::optimiser::Adam;
 use crate::prefetch::Prepared;
 
@@ -41,11 +41,11 @@ impl Plain {
     }
 
     /// Takes one step: see [`super::Learner::step`].
-    pub fn step(&mut self, Prepared { sample, t }: &Prepared) {
+    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
         let shape = [t.len(), self.network.dim()];
         let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &self.device);
 
-        let velocity = self.network.forward(tensor(&sample.xt), self.network.time_features(t, &self.device));
+        let velocity = self.network.forward(tensor(&sample.xt), Told { t, labels });
         let loss = (velocity - tensor(&sample.ut)).square().mean();
         let mut gradients = loss.backward();
         self.optimiser.step(&mut self.network.parameters, &mut gradients);

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::Mlp;
+use super::{Label, Mlp, Told};
 
 /// The dimension up to which the trace of the Jacobian is computed exactly; beyond, it is estimated.
 pub const EXACT_DIM_MAX: usize = 3;
@@ -14,15 +14,15 @@ impl Mlp {
     /// Jacobian J, one backward pass a dimension.
     ///
     /// # Shapes
-    /// `state` and the result are `[n, dim + 1]`, `probes` `[n, dim]`; all on the device itself, not its autodiff side.
-    pub fn augmented(&self, state: &Tensor<2>, t: f64, probes: Option<&Tensor<2>>) -> Tensor<2> {
+    /// `state` and the result are `[n, dim + 1]`, `labels` `n` or none, `probes` `[n, dim]`; all on the device itself, not its autodiff side.
+    pub fn augmented(&self, state: &Tensor<2>, t: f64, labels: &[Label], probes: Option<&Tensor<2>>) -> Tensor<2> {
         let [n, columns] = state.dims();
         let dim = columns - 1;
         let network = self.frozen();
         let x = state.clone().slice([0..n, 0..dim]);
         let pass = || {
             let x = x.clone().autodiff().require_grad();
-            (network.velocity(x.clone(), t as f32), x)
+            (network.forward(x.clone(), Told { t: &[t as f32], labels }), x)
         };
         let product = |weights: Tensor<2>| {
             let (velocity, x) = pass();

@@ -8,15 +8,19 @@ use crate::config::{Activation, Config, TimeInput};
 
 /// The points, as the first of the values that layers read.
 pub const POINTS: usize = 0;
-/// The time features, the second; layer `k` makes value `k + 2`.
+/// The time features, the second.
 pub const FEATURES: usize = 1;
+/// The label, the third: 1 in the column of its class, 0 in the others; no columns where the network is told none.
+pub const LABEL: usize = 2;
+/// Values that are given: layer `k` makes value `k + GIVEN`.
+pub const GIVEN: usize = 3;
 
 /// Reads ↦ activation(reads side by side · weight + bias).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// `time.0`, `layers.2`, …
     pub name: String,
-    /// The values that it reads, side by side: [`POINTS`], [`FEATURES`], or an earlier layer's.
+    /// The values that it reads, side by side: [`POINTS`], [`FEATURES`], [`LABEL`], or an earlier layer's.
     pub reads: Vec<usize>,
     /// Rows of its weight.
     pub inputs: usize,
@@ -43,11 +47,19 @@ impl Layers {
     }
 }
 
+/// Columns of the values that are given.
+pub fn columns(config: &Config, dim: usize) -> Vec<usize> {
+    vec![dim, time::feature_count(config.time), config.classes.count()]
+}
+
 /// Every layer, in the order in which they run: what prepares the time and the points, then `depth` hidden layers of
 /// `width` neurons, then the velocity.
 pub fn layers(config: &Config, dim: usize) -> Vec<Layer> {
     let Config { width, depth, activation, .. } = *config;
-    let mut layers = Layers { layers: Vec::new(), columns: vec![dim, time::feature_count(config.time)] };
+    let columns = columns(config, dim);
+    let labelled = columns[LABEL] > 0;
+    let mut layers = Layers { layers: Vec::new(), columns };
+    let joined = if config.embedding == 0 { width } else { config.embedding };
     let mut reads = match config.time {
         TimeInput::Raw | TimeInput::Sinusoidal => vec![POINTS, FEATURES],
         TimeInput::Mlp => {
@@ -61,11 +73,16 @@ pub fn layers(config: &Config, dim: usize) -> Vec<Layer> {
         }
         TimeInput::Joined => {
             let hidden = layers.push("time.0", &[FEATURES], time::JOINED_WIDTH, Some(Activation::Relu));
-            let embedding = layers.push("time.1", &[hidden], width, None);
-            let points = layers.push("points", &[POINTS], width, None);
-            vec![layers.push("joined", &[points, embedding], width, None)]
+            let embedding = layers.push("time.1", &[hidden], joined, None);
+            vec![layers.push("points", &[POINTS], joined, None), embedding]
         }
     };
+    if labelled {
+        reads.push(layers.push("label", &[LABEL], joined, None));
+    }
+    if config.time == TimeInput::Joined {
+        reads = vec![layers.push("joined", &reads, width, None)];
+    }
     for k in 0..depth {
         reads = vec![layers.push(&format!("layers.{k}"), &reads, width, Some(activation))];
     }
@@ -85,10 +102,13 @@ pub fn parameters(layers: &[Layer]) -> Vec<(String, [usize; 2])> {
 }
 
 /// Draws the weights and biases from U(-1/√inputs, 1/√inputs), PyTorch's default for a linear layer; in the order of [`parameters`].
+///
+/// Of a label's inputs one is 1 and the others are 0: it counts as one input.
 pub fn initial(layers: &[Layer], rng: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
     let mut values = Vec::with_capacity(2 * layers.len());
     for layer in layers {
-        let bound = 1.0 / (layer.inputs as f32).sqrt();
+        let inputs = if layer.reads == [LABEL] { 1 } else { layer.inputs };
+        let bound = 1.0 / (inputs as f32).sqrt();
         for rows in [layer.inputs, 1] {
             values.push((0..rows * layer.outputs).map(|_| rng.random_range(-bound..bound)).collect());
         }

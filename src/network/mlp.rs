@@ -3,9 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand_chacha::ChaCha8Rng;
 
-use super::layers::{self, Layer};
-use super::time;
-use crate::config::{Activation, Config, TimeInput};
+use super::layers::{self, LABEL, Layer};
+use super::{Label, Telling, Told};
+use crate::config::{Activation, Config};
 
 /// v(x, t): the layers of [`layers::layers`].
 ///
@@ -15,7 +15,7 @@ use crate::config::{Activation, Config, TimeInput};
 #[derive(Clone, Debug)]
 pub struct Mlp {
     dim: usize,
-    time: TimeInput,
+    telling: Telling,
     /// For every layer its weight `[inputs, outputs]` and its bias `[1, outputs]`.
     pub parameters: Vec<Tensor<2>>,
     names: Vec<String>,
@@ -34,7 +34,7 @@ impl Mlp {
         let (names, shapes): (Vec<_>, Vec<_>) = layers::parameters(&layers).into_iter().unzip();
         let tensor = |(values, shape)| Tensor::from_data(TensorData::new(values, shape), device);
         let parameters = values.into_iter().zip(shapes).map(tensor).collect();
-        Mlp { dim, time: config.time, parameters, names, layers }
+        Mlp { dim, telling: Telling::of(config), parameters, names, layers }
     }
 
     /// A name for every parameter, in their order: `time.0.weight`, `layers.2.bias`, …
@@ -42,18 +42,42 @@ impl Mlp {
         &self.names
     }
 
-    /// The velocity at points `x`, each at its own time.
+    /// The velocity at points `x`, each at its own time or all at one.
     ///
     /// # Shapes
-    /// `x` is `[n, dim]`; `features` are [`Mlp::time_features`] of `n` times, or of one time for all
-    /// points; the result is `[n, dim]`.
-    pub fn forward(&self, x: Tensor<2>, features: Tensor<2>) -> Tensor<2> {
+    /// `x` and the result are `[n, dim]`.
+    pub fn forward(&self, x: Tensor<2>, told: Told) -> Tensor<2> {
+        let device = x.device();
         let points = x.dims()[0];
+        let column = |values: Vec<f32>| {
+            let shape = [told.t.len(), values.len() / told.t.len()];
+            Tensor::<2>::from_data(TensorData::new(values, shape), &device)
+        };
+        let output = self.output(x.clone(), column(self.telling.features(told.t)), told.labels);
+        let forms: Option<Vec<(f32, f32)>> = told.t.iter().map(|&t| self.telling.form(t)).collect();
+        let Some(forms) = forms else { return output };
+        let (scales, shifts): (Vec<f32>, Vec<f32>) = forms.into_iter().unzip();
+        let of_all = |values: Vec<f32>| column(values).expand([points, self.dim]);
+        output * of_all(scales) + x * of_all(shifts)
+    }
+
+    /// What the last layer gives.
+    fn output(&self, x: Tensor<2>, features: Tensor<2>, labels: &[Label]) -> Tensor<2> {
+        let points = x.dims()[0];
+        let classes = self.telling.classes;
+        // A tensor of no columns would do nowhere: without classes no layer reads it.
+        let labels = match classes {
+            0 => Tensor::zeros([1, 1], &x.device()),
+            _ => {
+                Tensor::from_data(TensorData::new(self.telling.columns(labels, points), [points, classes]), &x.device())
+            }
+        };
         let of_all = |value: &Tensor<2>| match value.dims() {
             [rows, columns] if rows != points => value.clone().expand([points, columns]),
             _ => value.clone(),
         };
-        let mut values = vec![x, features];
+        let mut values = vec![x, features, labels];
+        debug_assert_eq!(values.len() - 1, LABEL);
         for (layer, parameters) in self.layers.iter().zip(self.parameters.chunks_exact(2)) {
             let input = match layer.reads.as_slice() {
                 &[value] => values[value].clone(),
@@ -68,19 +92,9 @@ impl Mlp {
         values.pop().expect("a network has a last layer")
     }
 
-    /// What [`Mlp::forward`] needs to know of the times `t`.
-    ///
-    /// # Shapes
-    /// `[t.len(), features]`.
-    pub fn time_features(&self, t: &[f32], device: &Device) -> Tensor<2> {
-        let columns = time::feature_count(self.time);
-        Tensor::from_data(TensorData::new(time::features(self.time, t), [t.len(), columns]), device)
-    }
-
-    /// The velocity at points `x` `[n, dim]`, all at time `t`.
+    /// The velocity at points `x` `[n, dim]`, all at time `t`; of their classes the network is told nothing.
     pub fn velocity(&self, x: Tensor<2>, t: f32) -> Tensor<2> {
-        let features = self.time_features(&[t], &x.device());
-        self.forward(x, features)
+        self.forward(x, Told::times(&[t]))
     }
 
     /// The same network outside autodiff: for sampling, where no gradient is asked for.

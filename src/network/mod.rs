@@ -5,5 +5,7 @@ pub mod layers;
 mod mlp;
 mod state;
 pub mod time;
+mod told;
 
 pub use mlp::Mlp;
+pub use told::{Label, Telling, Told};

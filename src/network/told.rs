@@ -1,0 +1,76 @@
+//! What a network is told beside the points, and what its output means.
+
+use super::time;
+use crate::config::{Config, Predict, TimeInput};
+use crate::path::Path;
+
+/// The class of a point, from 0; `None` where the network is not told it.
+pub type Label = Option<u8>;
+
+/// Times and classes.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// One a point, or one for all.
+    pub t: &'a [f32],
+    /// One a point; empty where no class is told.
+    pub labels: &'a [Label],
+}
+
+impl<'a> Told<'a> {
+    /// Times alone.
+    pub fn times(t: &'a [f32]) -> Told<'a> {
+        Told { t, labels: &[] }
+    }
+}
+
+/// How the options have a network told things, and how its output becomes a velocity.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling {
+    time: TimeInput,
+    /// Columns of a label.
+    pub classes: usize,
+    predict: Predict,
+    path: Path,
+}
+
+/// β is never taken for less: the velocity that leads to a point given at t = 1 is infinite (Li and He 2025, arXiv
+/// 2511.13720, section 3).
+const BETA_MIN: f64 = 0.05;
+
+impl Telling {
+    /// As the options say.
+    pub fn of(config: &Config) -> Telling {
+        Telling { time: config.time, classes: config.classes.count(), predict: config.predict, path: Path::of(config) }
+    }
+
+    /// The time features: see [`time::features`].
+    pub fn features(&self, t: &[f32]) -> Vec<f32> {
+        time::features(self.time, t)
+    }
+
+    /// A row for each of `n` points: 1 in the column of its class, 0 in the others, and 0 in all where it is not told.
+    ///
+    /// # Shapes
+    /// `n × classes`.
+    pub fn columns(&self, labels: &[Label], n: usize) -> Vec<f32> {
+        let mut columns = vec![0.0; n * self.classes];
+        for (row, label) in columns.chunks_exact_mut(self.classes.max(1)).zip(labels) {
+            if let Some(class) = label {
+                row[*class as usize] = 1.0;
+            }
+        }
+        columns
+    }
+
+    /// `(scale, shift)` of v = scale · output + shift · x at time `t`; `None` where the output is the velocity.
+    ///
+    /// Where the output stands for x1, x0 = (x - α x1) / β, and so v = α' x1 + β' x0 = (α' - α β'/β) x1 + (β'/β) x;
+    /// on the linear path (x1 - x) / (1 - t).
+    pub fn form(&self, t: f32) -> Option<(f32, f32)> {
+        (self.predict == Predict::Target).then(|| {
+            let at = self.path.at(t as f64);
+            let ratio = at.beta_dot / at.beta.max(BETA_MIN);
+            ((at.alpha_dot - at.alpha * ratio) as f32, ratio as f32)
+        })
+    }
+}
