@@ -6,6 +6,8 @@ export const NETWORKS = [
   { name: 'MLP 128×4, batch 1,000, ReLU (ring)', target: 'ring', width: 128, depth: 4, batch: 1000, activation: 'relu' },
   { name: 'MLP 128×4, batch 4,096, GELU (checkerboard)', target: 'checkerboard', width: 128, depth: 4, batch: 4096, activation: 'gelu' },
   { name: 'MLP 512×5, batch 256, ReLU (checkerboard-8)', target: 'checkerboard', width: 512, depth: 5, batch: 256, activation: 'relu' },
+  // So many numbers a point that fewer points are generated.
+  { name: '784-d, 128×8, batch 128, ReLU (digits)', target: 'gaussian', dim: 784, width: 128, depth: 8, batch: 128, activation: 'relu', points: 200 },
 ];
 
 /**
@@ -15,17 +17,18 @@ export const NETWORKS = [
 export async function contest({ network, device, peers, rounds, blockMs, points, eulerSteps }) {
   const { Lab } = await import('/lab.js');
   const { create } = await import('/peers/peers.js');
-  const { width, depth, batch, activation, target } = network;
-  const draw = () => Float32Array.from({ length: 2 * points }, (_, i) => Math.sin(i));
+  const { width, depth, batch, activation, target, dim = 2 } = network;
+  const generated = network.points ?? points;
+  const draw = () => Float32Array.from({ length: dim * generated }, (_, i) => Math.sin(i));
 
-  const options = { target, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
+  const options = { target, dim, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
   async function flowLab() {
     const lab = await Lab.create(options);
     await lab.settled;
     return {
       device: `${lab.device.kind}, ${lab.device.adapter}`,
       train: async (count) => (await lab.train(count)).loss,
-      sample: async (_, steps) => (await lab.sample({ count: points, solver: 'euler', steps })).positions,
+      sample: async (_, steps) => (await lab.sample({ count: generated, solver: 'euler', steps })).positions,
       dispose: () => lab.dispose(),
     };
   }
@@ -43,7 +46,7 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     contenders.push(contender);
     try {
       const own = { 'Flow Lab': flowLab, 'burn autodiff': autodiff };
-      const trainer = await (own[name]?.() ?? create(name, { dim: 2, width, depth, batch, activation }));
+      const trainer = await (own[name]?.() ?? create(name, { dim, width, depth, batch, activation }));
       Object.assign(contender, { trainer, device: trainer.device ?? '' });
       const timed = async (count) => {
         if (trainer.time) return trainer.time(count);
