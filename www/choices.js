@@ -66,8 +66,8 @@ export class Choices {
   #but(name) {
     // A preset is a fresh start: what was chosen for another one would hide it.
     if (name === 'preset') return [];
-    // The dimension of points goes with them.
-    const gone = this.run.lab.options[name] === 'points' ? [name, 'dim'] : [name];
+    // The dimension of points and of digits goes with them, and so does what is said of classes.
+    const gone = { points: [name, 'dim'], digits: [name, 'dim', 'classes', 'label', 'guidance'] }[this.run.lab.options[name]] ?? [name];
     return this.given.filter(([known]) => !gone.includes(known));
   }
 

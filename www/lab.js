@@ -4,6 +4,7 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
+import { needsDigits } from './digits.js';
 import { givenIn, readGiven } from './given.js';
 import { Oracle } from './oracle.js';
 import { Remote } from './remote.js';
@@ -17,6 +18,7 @@ export class Lab {
   #adapter = '';
   #oracle = null;
   #floor = null;
+  #onProgress = () => {};
 
   /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
   device;
@@ -37,9 +39,11 @@ export class Lab {
    * @param {Record<string, string | number> | [string, string][]} options any of options.json
    * @param {{ source?: unknown, target?: unknown }} data for the shape `points`: CSV text, numbers (two a point),
    *   `{ values, dim, inPlace }`, or a picture (ImageData, ImageBitmap, Blob)
+   * @param {(progress: { loaded: number, total: number }) => void} onProgress hears bytes while the digits are fetched
    */
-  static async create(options = {}, data = {}) {
+  static async create(options = {}, data = {}, onProgress = () => {}) {
     const lab = new Lab();
+    lab.#onProgress = onProgress;
     lab.given = await merged({}, data);
     lab.#remote = lab.#newRemote();
     const pairs = toPairs(options);
@@ -108,7 +112,7 @@ export class Lab {
 
   /**
    * Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
-   * What is not named of `{ count, steps, solver, tolerance }` is the run's own.
+   * What is not named of `{ count, steps, solver, tolerance, label, guidance }` is the run's own.
    */
   sample(asked = {}) {
     return this.#queue(() => this.#remote.call('sample', { asked: this.#request(asked) }));
@@ -116,19 +120,21 @@ export class Lab {
 
   /**
    * Generates points and measures them against fresh ones: `{ count, evaluations, insideShare, insideShareTarget, worstMode,
-   * worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness }`.
+   * worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness, classAccuracy,
+   * classAccuracyTarget }`.
    */
-  metrics({ count = 2000, ...asked } = {}) {
+  metrics({ count = this.options.dim > 8 ? 200 : 2000, ...asked } = {}) {
     return this.#queue(() => this.#remote.call('metrics', { asked: this.#request({ count, ...asked }) }));
   }
 
   /**
    * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `weights`, out of `weights()`, the
-   * model is as it was then; so it is for `logDensity()` and `velocity()`.
+   * model is as it was then; so it is for `logDensity()` and `velocity()`. Where all classes are generated in turn, `first` is
+   * the number of the first point.
    */
-  carry(points, { weights, ...asked } = {}) {
+  carry(points, { weights, first, ...asked } = {}) {
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('carry', { points: copy, asked: this.#request(asked), weights }));
+    return this.#queue(() => this.#remote.call('carry', { points: copy, asked: this.#request(asked), weights, first }));
   }
 
   /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
@@ -236,7 +242,7 @@ export class Lab {
   }
 
   #newRemote() {
-    return new Remote((errors) => this.#emit('errors', errors));
+    return new Remote((errors) => this.#emit('errors', errors), (progress) => this.#onProgress(progress));
   }
 
   #take({ device, options, changed, notes, remarks }) {
@@ -255,18 +261,26 @@ export class Lab {
     const oracle = await this.#queue(() => {
       if (this.#disposed) throw new Error('The lab was disposed of.');
       if (this.options.coupling === 'reflow') return null; // its pairs are the network's own: nothing exact is known of them
+      if (needsDigits(this.options)) return null; // nothing is known of them, and they are many to fetch
       this.#oracle ??= new Oracle(this.changed, this.given);
       return this.#oracle;
     });
-    const answer = oracle && (await oracle.ask(method, args));
+    const answer = oracle && (await oracle.ask(method, args).catch((error) => this.#unlessReplaced(oracle, error)));
     if (oracle === this.#oracle) keep?.(answer);
     return answer;
+  }
+
+  // What was asked of a run that another one has replaced needs no answer.
+  #unlessReplaced(oracle, error) {
+    if (oracle === this.#oracle || this.#disposed) throw error;
+    return null;
   }
 
   // The sampling options as the module reads them, `[name, text]`.
   #request({ count = this.options.count, steps = this.options.solverSteps, ...named }) {
     const { solver = this.options.solver, tolerance = this.options.tolerance, seed = 0 } = named;
-    return toPairs({ count, solverSteps: steps, solver, tolerance, seed });
+    const { label = this.options.label, guidance = this.options.guidance } = named;
+    return toPairs({ count, solverSteps: steps, solver, tolerance, label, guidance, seed });
   }
 
   #named(device) {

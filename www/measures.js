@@ -36,7 +36,8 @@ export class Measures {
     const start = performance.now();
     try {
       const steps = Math.min(lab.options.solverSteps, 50);
-      const metrics = await lab.metrics({ count: COUNT, steps });
+      const count = lab.options.dim > 8 ? COUNT / 4 : COUNT; // as many numbers take as long as more points
+      const metrics = await lab.metrics({ count, steps });
       this.#of = key;
       this.#show(liveMeasures(metrics, step));
     } catch {

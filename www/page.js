@@ -4,6 +4,8 @@ import { Choices, readLink } from './choices.js';
 import { Clocks } from './clocks.js';
 import { Comparison } from './compare.js';
 import { Controls, fill } from './controls.js';
+import { DigitGrid } from './digit-grid.js';
+import { needsDigits } from './digits.js';
 import { copyLink, openModel, saveModel } from './files.js';
 import { lettersOf, ofDrawing, ofRows } from './draw/kept.js';
 import { readHash } from './hash.js';
@@ -29,6 +31,7 @@ const speaker = new Speaker($('said'));
 const stage = new Stage($('stage'));
 const clocks = new Clocks(stage);
 const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => Promise.all([run.redraw(), comparison?.redraw()])));
+const digits = new DigitGrid(document.querySelector('.plane'), stage, (label) => choices.change('label', label));
 const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
 unfold($('layers-toggle'), $('layers'));
 unfold($('compare'), $('fork'));
@@ -55,11 +58,12 @@ async function start() {
     clocks.flow(false);
   }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
-  const hooks = { begun, progressed, pictured, sampled, theorised, barred: (layer, reason) => toggles.bar(layer, reason), failed: (error) => notes.add(error.message) };
+  const failed = (error) => notes.add(error.message);
+  const hooks = { begun, progressed, pictured, sampled, theorised, fetched, barred: (layer, reason) => toggles.bar(layer, reason), failed };
   const { pairs, kept, data } = readLink(readHash(), notes);
   run = await Run.create(pairs, stage, hooks, data);
   const { lab } = run;
-  window.flowLab = { lab, stage, run };
+  window.flowLab = { lab, stage, run, digits };
   lab.on('device', showDevice);
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
   choices = new Choices(run, notes, { shown: showOptions, needsPoints });
@@ -132,7 +136,14 @@ function pictured(fresh) {
   comparison?.pictured(losses);
 }
 
+/** Bytes of the digits that have come. */
+function fetched({ loaded, total }) {
+  const mb = (bytes) => (bytes / 1e6).toFixed(1);
+  $('speed').textContent = loaded < total ? `fetching digits, ${mb(loaded)} of ${mb(total)} MB` : '';
+}
+
 function sampled(samples) {
+  digits.show(needsDigits(run.lab.options) ? samples : null, run.lab.options);
   $('sampling').textContent = samplingSentence(run.lab.options, samples);
 }
 

@@ -1,6 +1,7 @@
 // What the stage draws of a model, asked of the lab in pieces: none takes long, so that training goes on between them. All
 // pieces of one picture show the same weights, of now or of the past.
 
+import { needsDigits } from './digits.js';
 import { latticeOf } from './view/lattice.js';
 import { rasterOver, rasterPoints } from './view/heat.js';
 import { firstTwo, inPlane } from './view/plane.js';
@@ -63,6 +64,7 @@ export class Pictures {
   async *#pieces(weights, steps) {
     const { layers } = this.#stage;
     yield* this.#samples(weights, steps);
+    if (needsDigits(this.#lab.options)) return; // the other layers lie in the plane
     if (layers.velocity || layers.exact || layers.difference) yield* this.#velocity(weights);
     if (layers.source && !this.#stage.source) this.#stage.source = await this.#reference('source');
     if (layers.pairs && !this.#stage.pairs) yield* this.#pairs();
@@ -91,7 +93,7 @@ export class Pictures {
     const whole = { times: null, positions: null, count, dim, evaluations: 0 };
     for (let start = 0; start < count; ) {
       const some = Math.min(count - start, this.#pieceOf(Math.max(steps, whole.evaluations)));
-      const part = await this.#timed(some, () => this.#lab.carry(points.subarray(start * dim, (start + some) * dim), { weights, steps, ...asked }), (made) => made.evaluations);
+      const part = await this.#timed(some, () => this.#lab.carry(points.subarray(start * dim, (start + some) * dim), { weights, steps, first: start, ...asked }), (made) => made.evaluations);
       whole.times ??= part.times;
       whole.positions ??= new Float32Array(part.times.length * count * dim);
       for (let k = 0; k < part.times.length; k++) {

@@ -6,11 +6,15 @@ export class Remote {
   #next = 0;
   #dead = null;
 
-  /** @param {(errors: string[]) => void} onErrors what the device reported, outside any call */
-  constructor(onErrors) {
+  /**
+   * @param {(errors: string[]) => void} onErrors what the device reported, outside any call
+   * @param {(progress: { loaded: number, total: number }) => void} onProgress bytes of the digits
+   */
+  constructor(onErrors, onProgress = () => {}) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => {
       if (data.errors) return onErrors(data.errors);
+      if (data.progress) return onProgress(data.progress);
       const { resolve, reject } = this.#pending.get(data.id);
       this.#pending.delete(data.id);
       if (data.error === undefined) return resolve(data.result);

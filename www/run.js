@@ -22,7 +22,7 @@ const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
 const PACE_MS = 10; // between two looks at the other run
 
 /** Options that change the pictures alone. */
-export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count'];
+export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
 
 export class Run {
   step = 0;
@@ -40,10 +40,10 @@ export class Run {
   #wakes = false; // a turn of the loop was asked for while it ended
   #resume = false; // play on when the reader comes back from the past
 
-  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`,
+  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`, `fetched({ loaded, total })`,
    *   `barred(layer, reason)`, `theorised(theory)`, `failed(error)`; all may be missing */
   static async create(pairs, stage, hooks = {}, data = {}) {
-    const run = new Run(await Lab.create(pairs, data), stage, hooks);
+    const run = new Run(await Lab.create(pairs, data, hooks.fetched), stage, hooks);
     return run;
   }
 

@@ -18,7 +18,7 @@ export function couplingSentence({ coupling, batch, group }, pairing_ms) {
 export function samplingSentence({ solver, tolerance }, { times, evaluations, dim }) {
   const steps = times.length - 1;
   const asked = solver === 'dopri5' ? `dopri5 at tolerance ${tolerance}` : `${grouped(steps)} ${solver} ${steps === 1 ? 'step' : 'steps'}`;
-  const plane = `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
+  const plane = dim === 784 ? '' : `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
   return `${asked} = ${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point.${dim > 2 ? ` ${plane}` : ''}`;
 }
 
@@ -41,7 +41,8 @@ export function excessSentence(floor, loss, { coupling, points, sourcePoints }) 
 }
 
 /** Why there is no exact velocity. */
-export function noExactSentence({ coupling }) {
+export function noExactSentence({ coupling, source, target }) {
+  if (source === 'digits' || target === 'digits') return 'No exact velocity: of so many digits it would be that towards the nearest one.';
   if (coupling === 'ot') return 'No exact velocity: optimal transport pairs depend on the whole batch, and have no closed form.';
   if (coupling === 'reflow') return 'No exact velocity: these pairs are the network’s own, and have no closed form.';
   return 'No exact velocity: both ends are finite sets of points, and the lines between them fill no space.';

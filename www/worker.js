@@ -1,5 +1,6 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
+import { digitsPack, needsDigits } from './digits.js';
 import { gate } from './gate.js';
 
 /** Steps between two looks at the clock; grows until a slice takes about SLICE_MS. */
@@ -24,6 +25,7 @@ const methods = {
 
   /** Starts a run; a second call replaces the first one on the same device. */
   async open({ pairs, reason, given = {} }) {
+    await bringDigits(needsDigits(JSON.parse(wasm.check(JSON.stringify(pairs))).options));
     const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason, given.source, given.target);
     run?.free();
     run = opened;
@@ -53,7 +55,7 @@ const methods = {
   sample: ({ asked }) => run.sample(JSON.stringify(asked)),
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
   // No weights are the present ones.
-  carry: ({ points, asked, weights = NONE }) => run.carry(points, JSON.stringify(asked), weights),
+  carry: ({ points, asked, weights = NONE, first = 0 }) => run.carry(points, JSON.stringify(asked), weights, first),
   logDensity: ({ points, asked, weights = NONE }) => run.logDensity(points, JSON.stringify(asked), weights),
   velocity: ({ points, t, weights = NONE }) => run.velocity(points, t, weights),
   weights: async () => ({ step: run.steps(), values: await run.weights() }),
@@ -66,7 +68,8 @@ const methods = {
   inside: ({ points }) => run.inside(points),
   save: () => run.save(),
 
-  load({ bytes }) {
+  async load({ bytes }) {
+    await bringDigits(wasm.savedNeedsDigits(bytes));
     run.load(bytes);
     return { step: run.steps(), ...JSON.parse(run.describe()) };
   },
@@ -76,6 +79,13 @@ const methods = {
     return JSON.parse(run.describe());
   },
 };
+
+/** Where they cannot be had, the run's notes say so. */
+async function bringDigits(needed) {
+  if (!needed || wasm.hasDigits()) return;
+  const pack = await digitsPack((loaded, total) => self.postMessage({ progress: { loaded, total } }));
+  if (pack) wasm.giveDigits(pack);
+}
 
 function camelCased(record) {
   const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());

@@ -10,7 +10,8 @@ export function velocitiesAt(frames, frameCount, t, into) {
   return between(frames, frameCount, frames.length / frameCount, t, into);
 }
 
-function between(values, rows, length, t, into) {
+/** `values`, `rows × length` numbers at evenly spaced times from 0 to 1, as they are at `t`. */
+export function between(values, rows, length, t, into) {
   const place = Math.min(Math.max(t, 0), 1) * (rows - 1);
   const row = Math.min(Math.floor(place), rows - 2);
   const [share, start] = [place - row, row * length];

@@ -1,0 +1,30 @@
+// The pack of handwritten digits beside the page, fetched only when a run asks for it.
+
+const FILE = 'digits.gz';
+
+/** Whether these options need it. */
+export const needsDigits = ({ source, target }) => source === 'digits' || target === 'digits';
+
+/**
+ * The pack's bytes, as src/data/mnist.rs reads them; null when it cannot be had, which the run's notes then say.
+ * @param {(loaded: number, total: number) => void} onProgress hears bytes as they come
+ * @returns {Promise<Uint8Array | null>}
+ */
+export const digitsPack = (onProgress) => read(onProgress).catch(() => null);
+
+async function read(onProgress) {
+  // A second worker, for the GPU, takes it from the browser's cache.
+  const answer = await fetch(new URL(FILE, import.meta.url), { cache: 'force-cache' });
+  if (!answer.ok) throw new Error(`${FILE}: ${answer.status}`);
+  const total = Number(answer.headers.get('content-length'));
+  let loaded = 0;
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      loaded += chunk.length;
+      onProgress(loaded, total);
+      controller.enqueue(chunk);
+    },
+  });
+  const unpacked = answer.body.pipeThrough(counted).pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+}
