@@ -52,6 +52,8 @@ export class Choices {
 
   /** One option was changed by the reader. */
   change(name, text) {
+    // The network that learns points in the plane would make noise of digits.
+    if (name === 'target' && text === 'digits') [name, text] = ['preset', 'digits'];
     return this.attempt(async () => {
       const { lab } = this.run;
       if (['source', 'target'].includes(name) && text === 'points' && !lab.given[name]) return this.page.needsPoints(name);
@@ -66,8 +68,8 @@ export class Choices {
   #but(name) {
     // A preset is a fresh start: what was chosen for another one would hide it.
     if (name === 'preset') return [];
-    // The dimension of points and of digits goes with them, and so does what is said of classes.
-    const gone = { points: [name, 'dim'], digits: [name, 'dim', 'classes', 'label', 'guidance'] }[this.run.lab.options[name]] ?? [name];
+    // The dimension of points and of digits goes with them, and so do classes, and the preset that they came with.
+    const gone = { points: [name, 'dim'], digits: [name, 'preset', 'dim', 'classes', 'label', 'guidance'] }[this.run.lab.options[name]] ?? [name];
     return this.given.filter(([known]) => !gone.includes(known));
   }
 

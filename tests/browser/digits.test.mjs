@@ -63,6 +63,19 @@ describe('digits', () => {
     await close();
   });
 
+  test('chosen as the target they bring their preset, and take it with them when another target is chosen', async () => {
+    const { page, heard, close } = await open('#width=16');
+    await page.locator('#target').selectOption('digits');
+    await page.locator('canvas.digits').waitFor();
+    assert.equal(await page.evaluate(() => location.hash), '#preset=digits');
+    await page.locator('#target').selectOption('ring');
+    await page.locator('canvas.digits').waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => location.hash), '#target=ring');
+    assert.equal(await text(page, 'notes'), '');
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
   test('leave with a word where the pack cannot be had', async () => {
     const context = await used.browser.newContext();
     const page = await context.newPage();
