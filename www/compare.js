@@ -3,6 +3,8 @@
 // run waits where it is until the fork has caught up.
 
 import { choice, words } from './controls.js';
+import { DigitGrid } from './digit-grid.js';
+import { needsDigits } from './digits.js';
 import { Run, SAMPLING_OPTIONS } from './run.js';
 import { differenceSentence } from './sentences.js';
 import { annotate } from './spot.js';
@@ -77,7 +79,9 @@ export class Comparison {
     if (run.lab.options.coupling === 'reflow') throw new Error('A run after reflow cannot be forked: train again first.');
     const stage = new Stage(this.#place(), { clock: run.stage.clock });
     annotate(stage.canvas.parentElement, stage);
-    const other = await Run.create(pairs, stage, { ...this.#hooks(), failed: this.page.failed }, run.lab.given);
+    const digits = new DigitGrid(stage.canvas.parentElement, stage);
+    const sampled = (samples) => digits.show(needsDigits(other.lab.options) ? samples : null, other.lab.options);
+    const other = await Run.create(pairs, stage, { ...this.#hooks(), sampled, failed: this.page.failed }, run.lab.given);
     if (number !== this.#number) return other.dispose();
     this.#changed = { name, from, to: other.lab.options[name] };
     this.#leave.push(this.page.join(stage), link(run.stage, stage), () => other.dispose());

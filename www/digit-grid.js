@@ -14,15 +14,17 @@ export class DigitGrid {
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
    * @param {Stage} stage its clock tells the flow time
-   * @param {(label: string) => void} onLabel the reader chose a class
+   * @param {((label: string) => void) | undefined} onLabel the reader chose a class; without it there is nothing to choose
    */
   constructor(plane, stage, onLabel) {
     this.#stage = stage;
+    // A stage made as a copy of another brings the other's grid along.
+    plane.parentElement.querySelectorAll('canvas.digits, .classes').forEach((element) => element.remove());
     this.#canvas.className = 'digits';
     this.#canvas.setAttribute('role', 'img');
     this.#classes.className = 'classes';
     this.#classes.append(Object.assign(document.createElement('legend'), { textContent: 'Which digit' }));
-    for (const name of CLASSES) {
+    for (const name of onLabel ? CLASSES : []) {
       const label = document.createElement('label');
       const input = Object.assign(document.createElement('input'), { type: 'radio', name: 'class', value: name });
       input.addEventListener('change', () => onLabel(name));
@@ -30,7 +32,7 @@ export class DigitGrid {
       this.#classes.append(label);
     }
     plane.append(this.#canvas);
-    plane.after(this.#classes);
+    if (onLabel) plane.after(this.#classes);
     stage.on('time', () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(this.#canvas);
     this.show(null, {});

@@ -63,6 +63,20 @@ describe('digits', () => {
     await close();
   });
 
+  test('of two classes stand side by side, from the same noise', async () => {
+    const { page, heard, close } = await open(`${SMALL}&steps=30`);
+    await page.waitForFunction(() => window.flowLab.run.finished, null, { timeout: 60_000 });
+    await page.locator('#compare').click();
+    await page.locator('#fork-option').selectOption('label');
+    await page.locator('#fork-value').selectOption('7');
+    await page.locator('#fork button').first().click();
+    await page.getByRole('img', { name: /16 handwritten digits, each a 7/ }).waitFor({ timeout: 60_000 });
+    assert.equal(await page.locator('canvas.digits:visible').count(), 2);
+    assert.equal(await page.locator('.classes').count(), 1);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
   test('chosen as the target they bring their preset, and take it with them when another target is chosen', async () => {
     const { page, heard, close } = await open('#width=16');
     await page.locator('#target').selectOption('digits');
