@@ -19,8 +19,7 @@ export async function openModel(run, notes, input) {
   const [file] = input.files;
   input.value = '';
   if (!file) return false;
-  run.play(false);
-  await run.lab.load(new Uint8Array(await file.arrayBuffer()));
+  await run.open(new Uint8Array(await file.arrayBuffer()));
   notes.clear();
   await run.begin();
   return true;

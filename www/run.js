@@ -198,8 +198,22 @@ export class Run {
     if (this.past === null && this.#resume) this.play(true);
   }
 
+  /** Opens a saved run, to be shown by `begin()`; a bad file is an error, and changes nothing. */
+  async open(bytes) {
+    this.play(false);
+    this.#leave();
+    await this.lab.load(bytes);
+  }
+
+  // A picture under way would ask the next network with the weights of the one before.
+  #leave() {
+    this.#number++;
+    this.pictures.clear();
+  }
+
   /** Trains anew; data as for `Lab.restart`. */
   async restart(pairs, data) {
+    this.#leave();
     await this.lab.restart(pairs, data);
     await this.begin();
     this.play(true);

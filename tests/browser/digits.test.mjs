@@ -21,6 +21,7 @@ const drawn = (page) =>
 describe('digits', () => {
   test('are not fetched before a run asks for them, and then once', async () => {
     const { page, heard, close } = await open('#width=16');
+    await waitForStep(page, 5); // the page listens to its address from then on
     assert.equal(packs(heard), 0);
     assert.equal(await page.locator('canvas.digits').isVisible(), false);
     await page.evaluate((hash) => (location.hash = hash), SMALL);
@@ -73,6 +74,25 @@ describe('digits', () => {
     await page.getByRole('img', { name: /16 handwritten digits, each a 7/ }).waitFor({ timeout: 60_000 });
     assert.equal(await page.locator('canvas.digits:visible').count(), 2);
     assert.equal(await page.locator('.classes').count(), 1);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('in a saved model are opened in the midst of another run', async () => {
+    const { page, heard, close } = await open('#width=16');
+    await waitForStep(page, 20);
+    const bytes = await page.evaluate(async () => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16, count: 16, steps: 2 });
+      await lab.train(2);
+      const saved = [...(await lab.save())];
+      lab.dispose();
+      return saved;
+    });
+    await page.locator('#open').setInputFiles({ name: 'digits.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+    await page.locator('canvas.digits').waitFor();
+    await waitForOption(page, 'target', 'digits');
+    assert.equal(await text(page, 'notes'), '');
     assert.deepEqual(heard.complaints, []);
     await close();
   });
