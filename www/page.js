@@ -16,7 +16,7 @@ import { PointsPanel } from './points-panel.js';
 import { Run } from './run.js';
 import { couplingSentence, excessSentence, floorLabel, grouped, noExactSentence, samplingSentence } from './sentences.js';
 import { Speaker } from './speaker.js';
-import { openStory } from './story/door.js';
+import { Door } from './story/door.js';
 import { annotate } from './spot.js';
 import { unfold } from './unfold.js';
 import { Stage } from './view/stage.js';
@@ -79,11 +79,9 @@ async function start() {
   if (!still) run.loop();
 }
 
-openStory($('story')).then(
-  (story) => (window.flowStory = story),
-  (error) => notes.add(`The story could not be opened: ${error.message}`),
-);
+const story = new Door($('story'), { run: () => run }, (error) => notes.add(`The story could not be opened: ${error.message}`));
 $('tell').addEventListener('click', () => $('story').scrollIntoView());
+$('slow').addEventListener('click', () => story.go('step', 'own'));
 
 /** Makes the inputs out of the table of options. */
 function build(specs) {

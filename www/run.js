@@ -177,6 +177,19 @@ export class Run {
     return took;
   }
 
+  /** Takes one step, tells what happened in it, and shows what came of it. */
+  async recordStep() {
+    this.play(false);
+    await this.lookAt(null);
+    const number = this.#number;
+    const recorded = await this.lab.recordStep();
+    if (number !== this.#number) throw new Error('The run was begun anew meanwhile: record another step.');
+    [this.step, this.loss] = [recorded.step, recorded.loss];
+    this.hooks.progressed?.();
+    await this.redraw();
+    return recorded;
+  }
+
   play(on) {
     this.playing = on;
     this.#resume = false;

@@ -280,6 +280,7 @@ describe('chapters with a network', () => {
     const errors = await page.evaluate(() => [...document.querySelectorAll('.figure .cell:not([hidden]) p')].map((p) => Number(p.textContent.match(/off by ([\d.e-]+)/)[1])));
     assert.equal(errors.length, 4);
     assert.ok(errors[0] > 4 * errors[1] && errors[0] > 4 * errors[2] && errors[1] > errors[3], `euler, midpoint, heun, rk4: ${errors}`);
+    await page.waitForTimeout(500); // the dots glide over to new samples
     await seek(page, 1);
     assert.equal(await blank(page, await drawn(page, 3), 3), 0);
 
@@ -289,7 +290,7 @@ describe('chapters with a network', () => {
     await handle.focus();
     for (let k = 0; k < 10; k++) await page.keyboard.press('ArrowLeft'); // to (-1, 0)
     for (let k = 0; k < 10; k++) await page.keyboard.press('ArrowUp'); // to (-1, 1), the upper moon's top
-    await captionSays(page, /^At \(-1\.0, 1\.0\): ln p₁ = -[01]\.\d nats/);
+    await captionSays(page, /^At \(−1\.0, 1\.0\): ln p₁ = −[01]\.\d nats/);
     for (let k = 0; k < 25; k++) await page.keyboard.press('ArrowUp');
     await reached(page);
     await page.waitForFunction(() => window.flowStory.figure.shown[0].likelihood?.values.every(Number.isFinite), null, { timeout: 60_000 });
@@ -316,7 +317,26 @@ describe('chapters with a network', () => {
     near(step.before.reduce((sum, value, i) => sum + (value - step.ut[i]) ** 2, 0) / step.ut.length, said, 6e-4);
     assert.equal(await blank(page, step.xt.slice(0, 32)), 0);
     await page.getByRole('button', { name: 'Another step' }).click();
-    await captionSays(page, /^Step 42\. Draw pairs/);
+    await captionSays(page, /step 42\. Draw pairs/);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('one step of the reader’s own run, slowly: it counts there, and is that run’s next step', async () => {
+    const { page, heard, close } = await openChapter('pair');
+    await page.waitForFunction(() => window.flowLab?.run.finished);
+    await page.evaluate(() => (location.hash = '#width=8&device=cpu&coupling=ot&target=ring&batch=32'));
+    await page.waitForFunction(() => window.flowLab.run.lab.options.target === 'ring' && window.flowLab.run.step > 3);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.locator('#slow').click();
+    await captionSays(page, /^Your run \(ring\), step \d+\. Draw pairs\. 32 of them, matched by optimal transport/);
+    const { step, loss, losses, shown } = await page.evaluate(async () => {
+      const { recorded } = window.flowStory.figure;
+      return { step: recorded.step, loss: recorded.loss, losses: [...(await window.flowLab.lab.losses())], shown: window.flowLab.run.step };
+    });
+    assert.deepEqual([losses.length, losses.at(-1), shown], [step, loss, step]);
+    await page.getByRole('button', { name: 'Another step' }).click();
+    await captionSays(page, new RegExp(`^Your run \\(ring\\), step ${step + 1}\\.`));
     assert.deepEqual(heard.complaints, []);
     await close();
   });
@@ -450,8 +470,8 @@ describe('the story as a page', () => {
 
   test('the reader’s own run goes on unharmed while a chapter trains', async () => {
     const { page, close } = await openChapter('learning');
-    await page.waitForFunction(() => window.flowLab?.lab);
-    assert.deepEqual(await page.evaluate(() => [window.flowLab.lab.options.width, location.hash]), [8, '#width=8&steps=1&device=cpu']);
+    await reached(page);
+    assert.deepEqual(await page.evaluate(() => [window.flowLab.lab.options.width, window.flowLab.run.step, location.hash]), [8, 1, '#width=8&steps=1&device=cpu']);
     await close();
   });
 

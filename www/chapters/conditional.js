@@ -1,5 +1,6 @@
 import { drawArrows } from '../view/arrows.js';
 import { normals } from '../story/crowd.js';
+import { signed } from '../story/numbers.js';
 
 const LATEST = 0.96; // beyond, the arrows are too long to draw
 
@@ -23,7 +24,7 @@ export default {
       positions.set(x0);
       for (let i = 0; i < 800; i++) positions[800 + i] = x1[i % 2];
       stage.samples = { times: Float32Array.of(0, 1), positions, count: 400 };
-      figure.say(`400 points start from N(0, I); all end at (${x1.map((value) => value.toFixed(1)).join(', ')}). Nothing is learned here.`);
+      figure.say(`400 points start from N(0, I); all end at (${x1.map((value) => signed(value)).join(', ')}). Nothing is learned here.`);
       stage.touch();
     };
     show();

@@ -1,3 +1,4 @@
+import { grouped } from '../story/numbers.js';
 import { recent, showEnds, train } from '../story/training.js';
 import { CROSSING } from './run.js';
 
@@ -74,7 +75,7 @@ export default {
 function told(progress, bends) {
   if (progress.some((one) => !one?.losses.length)) return 'Two networks begin …';
   const [a, b] = progress;
-  const losses = `Steps ${a.step.toLocaleString('en')} and ${b.step.toLocaleString('en')}. Loss by lot ${recent(a.losses).toFixed(2)}, with transport pairs ${recent(b.losses).toFixed(2)}.`;
+  const losses = `Steps ${grouped(a.step)} and ${grouped(b.step)}. Loss by lot ${recent(a.losses).toFixed(2)}, with transport pairs ${recent(b.losses).toFixed(2)}.`;
   if (bends.includes(null)) return losses;
   const [lot, ot] = bends.map((bend) => bend.toFixed(2));
   return `${losses} Bend of the ways ${lot} against ${ot}: the mean squared distance of a dot’s velocity from its straight way’s, 0 where all are straight and steady.`;

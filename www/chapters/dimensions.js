@@ -1,4 +1,5 @@
 import { positionsIn } from '../story/space.js';
+import { grouped } from '../story/numbers.js';
 import { train } from '../story/training.js';
 
 const COUNT = 1500;
@@ -56,7 +57,7 @@ export default {
     await train(lab, STEPS, {
       signal,
       async onProgress({ step }) {
-        figure.say(`Step ${step.toLocaleString('en')} of ${STEPS.toLocaleString('en')}.${inside}`);
+        figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
         if (step < STEPS && performance.now() - last < 600) return;
         last = performance.now();
         const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
@@ -65,7 +66,7 @@ export default {
         inside = ` ${Math.round(100 * (await lab.insideShare(positionsIn(now, 1))))} % of the points lie inside dark cells.`;
         if (signal.aborted) return;
         draw();
-        figure.say(`Step ${step.toLocaleString('en')} of ${STEPS.toLocaleString('en')}.${inside}`);
+        figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
       },
     });
   },

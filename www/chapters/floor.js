@@ -1,5 +1,6 @@
 import { drawArrows } from '../view/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
+import { grouped, signed } from '../story/numbers.js';
 import { recent, train } from '../story/training.js';
 import { RUN } from './run.js';
 
@@ -44,7 +45,7 @@ export default {
     });
     stage.overlays.add((scene) => {
       const found = drawFan(scene, crowd, probe);
-      spread.textContent = `At the probe, t = ${scene.t.toFixed(2)}: the mean of ut is (${found.mean.map((x) => x.toFixed(1)).join(', ')}), its spread ${found.variance.toFixed(2)}. The floor is the mean spread over all places and times.`;
+      spread.innerHTML = `At the probe, t = ${scene.t.toFixed(2)}: the mean of u<sub>t</sub> is (${found.mean.map((x) => signed(x)).join(', ')}), its spread ${found.variance.toFixed(2)}. The floor is the mean spread over all places and times.`;
     });
     const element = Object.assign(figure.panel(), { className: 'loss' });
     element.after(spread);
@@ -60,7 +61,7 @@ export default {
         curve.show(losses);
         const excess = recent(losses, 200) - floor.loss;
         near = step >= 200 && excess < NEAR;
-        figure.say(`Step ${step.toLocaleString('en')}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`);
+        figure.say(`Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`);
         check();
       },
     });

@@ -1,3 +1,4 @@
+import { grouped } from '../story/numbers.js';
 import { recent, show, showEnds, train } from '../story/training.js';
 import { RUN } from './run.js';
 
@@ -46,7 +47,7 @@ export default {
         stale: () => mine !== turn,
         onProgress({ step, losses }) {
           const loss = losses.length ? `, loss ${recent(losses).toFixed(2)}` : '';
-          figure.say(`step ${step.toLocaleString('en')} of ${lab.options.steps.toLocaleString('en')}${loss}. Two moons from N(0, I); 64 neurons wide, 3 layers.`);
+          figure.say(`step ${grouped(step)} of ${grouped(lab.options.steps)}${loss}. Two moons from N(0, I); 64 neurons wide, 3 layers.`);
           if (step >= WAIT) figure.reached();
         },
       });

@@ -1,3 +1,4 @@
+import { signed } from '../story/numbers.js';
 import { show, showEnds, train } from '../story/training.js';
 import { RUN } from './run.js';
 
@@ -15,7 +16,7 @@ export default {
   more: `<p>The map shows $\\ln p_1$ in <em>nats</em>: one nat less is $e$ times less likely. In the plane the divergence is computed exactly; in many dimensions it is
     estimated with random probes. A density that a network reports is its own, not the data’s: between the moons a thin
     bridge often remains, because a flow cannot tear.</p>`,
-  wait: `Find a place above ${LIKELY} nats, and one below ${UNLIKELY}.`,
+  wait: `Find a place above ${signed(LIKELY)} nats, and one below ${signed(UNLIKELY, 0)}.`,
 
   async open(figure) {
     const { signal } = figure;
@@ -30,7 +31,7 @@ export default {
       const [x, y] = place;
       const [nats] = await lab.logDensity([x, y], { solver: 'midpoint', steps: 20 });
       signal.throwIfAborted();
-      figure.say(`At (${x.toFixed(1)}, ${y.toFixed(1)}): ln p₁ = ${nats.toFixed(1)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`);
+      figure.say(`At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`);
       seen[0] ||= nats > LIKELY;
       seen[1] ||= nats < UNLIKELY;
       if (seen[0] && seen[1]) figure.reached();

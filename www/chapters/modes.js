@@ -1,3 +1,5 @@
+import { grouped } from '../story/numbers.js';
+
 const VIEWS = {
   modes: { words: 'dark cells of a board in the plane', choice: 'modes' },
   dim: { words: 'dimensions of a board with 2 cells a side', choice: 'dimensions' },
@@ -55,6 +57,6 @@ export default {
 /** The numbers in words, for those who do not see the plot. */
 function told(series, view) {
   const unit = view === 'dim' ? 'dimensions' : 'dark cells';
-  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${steps[k].toLocaleString('en')}`).join(', ');
+  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ');
   return `Training steps by ${unit}. ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.`;
 }

@@ -1,3 +1,4 @@
+import { signed } from '../story/numbers.js';
 import { drawArrows } from '../view/arrows.js';
 
 export default {
@@ -12,13 +13,13 @@ export default {
   wait: 'Move either end: drag it, or press the arrow keys on it.',
 
   open(figure) {
-    const stage = figure.stage({ layers: ['generated', 'trajectories'], label: 'A dot travels along the straight line from x0 to x1' });
+    const stage = figure.stage({ layers: [], label: 'A dot travels along the straight line from x0 to x1' });
     const ends = { x0: [-2.2, -1.2], x1: [2, 1.4] };
     const show = () => {
       const [x0, x1] = [ends.x0, ends.x1];
       stage.samples = { times: Float32Array.of(0, 1), positions: Float32Array.from([...x0, ...x1]), count: 1 };
       const u = x1.map((value, axis) => value - x0[axis]);
-      figure.say(`u = x1 − x0 = (${u.map((value) => value.toFixed(1)).join(', ')}), at every t the same. Speed ${Math.hypot(...u).toFixed(2)}.`);
+      figure.say(`u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub> = (${u.map((value) => signed(value)).join(', ')}), at every t the same. Speed ${Math.hypot(...u).toFixed(2)}.`);
       stage.touch();
     };
     const moved = (name) => (x, y) => {
@@ -30,6 +31,7 @@ export default {
     figure.handle(stage, { words: 'Source point x0', role: 'source', at: ends.x0, onMove: moved('x0') });
     figure.handle(stage, { words: 'Target point x1', role: 'target', at: ends.x1, onMove: moved('x1') });
     stage.overlays.add(({ brush, camera, palette, current, dot_px }) => {
+      brush.segments(Float32Array.from([...ends.x0, ...ends.x1]), { color: palette.soft, width_px: 1.5, alpha: 0.9 });
       brush.points(current, { color: palette.generated, size_px: 4 * dot_px, alpha: 1 });
       const u = Float32Array.from(ends.x1.map((value, axis) => value - ends.x0[axis]));
       const speed = Math.hypot(...u);

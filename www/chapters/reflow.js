@@ -1,3 +1,4 @@
+import { grouped } from '../story/numbers.js';
 import { show, showEnds, train } from '../story/training.js';
 import { CROSSING } from './run.js';
 
@@ -38,7 +39,7 @@ export default {
     const button = figure.button('Reflow', async () => {
       button.disabled = true;
       ready = false;
-      figure.say(`Making ${PAIRS.toLocaleString('en')} pairs with the network …`);
+      figure.say(`Making ${grouped(PAIRS)} pairs with the network …`);
       figure.spend();
       await lab.reflow({ count: PAIRS, steps: 30, solver: 'midpoint' });
       signal.throwIfAborted();
@@ -48,7 +49,7 @@ export default {
     });
     button.disabled = true;
     const learn = async (until, words) => {
-      await train(lab, until, { stage, signal, onProgress: ({ step }) => figure.say(`${words}, step ${step.toLocaleString('en')} of ${until.toLocaleString('en')}.`) });
+      await train(lab, until, { stage, signal, onProgress: ({ step }) => figure.say(`${words}, step ${grouped(step)} of ${grouped(until)}.`) });
       const { straightness } = await lab.metrics({ count: COUNT, steps: 30 });
       signal.throwIfAborted();
       facts.push(`${rounds ? `after reflow ${rounds}` : 'at first'} ${straightness.toFixed(2)}`);

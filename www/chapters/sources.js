@@ -1,3 +1,4 @@
+import { grouped } from '../story/numbers.js';
 import { showEnds, train } from '../story/training.js';
 
 const WAIT = 400;
@@ -38,7 +39,7 @@ export default {
         signal,
         stale: () => mine !== turn,
         onProgress({ step }) {
-          figure.say(`${words}: step ${step.toLocaleString('en')} of ${lab.options.steps.toLocaleString('en')}.`);
+          figure.say(`${words}: step ${grouped(step)} of ${grouped(lab.options.steps)}.`);
           if (step >= WAIT && id !== RUNS[0][0]) figure.reached();
         },
       });

@@ -1,16 +1,22 @@
 import { PHASES, drawRecorded } from '../view/recorded.js';
-import { showEnds, train } from '../story/training.js';
+import { grouped } from '../story/numbers.js';
+import { train } from '../story/training.js';
+import { firstTwo } from '../view/plane.js';
 import { RUN } from './run.js';
 
+const ARRAYS = ['x0', 'x1', 'xt', 'ut', 'before', 'after'];
 const SHOWN = 16;
 const BEFORE = 40; // steps: the network has learned a little, and much is left to correct
-const ENLARGED = 20;
+const ENLARGED = 50;
 const HOLD_MS = 2600;
 
+const COUPLINGS = { independent: 'drawn by lot, any source point with any target point', ot: 'matched by optimal transport within the batch', reflow: 'made by the network itself before' };
+const isStraight = ({ schedule, sigmaMin, sigma }) => schedule === 'linear' && sigmaMin === 0 && sigma === 0;
+
 const WORDS = [
-  (step) => `<b>Draw pairs.</b> ${step.t.length} of them are drawn by lot, any noise with any data; ${SHOWN} are shown.`,
-  () => '<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: x<sub>t</sub> = (1 − t) x<sub>0</sub> + t x<sub>1</sub>.',
-  () => '<b>Target arrows.</b> What the network shall say at each dot: u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub>.',
+  (step, { coupling }) => `<b>Draw pairs.</b> ${step.t.length} of them, ${COUPLINGS[coupling]}; ${Math.min(SHOWN, step.t.length)} are shown.`,
+  (step, options) => `<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: ${isStraight(options) ? 'x<sub>t</sub> = (1 − t) x<sub>0</sub> + t x<sub>1</sub>' : 'x<sub>t</sub> = α(t) x<sub>1</sub> + β(t) x<sub>0</sub>'}.`,
+  (step, options) => `<b>Target arrows.</b> What the network shall say at each dot: ${isStraight(options) ? 'u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub>' : 'u<sub>t</sub>, the derivative of its path'}.`,
   (step) => `<b>Prediction.</b> What it does say, and thin, the error. The mean square of all errors is the loss: ${step.loss.toFixed(3)}.`,
   (step) => `<b>Correction.</b> Every weight moves a little downhill. Asked again, the network answers a little differently (drawn ${ENLARGED} times larger); on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
 ];
@@ -19,23 +25,26 @@ export default {
   id: 'step',
   title: 'One training step, in slow motion',
   text: `<p>A training step takes about a millisecond. Here is one that was really made, just now, by the network in this page: its own
-    random pairs, its own answers.</p>`,
+    random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step of your own run in the same
+    way.)</p>`,
   formula: [String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} \bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`],
   more: `<p>Look at the last picture: the errors do not go away, and most of the <b class="target">targets</b> could not have been guessed.
     Lines from elsewhere pass the same place in other directions. The correction is what all pairs of the batch agree on.
     (The rule here is AdamW, which scales each weight’s step by how large its gradients have been of late.)</p>`,
   wait: 'Go through all five pictures.',
 
-  async open(figure) {
+  async open(figure, whose = 'chapter') {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target'], moves: false, label: 'Pairs, times, target arrows, prediction and correction of one training step' });
-    const lab = await figure.lab({ ...RUN, seed: 2 }, { slot: 'second' });
+    const own = figure.page.run();
+    const taught = await teacher(figure, own && whose === 'own' ? own : null);
+    const stage = figure.stage({ extent: taught.extent, layers: ['target'], moves: false, label: 'Pairs, times, target arrows, prediction and correction of one training step' });
+    stage.target = taught.target;
     let [step, phase, timer] = [null, 0, 0];
-    stage.overlays.add((scene) => step && drawRecorded(scene, step, { phase, shown: SHOWN, enlarged: ENLARGED }));
+    stage.overlays.add((scene) => step && drawRecorded(scene, step, { phase, shown: Math.min(SHOWN, step.t.length), enlarged: ENLARGED }));
     const show = (next) => {
       phase = next;
       pictures.querySelectorAll('input')[phase].checked = true;
-      figure.say(`Step ${step.step.toLocaleString('en')}. ${WORDS[phase](step)}`);
+      figure.say(`${taught.words}, step ${grouped(step.step)}. ${WORDS[phase](step, taught.options)}`);
       if (phase === PHASES.length - 1) figure.reached();
       stage.touch();
     };
@@ -46,17 +55,17 @@ export default {
     };
     const pictures = figure.choose('Picture', PHASES.map((words, k) => [k, words]), 0, (next) => {
       stop();
-      show(next);
+      if (step) show(next);
     });
     const play = figure.button('Play', () => {
-      if (timer) return stop();
+      if (timer || !step) return stop();
       play.textContent = 'Hold';
       show(phase === PHASES.length - 1 ? 0 : phase + 1);
       timer = setInterval(() => (phase < PHASES.length - 1 ? show(phase + 1) : stop()), HOLD_MS);
     });
     const record = async () => {
       stop();
-      step = figure.recorded = await lab.recordStep();
+      step = figure.recorded = inPlaneOf(await taught.record());
       signal.throwIfAborted();
       show(0);
     };
@@ -64,15 +73,38 @@ export default {
     figure.button('500 steps on', async () => {
       stop();
       figure.say('Training …');
-      await train(lab, (await lab.losses()).length + 500, { signal });
+      await taught.train(500);
+      signal.throwIfAborted();
       await record();
     });
     signal.addEventListener('abort', () => clearInterval(timer));
-    await showEnds(lab, stage, signal);
-    await train(lab, BEFORE, { signal });
     await record();
   },
 };
+
+/** Whose steps are looked at: the reader's own run on the stage above, or one of this chapter's own. */
+async function teacher(figure, own) {
+  const { signal } = figure;
+  if (own) {
+    own.play(false);
+    const { target } = own.lab.options;
+    const many = (steps) => own.advance(steps).then(() => own.redraw());
+    return { words: `Your run (${target})`, options: own.lab.options, extent: own.stage.camera.home, target: own.stage.target, record: () => own.recordStep(), train: many };
+  }
+  const lab = await figure.lab({ ...RUN, seed: 2 }, { slot: 'second' });
+  const to = (step) => train(lab, step, { signal });
+  await to(BEFORE);
+  const target = await lab.reference('target', 1200);
+  signal.throwIfAborted();
+  const many = async (steps) => to((await lab.losses()).length + steps);
+  return { words: 'Two moons', options: lab.options, extent: 3.4, target, record: () => lab.recordStep(), train: many };
+}
+
+/** The first two coordinates of everything. */
+function inPlaneOf(step) {
+  const flat = Object.fromEntries(ARRAYS.map((name) => [name, firstTwo(step[name], step.dim)]));
+  return { ...step, ...flat };
+}
 
 /** Mean (after - ut)². */
 const lossOf = ({ after, ut }) => after.reduce((sum, value, i) => sum + (value - ut[i]) ** 2, 0) / after.length;

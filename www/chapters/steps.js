@@ -1,3 +1,4 @@
+import { grouped } from '../story/numbers.js';
 import { show, showEnds, train } from '../story/training.js';
 import { RUN } from './run.js';
 
@@ -28,7 +29,7 @@ export default {
     let steps = 20;
     const w2 = {};
     const words = () => {
-      const found = w2[steps] ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${COUNT.toLocaleString('en')} points; two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).` : '';
+      const found = w2[steps] ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${grouped(COUNT)} points; two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).` : '';
       figure.say(`${steps} ${steps === 1 ? 'step' : 'steps'}, so ${steps} ${steps === 1 ? 'question' : 'questions'} to the network for every dot.${found}`);
     };
     const look = async () => {

@@ -1,21 +1,48 @@
-// Loads the story when the reader comes near it, or when the address asks for a chapter: `?chapter=pair`.
+// Loads the story when the reader comes near it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
 
 import { loadSheet } from '../sheet.js';
 
 const NEAR = '600px';
 
-/** @returns {Promise<object>} the story, once it is wanted */
-export function openStory(section) {
-  const wanted = new URLSearchParams(location.search).get('chapter');
-  return new Promise((resolve, reject) => {
-    const load = async () => {
-      watch.disconnect();
-      const [{ Story }] = await Promise.all([import('./story.js'), loadSheet('story.css')]);
-      const story = await Story.begin(section);
-      if (wanted) story.go(wanted);
-      return story;
-    };
-    const watch = new IntersectionObserver(([entry]) => (entry.isIntersecting || wanted) && load().then(resolve, reject), { rootMargin: NEAR });
+export class Door {
+  #section;
+  #page;
+  #story = null; // a promise, once it was wanted
+  #failed;
+
+  /**
+   * @param {HTMLElement} section
+   * @param {{ run: () => object | undefined }} page the reader's own run
+   * @param {(error: Error) => void} failed
+   */
+  constructor(section, page, failed) {
+    [this.#section, this.#page, this.#failed] = [section, page, failed];
+    const wanted = new URLSearchParams(location.search).get('chapter');
+    if (wanted) this.go(wanted);
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry.isIntersecting) return;
+        watch.disconnect();
+        this.open();
+      },
+      { rootMargin: NEAR },
+    );
     watch.observe(section);
-  });
+  }
+
+  /** The story; undefined where it could not be loaded. */
+  open() {
+    this.#story ??= this.#load().catch((error) => this.#failed(error));
+    return this.#story;
+  }
+
+  /** Scrolls to a chapter and opens it, with what the chapter takes. */
+  async go(id, given) {
+    (await this.open())?.go(id, given);
+  }
+
+  async #load() {
+    const [{ Story }] = await Promise.all([import('./story.js'), loadSheet('story.css')]);
+    return Story.begin(this.#section, this.#page);
+  }
 }

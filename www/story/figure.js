@@ -16,8 +16,9 @@ export class Figure {
   #onReached = () => {};
   #labs;
 
-  constructor(element, labs) {
-    [this.#element, this.#labs] = [element, labs];
+  /** @param {{ run: () => object | undefined }} page the reader's own run, on the stage above */
+  constructor(element, labs, page) {
+    [this.#element, this.#labs, this.page] = [element, labs, page];
     element.innerHTML = `
       <div class="stages"></div>
       <div class="panel" hidden></div>

@@ -12,18 +12,19 @@ export class Story {
   open = '';
   figure;
   #element;
+  #page;
   #labs = new Labs();
   #formulas;
   #waiting;
   #present = new Map(); // chapter's id ↦ whether its middle is in view
 
   /** Fills the section and opens chapters as they come by. */
-  static async begin(element) {
+  static async begin(element, page) {
     const story = new Story();
-    story.#element = element;
+    [story.#element, story.#page] = [element, page];
     story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
     story.#fill();
-    return story;
+    return (window.flowStory = story);
   }
 
   #fill() {
@@ -33,7 +34,7 @@ export class Story {
     for (const chapter of chapters) body.lastChild.append(this.#article(chapter));
     this.#element.querySelector('[data-contents]')?.replaceWith(this.#contents());
     this.#element.append(body);
-    this.figure = new Figure(body.firstChild, this.#labs);
+    this.figure = new Figure(body.firstChild, this.#labs, this.#page);
     const watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '-65% 0px -30% 0px' });
     body.querySelectorAll('article').forEach((article) => watch.observe(article));
   }
@@ -65,13 +66,14 @@ export class Story {
     return article;
   }
 
-  /** Scrolls to a chapter and opens it. */
-  go(id) {
+  /** Scrolls to a chapter and opens it; `given` is handed to it, and opens it anew. */
+  go(id, given) {
     const article = this.#element.querySelector(`#chapter-${id}`);
     if (!article) return;
     article.scrollIntoView({ block: 'start' });
     article.focus({ preventScroll: true });
-    this.#enter(id);
+    if (given) this.open = '';
+    this.#enter(id, given);
   }
 
   #seen(entries) {
@@ -81,7 +83,7 @@ export class Story {
     if (now && now.id !== this.open) this.#waiting = setTimeout(() => this.#enter(now.id), SETTLE_MS);
   }
 
-  #enter(id) {
+  #enter(id, given) {
     clearTimeout(this.#waiting);
     if (id === this.open) return;
     this.open = id;
@@ -94,6 +96,6 @@ export class Story {
       wait.dataset.state = 'reached';
       wait.querySelector('b').textContent = 'Done.';
     });
-    this.figure.try(() => chapters.find((chapter) => chapter.id === id).open(this.figure));
+    this.figure.try(() => chapters.find((chapter) => chapter.id === id).open(this.figure, given));
   }
 }
