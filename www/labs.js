@@ -30,9 +30,4 @@ export class Labs {
     const known = this.#labs.get(slot);
     if (known) this.#labs.set(slot, known.then(({ lab }) => ({ lab, key: '' })));
   }
-
-  dispose() {
-    for (const known of this.#labs.values()) known.then(({ lab }) => lab.dispose(), () => {});
-    this.#labs.clear();
-  }
 }

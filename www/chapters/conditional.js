@@ -38,8 +38,14 @@ export default {
         figure.reached();
       },
     });
-    stage.overlays.add(({ brush, camera, palette, t }) => {
-      const xy = stage.arrowPoints;
+    let where = 'grid';
+    figure.choose('Arrows', [['grid', 'on a grid'], ['dots', 'on the dots']], where, (choice) => {
+      where = choice;
+      stage.touch();
+    });
+    stage.overlays.add(({ brush, camera, palette, t, current }) => {
+      const xy = where === 'grid' ? stage.arrowPoints : current;
+      if (!xy) return;
       const u = xy.map((value, i) => (x1[i % 2] - value) / (1 - Math.min(t, LATEST)));
       const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / 17;
       drawArrows(brush, camera, xy, u, { color: palette.velocity, longest_px, fastest: 8, alpha: 0.75 });

@@ -1,4 +1,4 @@
-import { positionsIn } from '../story/space.js';
+import { positionsIn } from '../story/samples.js';
 import { grouped } from '../story/numbers.js';
 import { train } from '../story/training.js';
 
@@ -31,12 +31,16 @@ export default {
     const host = figure.panel();
     host.append(canvas);
     let turned = 0;
-    const table = new Turntable(canvas, new Palette(canvas, () => table.draw()), (yaw, pitch) => {
+    const palette = new Palette(canvas, () => table.draw());
+    const table = new Turntable(canvas, palette, (yaw, pitch) => {
       turned += Math.abs(yaw) + Math.abs(pitch);
       if (turned > TURNED) figure.reached();
     });
     figure.turntable = table;
-    signal.addEventListener('abort', () => table.dispose());
+    signal.addEventListener('abort', () => {
+      table.dispose();
+      palette.forget();
+    });
     const lab = await figure.lab(BOARD, { slot: 'second' });
     let samples = null;
     let t = 1;

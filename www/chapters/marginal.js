@@ -5,6 +5,7 @@ const POINTS = 400;
 const BLUR = 0.1; // standard deviation of each target, as the target `moons` has it
 const SHOWN = 1 / (40 * POINTS); // of the weight: thinner lines are left out
 const LATEST = 0.99;
+const DOTS = 250; // that carry an arrow
 
 export default {
   id: 'marginal',
@@ -37,6 +38,17 @@ export default {
       },
     });
     stage.overlays.add((scene) => drawProbe(scene, crowd, probe));
+    let onDots = false;
+    figure.choose('Arrows', [['grid', 'on a grid'], ['dots', 'on the dots'], ['none', 'none']], 'grid', (choice) => {
+      stage.layers.exact = choice === 'grid';
+      onDots = choice === 'dots';
+      stage.touch();
+    });
+    stage.overlays.add(({ brush, camera, palette, t, current }) => {
+      if (!onDots || !current) return;
+      const xy = current.subarray(0, 2 * DOTS);
+      drawArrows(brush, camera, xy, crowd.velocity(xy, Math.min(t, LATEST)), { color: palette.exact, longest_px: 26, fastest: 4, alpha: 0.8 });
+    });
     await figure.onView(stage, async () => {
       const points = stage.arrowPoints;
       stage.exact = { points, frames: await crowd.frames(points, 15, signal), count: 15 };

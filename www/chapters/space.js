@@ -30,11 +30,10 @@ export default {
       stage.touch();
       if (choice !== 'none') return lay(MESHES[choice]);
     });
-    const points = figure.choose('Points', [['shown', 'shown'], ['hidden', 'hidden']], 'shown', (choice) => {
+    figure.choose('Points', [['shown', 'shown'], ['hidden', 'hidden']], 'shown', (choice) => {
       stage.layers.generated = choice === 'shown';
       stage.touch();
     });
-    points.dataset.layer = 'generated';
     figure.say('The exact field again, no network: of 160 target points, each blurred by 0.18. The grid is [−3, 3]² at t = 0.');
     const stop = stage.on('time', (t) => t > 0.99 && !figure.clock.flowing && figure.reached());
     signal.addEventListener('abort', stop);

@@ -62,7 +62,7 @@ export class Story {
       ${html(text)}
       ${formula.length ? `<div class="formula">${formula.map((tex) => this.#formulas[tex]).join('')}</div>` : ''}
       ${html(more ?? '')}
-      <p class="wait" data-state="waiting"><b>Your turn.</b> <span>${html(wait)}</span></p>`;
+      <p class="wait" data-state="waiting" role="status"><b>Your turn.</b> <span>${html(wait)}</span></p>`;
     return article;
   }
 

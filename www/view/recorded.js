@@ -26,7 +26,7 @@ export function drawRecorded({ brush, camera, palette, dot_px }, step, { phase, 
     const errors = Float32Array.from({ length: 4 * shown }, (_, i) => (i % 4 < 2 ? said : asked)[2 * (i >> 2) + (i % 2)]);
     if (phase === 3) brush.segments(errors, { color: palette.ink, width_px: 1, alpha: 0.5 });
     arrow(xt, before, palette.velocity, 2);
-    if (phase === 4) arrow(said, after.map((value, i) => (enlarged * (value - before[i])) / 1), palette.ink, 2.2);
+    if (phase === 4) arrow(said, after.map((value, i) => enlarged * (value - before[i])), palette.ink, 2.2);
   }
   brush.points(xt, { color: palette.generated, size_px: 2.2 * dot_px, alpha: 1 });
 }
