@@ -344,10 +344,10 @@ describe('chapters with a network', () => {
   test('coupling: transport pairs make a lower loss; then reflow straightens what the lottery bent', { timeout: 600_000 }, async () => {
     const { page, heard, close } = await openChapter('coupling');
     await reached(page, 300_000);
-    await captionSays(page, /Bend of the ways/, 300_000);
-    const [, lot, ot] = (await caption(page)).match(/Loss by lot ([\d.]*\d), with transport pairs ([\d.]*\d)/).map(Number);
+    await captionSays(page, /Bend of the trajectories/, 300_000);
+    const [, lot, ot] = (await caption(page)).match(/Loss with random pairs ([\d.]*\d), with transport pairs ([\d.]*\d)/).map(Number);
     assert.ok(ot < lot / 10, `${ot} and ${lot}`);
-    const [, bent, straight] = (await caption(page)).match(/Bend of the ways ([\d.]*\d) against ([\d.]*\d)/).map(Number);
+    const [, bent, straight] = (await caption(page)).match(/Bend of the trajectories ([\d.]*\d) against ([\d.]*\d)/).map(Number);
     assert.ok(straight < bent / 10, `${straight} and ${bent}`);
     await choose(page, 'pairs of one batch');
     const pairs = await page.evaluate(() => window.flowStory.figure.shown.map(({ pairs: { x0, x1 } }) => x0.reduce((sum, value, i) => sum + (x1[i] - value) ** 2, 0)));

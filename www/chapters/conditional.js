@@ -7,8 +7,8 @@ const LATEST = 0.96; // beyond, the arrows are too long to draw
 export default {
   id: 'conditional',
   title: 'All points to one target',
-  text: `<p>Keep one target point <b class="target">$x_1$</b>, and send the whole cloud of noise to it. Where a dot has come to
-    by time $t$, its velocity is what is left of the way, divided by what is left of the time.</p>`,
+  text: `<p>Keep one target point <b class="target">$x_1$</b>, and send the whole cloud of noise to it. Wherever a dot is at time $t$,
+    its velocity is the way that is left, divided by the time that is left.</p>`,
   formula: [String.raw`u_t(x \mid x_1) = \frac{x_1 - x}{1 - t}`],
   more: `<p>This is the <em>conditional</em> velocity field: the <b class="velocity">arrows</b> say what it is at places where no
     dot happens to be. It only ever leads to one point. But it is known without any learning, and it is what everything

@@ -12,7 +12,7 @@ export default {
   id: 'floor',
   title: 'Why the loss stops above zero',
   text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines pass, and
-    the best answer, their mean, is wrong for every single one of them. What is left is the spread of $u_t$ among the lines
+    the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the lines
     that meet at $x_t$.</p>`,
   formula: [String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`],
   more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its distance from the

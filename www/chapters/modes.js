@@ -12,8 +12,8 @@ export default {
   text: `<p>How long must one train? We asked it of ever larger boards in the plane, from 4×4 cells on, and of boards with two cells a side in
     ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that it should,
     at two looks in a row.</p>`,
-  more: `<p>Mind the logarithmic scale: the cost grows much faster than the number of cells. In the plane more than in many dimensions, cell for cell, since
-    smaller cells have more edges to learn. The same network and settings throughout (256 wide, 4 layers); a larger one needs fewer steps, but longer ones.
+  more: `<p>Mind the logarithmic scale: the cost grows faster than the number of cells, and in the plane much faster. Our guess: more cells side by
+    side are more edges to learn. One network and one set of options throughout: 256 wide, 4 layers.
     The program that made the numbers is <code>flow-lab scaling</code>, so you can run them again.</p>`,
   wait: 'Look at the cost of dimensions, then at both together.',
 

@@ -10,9 +10,9 @@ const AGAIN = 700;
 export default {
   id: 'reflow',
   title: 'Reflow: learn from your own pairs',
-  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent ways to where they end,
-    $\\hat x_1$, and take these two as a pair. Ways of one flow never cross, so now each straight line has its place almost to itself.
-    Train again on these pairs, and the ways straighten.</p>`,
+  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent trajectory to where it ends,
+    $\\hat x_1$, and take these two as a pair. Trajectories of one flow never meet, so now each straight line has its place almost to itself.
+    Train again on these pairs, and the trajectories straighten.</p>`,
   formula: [String.raw`\hat x_1 = x_0 + \int_0^1 v_\theta(x_t, t)\,\mathrm{d}t`, String.raw`\text{then train on pairs } (x_0, \hat x_1)`],
   more: `<p>It is called <em>rectified flow</em>. Nothing is free: the new network learns from what the old one made, with all its faults, and never sees the data
     again. But it samples well in very few steps. Look at the samples of one single step, before and after.</p>`,
@@ -20,7 +20,7 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ extent: 7.5, layers: ['target', 'generated', 'trajectories'], label: 'The ways of the points before and after reflow' });
+    const stage = figure.stage({ extent: 7.5, layers: ['target', 'generated', 'trajectories'], label: 'The trajectories of the points before and after reflow' });
     let steps = 30;
     let rounds = 0;
     let ready = false;
@@ -53,12 +53,12 @@ export default {
       const { straightness } = await lab.metrics({ count: COUNT, steps: 30 });
       signal.throwIfAborted();
       facts.push(`${rounds ? `after reflow ${rounds}` : 'at first'} ${straightness.toFixed(2)}`);
-      figure.say(`Bend of the ways: ${facts.join(', ')} (0 where all are straight and steady).`);
+      figure.say(`Bend of the trajectories: ${facts.join(', ')} (0 where all are straight and steady).`);
       ready = true;
       button.disabled = false;
       await tell();
     };
     await showEnds(lab, stage, signal);
-    await learn(Math.max(FIRST, (await lab.losses()).length), 'First, pairs by lot');
+    await learn(Math.max(FIRST, (await lab.losses()).length), 'First, random pairs');
   },
 };

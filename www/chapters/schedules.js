@@ -28,7 +28,7 @@ export default {
       [stage.source, stage.target] = [x0, x1];
       stage.show(conditional(x0, x1, names[k]));
     });
-    figure.say(`${PAIRS} pairs by lot, the same three times, on their conditional paths. No network here.`);
+    figure.say(`${PAIRS} random pairs, the same three times, on their conditional paths. No network here.`);
     const stop = stages[0].on('time', (t) => {
       curves.forEach((curve) => curve.mark(t));
       if (!figure.clock.flowing && Math.abs(t - 0.5) < 0.06) figure.reached();

@@ -7,7 +7,7 @@ export default {
   id: 'sigma-min',
   title: 'σ<sub>min</sub>: a little noise is left',
   text: `<p>On the straight path all dots of one target meet in one point at $t=1$. Just before, the arrows near it grow without bound: what is left of
-    the way, divided by almost no time. So some leave a little noise over, and stop when the cloud has shrunk to a blob of
+    the way, divided by almost no time. So some people leave a little noise over, and stop when the cloud has shrunk to a blob of
     radius $\\sigma$.</p>`,
   formula: [String.raw`x_t = t\,x_1 + \bigl(1 - (1-\sigma)\,t\bigr)\,x_0`, String.raw`u_t(x \mid x_1) = \frac{x_1 - (1-\sigma)\,x}{1 - (1-\sigma)\,t}`],
   more: `<p>The denominator is now never less than $\\sigma$. The price: what comes out is the data blurred by $\\sigma$. With one or two

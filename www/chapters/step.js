@@ -10,7 +10,7 @@ const BEFORE = 40; // steps: the network has learned a little, and much is left 
 const ENLARGED = 50;
 const HOLD_MS = 2600;
 
-const COUPLINGS = { independent: 'drawn by lot, any source point with any target point', ot: 'matched by optimal transport within the batch', reflow: 'made by the network itself before' };
+const COUPLINGS = { independent: 'drawn at random, any source point with any target point', ot: 'matched by optimal transport within the batch', reflow: 'made by the network itself before' };
 const isStraight = ({ schedule, sigmaMin, sigma }) => schedule === 'linear' && sigmaMin === 0 && sigma === 0;
 
 const WORDS = [
@@ -24,7 +24,7 @@ const WORDS = [
 export default {
   id: 'step',
   title: 'One training step, in slow motion',
-  text: `<p>A training step takes about a millisecond. Here is one that was really made, just now, by the network in this page: its own
+  text: `<p>A training step takes a millisecond or two. Here is one that was really made, just now, by the network in this page: its own
     random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step of your own run in the same
     way.)</p>`,
   formula: [String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} \bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`],

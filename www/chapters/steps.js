@@ -11,9 +11,9 @@ export default {
   text: `<p>To make new data, draw noise and follow the field. A computer follows it in steps: look at the arrow, walk straight on for
     $h = 1/n$ of the time, look again. That is Euler’s method, and every step asks the network once.</p>`,
   formula: [String.raw`x_{t+h} = x_t + h\, v_\theta(x_t, t),\qquad h = \tfrac{1}{n}`],
-  more: `<p>Why not take one step? At $t=0$ a dot is pure noise; with pairs drawn by lot it says nothing about where it will end. So the field there
+  more: `<p>Why not take one step? At $t=0$ a dot is pure noise; with pairs drawn at random it says nothing about where it will end. So the field there
     is $\\mathbb{E}[x_1] - x$, and one step takes <em>every</em> dot to the same place: the mean of the data ✕, where hardly any data are.
-    With two steps the dots have looked once on the way. The ways bend, and every straight piece leaves them a little.</p>
+    With two steps the dots have looked once on the way. The trajectories bend, and every straight piece leaves them a little.</p>
     <p>The training did everything right, on straight lines. But straight <em>conditional</em> paths do not make straight
     <em>marginal</em> trajectories. Only other pairs do.</p>`,
   wait: 'See one step, then twenty.',
