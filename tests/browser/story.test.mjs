@@ -475,6 +475,24 @@ describe('the story as a page', () => {
     await close();
   });
 
+  test('scrolling to it brings it, and the chapter that is read; nothing of it comes before', async () => {
+    const context = await used.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const heard = listen(page);
+    await page.goto(`${used.site.address}#device=cpu&steps=1&width=8`);
+    await page.waitForFunction(() => window.flowLab?.run.finished);
+    assert.deepEqual(heard.requests.filter((url) => /story|formulas/.test(url)), []);
+    await page.locator('#story').scrollIntoViewIfNeeded();
+    await page.mouse.move(900, 400);
+    for (let k = 0; k < 40 && !(await page.evaluate(() => window.flowStory?.open)); k++) {
+      await page.mouse.wheel(0, 150);
+      await page.waitForTimeout(100);
+    }
+    assert.equal(await page.evaluate(() => window.flowStory.open), 'pair');
+    assert.deepEqual(heard.complaints, []);
+    await context.close();
+  });
+
   test('every formula is MathML that was made before', () => {
     const formulas = JSON.parse(readFileSync(join(dist, 'formulas.json'), 'utf8'));
     for (const chapter of chapters) {

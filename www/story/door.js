@@ -1,8 +1,8 @@
-// Loads the story when the reader comes near it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
+// Loads the story when the reader comes to it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
 
 import { loadSheet } from '../sheet.js';
 
-const NEAR = '600px';
+const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as seen
 
 export class Door {
   #section;
@@ -19,13 +19,14 @@ export class Door {
     [this.#section, this.#page, this.#failed] = [section, page, failed];
     const wanted = new URLSearchParams(location.search).get('chapter');
     if (wanted) this.go(wanted);
+    // Not before it is seen: it lies right below the first screen, whose load is to stay small.
     const watch = new IntersectionObserver(
       ([entry]) => {
         if (!entry.isIntersecting) return;
         watch.disconnect();
         this.open();
       },
-      { rootMargin: NEAR },
+      { rootMargin: SEEN },
     );
     watch.observe(section);
   }
