@@ -79,7 +79,7 @@ async function start() {
   if (!still) run.loop();
 }
 
-const story = new Door($('story'), { run: () => run }, (error) => notes.add(`The story could not be opened: ${error.message}`));
+const story = new Door($('story'), { run: () => run }, (error) => notes.add(`How it works: ${error.message}`));
 $('tell').addEventListener('click', () => $('story').scrollIntoView());
 $('slow').addEventListener('click', () => story.go('step', 'own'));
 

@@ -475,6 +475,14 @@ describe('the story as a page', () => {
     await close();
   });
 
+  test('a chapter that there is not becomes a note', async () => {
+    const context = await used.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${used.site.address}?chapter=ghosts#device=cpu&steps=1&width=8`);
+    await page.getByText('How it works: there is no chapter ghosts: the contents list all of them.').waitFor();
+    await context.close();
+  });
+
   test('scrolling to it brings it, and the chapter that is read; nothing of it comes before', async () => {
     const context = await used.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();

@@ -39,7 +39,11 @@ export class Door {
 
   /** Scrolls to a chapter and opens it, with what the chapter takes. */
   async go(id, given) {
-    (await this.open())?.go(id, given);
+    try {
+      (await this.open())?.go(id, given);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   async #load() {

@@ -69,7 +69,7 @@ export class Story {
   /** Scrolls to a chapter and opens it; `given` is handed to it, and opens it anew. */
   go(id, given) {
     const article = this.#element.querySelector(`#chapter-${id}`);
-    if (!article) return;
+    if (!article) throw new Error(`there is no chapter ${id}: the contents list all of them.`);
     article.scrollIntoView({ block: 'start' });
     article.focus({ preventScroll: true });
     if (given) this.open = '';
