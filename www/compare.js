@@ -27,7 +27,7 @@ export class Comparison {
   #due = 0;
   #number = 0;
 
-  /** @param {object[]} specs the table of options. @param {{ given: () => [string, string][], join: (stage) => () => void, failed: (error: Error) => void }} page */
+  /** @param {object[]} specs the table of options. @param {{ given: () => [string, string][], join: (stage) => () => void, fold: () => void, failed: (error: Error) => void }} page */
   constructor(run, specs, page) {
     this.#run = run;
     Object.assign(this, { page, specs });
@@ -36,9 +36,10 @@ export class Comparison {
     $('fork-option').value = 'coupling';
     $('fork-option').addEventListener('change', () => this.#offerValue());
     $('compare').addEventListener('click', () => this.#offerValue());
+    this.#offerValue();
     $('fork').addEventListener('submit', (event) => {
       event.preventDefault();
-      this.begin($('fork-option').value, $('fork-value').value).catch(page.failed);
+      this.begin($('fork-option').value, $('fork-value').value).then(() => this.#other && page.fold(), page.failed);
     });
     $('fork-end').addEventListener('click', () => {
       this.end();

@@ -13,6 +13,7 @@ export class Measures {
   #due = 0;
   #busy = false;
   #of = ''; // what was measured last
+  #later; // a look that has come too early, once more
 
   /** @param {{ list: HTMLElement, table: HTMLTableElement, button: HTMLButtonElement, wanted: () => boolean }} page */
   constructor(run, page) {
@@ -31,7 +32,12 @@ export class Measures {
   async look() {
     const { lab, step } = this.#run;
     const key = `${step} ${lab.options.solver} ${lab.options.solverSteps}`;
-    if (this.#busy || !this.page.wanted() || performance.now() < this.#due || key === this.#of || step === 0) return;
+    clearTimeout(this.#later);
+    if (!this.page.wanted() || key === this.#of || step === 0) return;
+    if (this.#busy || performance.now() < this.#due) {
+      this.#later = setTimeout(() => this.look(), Math.max(200, this.#due - performance.now()));
+      return;
+    }
     this.#busy = true;
     const start = performance.now();
     try {

@@ -34,7 +34,7 @@ const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() =
 const digits = new DigitGrid(document.querySelector('.plane'), stage, (label) => choices.change('label', label));
 const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
 unfold($('layers-toggle'), $('layers'));
-unfold($('compare'), $('fork'));
+const fork = unfold($('compare'), $('fork'));
 annotate(document.querySelector('.plane'), stage);
 
 let run;
@@ -92,7 +92,7 @@ function build(specs) {
   controls.under('group', $('coupling'));
   fill($('target'), specs.find(({ name }) => name === 'target'));
   const failed = (error) => notes.add(error.message);
-  comparison = new Comparison(run, specs, { given: () => choices.given, join: (other) => toggles.join(other), failed });
+  comparison = new Comparison(run, specs, { given: () => choices.given, join: (other) => toggles.join(other), fold: () => fork.show(false), failed });
   showOptions();
 }
 
@@ -188,6 +188,8 @@ function connect() {
 
 async function openedPanel() {
   if (!panel.open) return;
+  // On a phone the sheet takes the lower half: the stage stays in sight above it.
+  if (window.matchMedia('(max-width: 52rem)').matches) $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   // The library that draws curves is as large as all the rest.
   const { LossCurve } = await import('./view/loss.js');
   loss ??= new LossCurve($('loss'));

@@ -41,7 +41,7 @@ export function drawArrows(brush, camera, xy, velocity, { color, longest_px, alp
     const length = length_px * unit;
     const [x, y] = [xy[i] - (ux * length) / 2, xy[i + 1] - (uy * length) / 2];
     for (const [from, to] of pieces) line(x + ux * length * from, y + uy * length * from, x + ux * length * to, y + uy * length * to);
-    const head = Math.min(4, length_px / 2) * unit;
+    const head = Math.min(3.5 * width_px, length_px / 2) * unit;
     const [tipX, tipY] = [x + ux * length, y + uy * length];
     line(tipX - head * (ux - 0.5 * uy), tipY - head * (uy + 0.5 * ux), tipX, tipY);
     line(tipX - head * (ux + 0.5 * uy), tipY - head * (uy - 0.5 * ux), tipX, tipY);

@@ -30,7 +30,7 @@ export const LAYERS = [
   { name: 'pairs', words: 'pairs', doc: 'Pairs x0–x1 of one training batch, as this run couples them.', draw: drawTrainingPairs },
   { name: 'trajectories', words: 'trajectories', doc: 'The whole way of some of the points.', draw: drawWhole },
   { name: 'tails', words: 'tails', doc: 'What the points have just left behind them.', draw: drawBehind },
-  { name: 'velocity', words: 'velocity', doc: 'The learned velocity v(x, t) on a grid.', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.75) },
+  { name: 'velocity', words: 'velocity', doc: 'The learned velocity v(x, t) on a grid.', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.5) },
   { name: 'exact', words: 'exact velocity', doc: 'The velocity that perfect training would reach, computed without a network.', draw: (scene) => arrows(scene, scene.stage.exact, 'exact', 0.95, true) },
   { name: 'difference', words: 'learned − exact', doc: 'What is still wrong: the learned velocity minus the exact one, at the same scale.', draw: drawDifference },
   { name: 'generated', words: 'generated', doc: 'Points that start in the source and follow the learned velocity.', draw: drawGenerated },
@@ -53,7 +53,7 @@ function drawWhole({ brush, palette, stage }) {
 }
 
 function drawBehind({ brush, palette, dot_px, stage, t }) {
-  if (stage.samples && t > 0) drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.3, width_px: 0.5 * dot_px });
+  if (stage.samples && t > 0) drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.45, width_px: 0.5 * dot_px });
 }
 
 function drawTrainingPairs({ brush, palette, dot_px, stage }) {
@@ -68,16 +68,16 @@ function grid({ brush, palette, t }, lattice, alpha, width_px) {
 // All fields at one scale, the learned one's, so that their difference is seen.
 function arrows(scene, field, role, alpha, dashed = false) {
   if (!field) return;
-  const { brush, camera, palette, t, stage } = scene;
+  const { brush, camera, palette, t, stage, dot_px } = scene;
   const fastest = stage.velocity ? fastestOf(at(stage.velocity, t)) : fastestOf(at(field, t));
-  drawArrows(brush, camera, field.points, at(field, t), { color: palette[role], longest_px: longest(camera), fastest, alpha, dashed });
+  drawArrows(brush, camera, field.points, at(field, t), { color: palette[role], longest_px: longest(camera), fastest, alpha, dashed, width_px: 0.4 * dot_px });
 }
 
-function drawDifference({ brush, camera, palette, t, stage: { velocity, exact } }) {
+function drawDifference({ brush, camera, palette, t, dot_px, stage: { velocity, exact } }) {
   if (!velocity || exact?.points !== velocity.points) return;
   const [learned, truth] = [at(velocity, t), at(exact, t)];
   const wrong = learned.map((value, i) => value - truth[i]);
-  drawArrows(brush, camera, velocity.points, wrong, { color: palette.ink, longest_px: longest(camera), fastest: fastestOf(learned), alpha: 0.9, width_px: 1.8 });
+  drawArrows(brush, camera, velocity.points, wrong, { color: palette.ink, longest_px: longest(camera), fastest: fastestOf(learned), alpha: 0.9, width_px: 0.55 * dot_px });
 }
 
 const at = (field, t) => velocitiesAt(field.frames, field.count, t);

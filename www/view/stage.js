@@ -218,7 +218,7 @@ export class Stage {
     this.#drawnT = t;
     this.#current = this.samples && this.#blended(now);
     let scale = null;
-    const dot_px = Math.min(5, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
+    const dot_px = Math.min(9, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
     const scene = { brush: this.#brush, camera, palette, t, dot_px, stage: this, current: this.#current, heat: (shown) => (scale = shown) };
     this.#brush.begin(camera);
     for (const { name, draw } of LAYERS) if (this.layers[name]) draw(scene);
