@@ -24,7 +24,9 @@ export class Comparison {
   #changed; // { name, from, to }
   #leave = []; // what ends with the comparison
   #measured = null; // [of the present run, of its fork]
-  #due = 0;
+  #due = 0; // infinite while it measures
+  #later;
+  #of = ''; // the steps that were measured last
   #number = 0;
 
   /** @param {object[]} specs the table of options. @param {{ given: () => [string, string][], join: (stage) => () => void, fold: () => void, failed: (error: Error) => void }} page */
@@ -101,6 +103,8 @@ export class Comparison {
     this.#other = window.flowLab.other = other;
     this.#title();
     this.follow();
+    this.otherLosses = await other.lab.losses();
+    this.pictured(await run.lab.losses());
     if (run.finished && !other.finished) other.play(true);
   }
 
@@ -126,8 +130,12 @@ export class Comparison {
   /** New losses of either. */
   pictured(losses) {
     this.losses = losses;
-    if (this.#other) this.#curve.show(this.losses, this.otherLosses);
+    this.#drawCurves();
     this.#measure();
+  }
+
+  #drawCurves() {
+    if (this.#other && this.losses) this.#curve.show(this.losses, this.otherLosses);
   }
 
   redraw() {
@@ -138,7 +146,7 @@ export class Comparison {
     this.#number++;
     for (const leave of this.#leave.splice(0)) leave();
     this.#other = window.flowLab.other = null;
-    [this.#run.limit, this.#measured, this.otherLosses] = [() => Infinity, null, null];
+    [this.#run.limit, this.#measured, this.#of, this.otherLosses] = [() => Infinity, null, '', null];
     $('both').hidden = true;
     document.querySelector('#stages .fork')?.remove();
     document.body.classList.remove('comparing');
@@ -151,7 +159,8 @@ export class Comparison {
       progressed: () => this.#say(),
       pictured: (losses) => {
         this.otherLosses = losses;
-        if (this.#other && this.losses) this.#curve.show(this.losses, losses);
+        this.#drawCurves();
+        this.#measure();
       },
     };
   }
@@ -186,19 +195,25 @@ export class Comparison {
     if ($('difference').textContent !== sentence) $('difference').textContent = sentence;
   }
 
+  // Once in a while, as long as either has learned something since.
   async #measure() {
     const other = this.#other;
-    if (!other || performance.now() < this.#due) return;
+    clearTimeout(this.#later);
+    if (!other || this.#due === Infinity) return;
+    const key = `${this.#run.step} ${other.step}`;
+    if (key === this.#of) return;
+    if (performance.now() < this.#due) return void (this.#later = setTimeout(() => this.#measure(), this.#due - performance.now()));
     this.#due = Infinity;
     const number = this.#number;
     try {
       const measured = await Promise.all([this.#run, other].map((run) => run.lab.metrics({ count: COUNT, steps: Math.min(run.lab.options.solverSteps, 50) })));
-      if (number === this.#number) this.#measured = measured;
+      if (number === this.#number) [this.#measured, this.#of] = [measured, key];
     } catch {
       // One of them was replaced meanwhile: the next look says more.
     }
     this.#due = performance.now() + MEASURE_MS;
     this.#say();
+    this.#measure();
   }
 }
 

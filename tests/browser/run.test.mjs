@@ -161,7 +161,8 @@ describe('pictures', () => {
       });
       const median = works[works.length >> 1];
       console.log(`${kind}: ${works.length} frames drawn in ${median.toFixed(1)} ms (median) of script, at most ${works.at(-1).toFixed(1)}; longest scripts ${scripts.slice(0, 4).map(({ duration, invoker }) => `${Math.round(duration)} ms ${invoker}`)}`);
-      assert.ok(median < 16, `${median} ms, where a frame at 60 a second has 16`);
+      // Without a GPU 30 frames a second are enough, and the tests' machine does other work as well.
+      assert.ok(median < (kind === 'gpu' ? 8 : 33), `${median} ms`);
       assert.ok(scripts.filter(({ duration }) => duration > 50).length <= 1, JSON.stringify(scripts.slice(0, 5)));
       await close();
     });
