@@ -359,7 +359,7 @@ describe('chapters with a network', () => {
     await choose(page, '1');
     await button.click();
     await reached(page, 200_000);
-    const [, before, after] = (await caption(page)).match(/at first ([\d.]*\d), after reflow 1 ([\d.]*\d)/).map(Number);
+    const [, before, after] = (await caption(page)).match(/at first: ([\d.]*\d), after reflow 1: ([\d.]*\d)/).map(Number);
     assert.ok(after < before / 10, `${after} and ${before}`);
     assert.deepEqual(heard.complaints, []);
     await close();

@@ -9,7 +9,7 @@ const VIEWS = {
 export default {
   id: 'modes',
   title: 'What many modes and dimensions cost',
-  text: `<p>How long must one train? We asked it of ever larger boards in the plane, from 4×4 cells on, and of boards with two cells a side in
+  text: `<p>How long must one train? We asked it of ever larger boards in the plane, and of boards with two cells a side in
     ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that it should,
     at two looks in a row.</p>`,
   more: `<p>Mind the logarithmic scale: the cost grows faster than the number of cells, and in the plane much faster. Our guess: more cells side by
@@ -22,8 +22,11 @@ export default {
     const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../view/study.js')]);
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
-    const rows = rowsOf(csv).filter(({ steps }) => steps > 0);
+    const all = rowsOf(csv);
+    const rows = all.filter(({ steps }) => steps > 0);
+    const never = all.filter(({ steps }) => !steps); // the run ended first
     const host = Object.assign(figure.panel(), { className: 'study' });
+    const key = Object.assign(figure.panel(), { className: 'key' });
     const palette = new Palette(host, () => plot?.redraw());
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
@@ -33,6 +36,7 @@ export default {
       both: [
         { words: 'boards in the plane', role: 'generated', columns: columnsOf(rows, 'modes', plane) },
         { words: '2 cells a side, more dimensions', role: 'velocity', columns: columnsOf(rows, 'modes', corners) },
+        { words: 'more of both', role: 'target', columns: columnsOf(rows, 'modes', ({ dim, cells }) => dim > 2 && cells > 2) },
       ],
     };
     let plot = null;
@@ -40,8 +44,11 @@ export default {
     const show = (view) => {
       plot?.dispose();
       host.replaceChildren();
-      plot = figure.plot = new StudyPlot(host, palette, { series: series[view], words: VIEWS[view].words });
-      figure.say(told(series[view], view));
+      plot = figure.plot = null;
+      const filled = series[view].filter(({ columns: [places] }) => places.length);
+      if (filled.length) plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
+      key.innerHTML = series[view].length > 1 ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`).join(' &emsp; ') : '';
+      figure.say(told(series[view], view, never));
       seen.add(view);
       if (seen.has('dim') && seen.has('both')) figure.reached();
     };
@@ -55,8 +62,10 @@ export default {
 };
 
 /** The numbers in words, for those who do not see the plot. */
-function told(series, view) {
+function told(series, view, never) {
   const unit = view === 'dim' ? 'dimensions' : 'dark cells';
-  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ');
-  return `Training steps by ${unit}. ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.`;
+  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ') || 'not run yet';
+  const left = never.map(({ cells, dim, steps_taken: taken }) => `${cells} cells a side in ${dim} dimensions, after ${grouped(taken)} steps`);
+  const notYet = left.length ? ` Not trained: ${left.join('; ')}.` : '';
+  return `Training steps by ${unit}: ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.${notYet}`;
 }

@@ -52,8 +52,8 @@ export default {
       await train(lab, until, { stage, signal, onProgress: ({ step }) => figure.say(`${words}, step ${grouped(step)} of ${grouped(until)}.`) });
       const { straightness } = await lab.metrics({ count: COUNT, steps: 30 });
       signal.throwIfAborted();
-      facts.push(`${rounds ? `after reflow ${rounds}` : 'at first'} ${straightness.toFixed(2)}`);
-      figure.say(`Bend of the trajectories: ${facts.join(', ')} (0 where all are straight and steady).`);
+      facts.push(`${rounds ? `after reflow ${rounds}` : 'at first'}: ${straightness.toFixed(2)}`);
+      figure.say(`Bend of the trajectories (0 where all are straight and steady), ${facts.join(', ')}.`);
       ready = true;
       button.disabled = false;
       await tell();

@@ -17,6 +17,9 @@ export function columnsOf(rows, x, where) {
   return [places, places.map((place) => median(groups.get(place)))];
 }
 
+/** Ticks of the logarithmic axis: 1, 2 and 5 of every power of ten. */
+const STEPS = [1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+
 export class StudyPlot {
   #plot;
   #resizing;
@@ -40,12 +43,12 @@ export class StudyPlot {
       {
         ...size(),
         cursor: { show: false },
-        legend: { show: series.length > 1, live: false },
+        legend: { show: false },
         scales: { x: { time: false, distr: many ? 3 : 1, range: (plot, low, high) => (many ? [low / 1.3, high * 1.3] : [low - 0.4, high + 0.4]) }, y: { distr: 3, range: (plot, low, high) => [low / 1.4, high * 1.4] } },
         series: [{}, ...points],
         axes: [
           { ...axis, size: 34, label: words, splits: () => places, values: (plot, splits) => splits.map(String), filter: (plot, splits) => splits },
-          { ...axis, size: 62, label: 'training steps', values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
+          { ...axis, size: 62, label: 'training steps', splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high), filter: (plot, splits) => splits, values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
         ],
       },
       data,
