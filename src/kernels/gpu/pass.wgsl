@@ -1,0 +1,77 @@
+// A tile of samples through all layers and back: values, and the gradient of the loss by what every layer's product made.
+
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> transposed: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> batches: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> values: array<vec4<f32>>;
+// First the slopes of the activations, then the gradients.
+@group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>>;
+
+// Of a batch's row: xt, features, ut.
+fn row_of(sample: u32) -> u32 {
+  return (step.first + sample) * (2u * net.size.z + net.size.w);
+}
+
+fn made(l: u32, out: vec4<u32>, c: u32, sample: u32, a: Activated) {
+  let at = place_of(out, sample) + c;
+  if (l + 1u < net.size.y) {
+    values[at] = a.value;
+    gradients[at] = a.slope;
+  } else if (sample < step.rows) {
+    gradients[at] = step.scale * (a.value - batches[row_of(sample) + net.size.z + net.size.w + c]);
+  } else {
+    gradients[at] = vec4<f32>();
+  }
+}
+
+fn backward(l: u32, first: u32, lane: u32) {
+  let place = net.layers[l].place;
+  let out = net.layers[l].out;
+  for (var p = 0u; p < place.w; p++) {
+    let part = net.layers[l].parts[p];
+    let jobs = part.w * part.y * (TILE / ROWS);
+    for (var job = lane; job < jobs; job += THREADS) {
+      let c = job % part.y;
+      let s = first + job / part.y * ROWS;
+      var w = place.x + part.z + c;
+      let z$r_at = place_of(out, s + $ru);
+      var sum$r = vec4<f32>();
+      for (var k = 0u; k < out.y; k++) {
+        let w0 = transposed[w];
+        let w1 = transposed[w + place.y];
+        let w2 = transposed[w + 2u * place.y];
+        let w3 = transposed[w + 3u * place.y];
+        w += 4u * place.y;
+        let z$r = gradients[z$r_at + k];
+        sum$r += z$r.x * w0 + z$r.y * w1 + z$r.z * w2 + z$r.w * w3;
+      }
+      gradients[place_of(part, s + $ru) + c] *= sum$r;
+    }
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  let first = group.x * TILE;
+  // The points and the features are the first two values, and stand first in a batch's row.
+  for (var i = lane; i < TILE * (net.size.z + net.size.w); i += THREADS) {
+    let sample = first + i / (net.size.z + net.size.w);
+    let c = i % (net.size.z + net.size.w);
+    var x = vec4<f32>();
+    if (sample < step.rows) { x = batches[row_of(sample) + c]; }
+    if (c < net.size.z) {
+      values[sample * net.size.z + c] = x;
+    } else {
+      values[net.size.z * net.size.x + sample * net.size.w + c - net.size.z] = x;
+    }
+  }
+  storageBarrier();
+  for (var l = 0u; l < net.size.y; l++) {
+    forward(l, first, lane);
+    storageBarrier();
+  }
+  for (var l = net.size.y - 1u; l > 0u; l--) {
+    backward(l, first, lane);
+    storageBarrier();
+  }
+}

@@ -1,0 +1,145 @@
+//! A velocity at rest on the GPU, and the points that it carries.
+
+use burn::tensor::wgpu::wgpu;
+
+use super::kernel::{Binding, Gpu, Kernel};
+use super::net::{FOUR, Net};
+use super::text::{self, Cut};
+use crate::config::Activation;
+use crate::error::Error;
+use crate::network::layers::{FEATURES, POINTS};
+
+/// An explicit Runge–Kutta method of at most four stages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Method {
+    /// a_ij of every stage, the first one's zeros.
+    pub matrix: [[f32; 4]; 4],
+    /// b_j, as many as there are stages.
+    pub weights: Vec<f32>,
+}
+
+/// One evaluation of the velocity: the time features there, and the length of the step that it belongs to.
+pub struct Evaluation {
+    /// What the network is told of the time.
+    pub features: Vec<f32>,
+    /// The step's length.
+    pub h: f32,
+}
+
+/// The kernel that carries points, for one network.
+pub struct Sampling {
+    gpu: Gpu,
+    net: Net,
+    dim: usize,
+    cut: Cut,
+    kernel: Kernel,
+}
+
+/// Bytes of the values of one dispatch.
+const VALUES_MAX: usize = 32 << 20;
+/// Multiplications of one dispatch: a second's work for a slow device.
+const WORK_MAX: usize = 1 << 30;
+
+impl Sampling {
+    /// Compiles the kernel.
+    pub fn new(gpu: &Gpu, net: Net, dim: usize, activation: Activation, rows: usize) -> Sampling {
+        use Binding::{Read, Uniform, Write};
+        let cut = Cut::new(net.widest(), rows);
+        let bindings = [Uniform, Uniform, Read, Read, Write, Write, Write];
+        let kernel = gpu.kernel("sample", text::sample(cut, activation), &bindings);
+        Sampling { gpu: gpu.clone(), net, dim, cut, kernel }
+    }
+
+    /// The points after every step, from the first on: `evaluations.len() / stages` times `x0`'s shape.
+    ///
+    /// # Shapes
+    /// `x0` `n × dim`, the result `steps × n × dim`.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn carry(
+        &self,
+        weights: &wgpu::Buffer,
+        x0: &[f32],
+        method: &Method,
+        evaluations: &[Evaluation],
+    ) -> Result<Vec<f32>, Error> {
+        self.run(weights, x0, method, evaluations, true).await
+    }
+
+    /// The velocity at points `x`, all at the time whose features are given.
+    ///
+    /// # Shapes
+    /// `x` and the result are `n × dim`.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn velocity(&self, weights: &wgpu::Buffer, x: &[f32], features: Vec<f32>) -> Result<Vec<f32>, Error> {
+        let euler = Method { matrix: Default::default(), weights: vec![1.0] };
+        self.run(weights, x, &euler, &[Evaluation { features, h: 1.0 }], false).await
+    }
+
+    async fn run(
+        &self,
+        weights: &wgpu::Buffer,
+        x0: &[f32],
+        method: &Method,
+        evaluations: &[Evaluation],
+        kept: bool,
+    ) -> Result<Vec<f32>, Error> {
+        let (gpu, net) = (&self.gpu, &self.net);
+        let stages = method.weights.len();
+        let (count, steps) = (x0.len() / self.dim, evaluations.len() / stages);
+        let row: usize = FOUR * (net.features() + 1);
+        let table: Vec<f32> = evaluations
+            .iter()
+            .flat_map(|e| [net.padded(FEATURES, &e.features), vec![e.h, 0.0, 0.0, 0.0]].concat())
+            .collect();
+        debug_assert_eq!(table.len(), row * evaluations.len());
+        let table = gpu.numbers(&table);
+
+        let room = (VALUES_MAX / (4 * FOUR * net.columns()) / self.cut.tile).max(1) * self.cut.tile;
+        let room = room.min(count.next_multiple_of(self.cut.tile)).max(self.cut.tile);
+        let values = gpu.zeros(FOUR * net.columns() * room);
+        let state = gpu.zeros((1 + stages) * room * FOUR * net.points());
+        let places = net.uniform(room);
+        let uniform = gpu.uniform(places.len());
+        gpu.queue.write_buffer(&uniform, 0, bytemuck::cast_slice(&places));
+        let together = (WORK_MAX / (FOUR * FOUR * net.len * stages * room)).clamp(1, steps.max(1));
+
+        let mut positions = vec![0.0; steps * x0.len()];
+        let mut chunks = Vec::new();
+        for (chunk, points) in x0.chunks(room * self.dim).enumerate() {
+            let rows = points.len() / self.dim;
+            gpu.queue.write_buffer(&state, 0, bytemuck::cast_slice(&net.padded(POINTS, points)));
+            let out = gpu.zeros(steps * points.len());
+            for first in (0..steps).step_by(together) {
+                let sampling = gpu.uniform(4 * 7);
+                let now = together.min(steps - first);
+                let whole = [rows, self.dim, now, stages, first * stages, first * points.len(), usize::from(kept), 0];
+                let mut numbers: Vec<u32> = whole.iter().map(|&number| number as u32).collect();
+                let mut b = method.weights.clone();
+                b.resize(4, 0.0);
+                numbers.extend(method.matrix.iter().flatten().chain(&b).map(|x| x.to_bits()));
+                gpu.queue.write_buffer(&sampling, 0, bytemuck::cast_slice(&numbers));
+                let group = self.kernel.bind(gpu, &[&uniform, &sampling, weights, &table, &values, &state, &out]);
+                let mut encoder = gpu.device.create_command_encoder(&Default::default());
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                pass.set_pipeline(&self.kernel.pipeline);
+                pass.set_bind_group(0, &group, &[]);
+                pass.dispatch_workgroups(rows.div_ceil(self.cut.tile) as u32, 1, 1);
+                drop(pass);
+                gpu.queue.submit([encoder.finish()]);
+            }
+            chunks.push((chunk, points.len(), out));
+        }
+        for (chunk, numbers, out) in chunks {
+            let carried = gpu.read(&out, steps * numbers).await?;
+            for (step, carried) in carried.chunks_exact(numbers).enumerate() {
+                let at = step * x0.len() + chunk * room * self.dim;
+                positions[at..at + numbers].copy_from_slice(carried);
+            }
+        }
+        Ok(positions)
+    }
+}

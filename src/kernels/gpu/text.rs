@@ -1,0 +1,84 @@
+//! The kernels' WGSL, put together for one network.
+
+use crate::config::Activation;
+use crate::optimiser::{BETA_1, BETA_2, EPSILON};
+
+/// How a kernel is cut for a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Samples that one invocation works on together.
+    pub rows: usize,
+    /// Invocations of a workgroup.
+    pub threads: usize,
+    /// Samples of a workgroup, a multiple of `rows`.
+    pub tile: usize,
+}
+
+/// Invocations of a workgroup that WebGPU promises.
+const THREADS_MAX: usize = 256;
+/// Invocations of a workgroup, where a layer is narrow.
+const THREADS_MIN: usize = 64;
+
+impl Cut {
+    /// Whole layers of `widest` vec4 columns side by side, `rows` samples an invocation.
+    pub fn new(widest: usize, rows: usize) -> Cut {
+        let threads = widest.next_power_of_two().clamp(THREADS_MIN, THREADS_MAX);
+        Cut { rows, threads, tile: rows * (threads / widest.next_power_of_two()).max(1) }
+    }
+}
+
+/// The kernel of a whole pass.
+pub fn pass(cut: Cut, activation: Activation) -> String {
+    let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("pass.wgsl")];
+    whole(&parts, cut) + &activated(activation) + &repeated(include_str!("forward.wgsl"), "$r", cut.rows)
+}
+
+/// The kernel of the weights' gradient and the loss.
+pub fn outer() -> String {
+    let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("outer.wgsl")];
+    repeated(&parts.concat(), "$i", 4)
+}
+
+/// The kernel of the optimiser.
+pub fn update() -> String {
+    let constants =
+        [("BETA_1", BETA_1), ("BETA_2", BETA_2), ("EPSILON", EPSILON)].map(|(n, x)| format!("const {n}: f32 = {x:e};\n"));
+    let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("update.wgsl")];
+    constants.concat() + &parts.concat()
+}
+
+/// The kernel that carries points.
+pub fn sample(cut: Cut, activation: Activation) -> String {
+    whole(&[include_str!("net.wgsl"), include_str!("sample.wgsl")], cut)
+        + &activated(activation)
+        + &repeated(include_str!("forward.wgsl"), "$r", cut.rows)
+}
+
+fn whole(parts: &[&str], cut: Cut) -> String {
+    [("ROWS", cut.rows), ("THREADS", cut.threads), ("TILE", cut.tile)].map(|(n, x)| constant(n, x)).concat()
+        + &repeated(&parts.concat(), "$r", cut.rows)
+}
+
+fn activated(activation: Activation) -> String {
+    let name = match activation {
+        Activation::Relu => "relu",
+        Activation::Silu => "silu",
+        Activation::Gelu => "gelu",
+        Activation::Selu => "selu",
+        Activation::Tanh => "tanh_",
+    };
+    format!("{}\nfn hidden(z: vec4<f32>) -> Activated {{ return {name}(z); }}\n", include_str!("activation.wgsl"))
+}
+
+fn constant(name: &str, value: usize) -> String {
+    format!("const {name} = {value}u;\n")
+}
+
+/// Every line that has `mark` as often as asked for, with 0, 1, … in its place: WGSL's own arrays may be slow memory.
+fn repeated(text: &str, mark: &str, times: usize) -> String {
+    let lines = text.lines().flat_map(|line| match line.contains(mark) {
+        true => (0..times).map(|k| line.replace(mark, &k.to_string()) + "\n").collect(),
+        false => vec![line.to_string() + "\n"],
+    });
+    lines.collect()
+}
