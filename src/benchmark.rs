@@ -70,6 +70,8 @@ pub struct Outcome {
     pub average: Measured,
     /// W2 of source and target, which the NPE is relative to.
     pub w2_ends: f64,
+    /// W2 of the held-out and as many other points of the target: what perfect samples would have.
+    pub w2_floor: f64,
 }
 
 /// Points trained on, generated, and held out.
@@ -198,7 +200,16 @@ pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl F
     let w2_ends = metrics::w2(&ends.0, &ends.1, 2)?;
     let last = measure(&trainer.learner.flow(Weights::Last), &start, &fresh, w2_ends).await?;
     let average = measure(&trainer.learner.flow(Weights::Sampled), &start, &fresh, w2_ends).await?;
-    Ok(Outcome { last, average, w2_ends })
+    Ok(Outcome { last, average, w2_ends, w2_floor: floor(task, config.seed)? })
+}
+
+/// W2 between the points that the run of this seed is measured against and as many others of the target.
+///
+/// # Errors
+/// Never with these distributions: their numbers are finite.
+pub fn floor(task: Task, seed: usize) -> Result<f64, Error> {
+    let fresh = |index| task.target().sample(POINTS, &mut seed::stream(seed as u64, Purpose::Metrics, index));
+    metrics::w2(&fresh(1), &fresh(3), 2)
 }
 
 /// Carries `x0` to t = 1 and compares it with `fresh` points of the target.

@@ -66,6 +66,12 @@ pub async fn open(config: &Config) -> Opened {
     }
 }
 
+/// The opened GPU as wgpu knows it; `None` before it was opened.
+#[cfg(feature = "gpu")]
+pub fn gpu() -> Option<crate::kernels::gpu::kernel::Gpu> {
+    gpu::handles().clone()
+}
+
 #[cfg(feature = "gpu")]
 mod gpu {
     use std::sync::Mutex;
@@ -73,11 +79,14 @@ mod gpu {
     use burn::tensor::wgpu::wgpu::DeviceType;
 
     use super::*;
+    use crate::kernels::gpu::kernel::Gpu;
     use crate::self_check;
 
     /// burn's runtime can be initialised once in a process; opening again gives the same device, with the
     /// samples of options for which it passed its self-check.
     static OPENED: Mutex<Option<(Opened, Vec<Config>)>> = Mutex::new(None);
+    /// The same device as wgpu knows it, for kernels of our own.
+    static HANDLES: Mutex<Option<Gpu>> = Mutex::new(None);
 
     /// Work that is handed to the browser together; more would make a frame wait for it.
     const TASKS_MAX: usize = 64;
@@ -101,6 +110,10 @@ mod gpu {
         Ok(opened)
     }
 
+    pub fn handles() -> std::sync::MutexGuard<'static, Option<Gpu>> {
+        HANDLES.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     fn remembered() -> std::sync::MutexGuard<'static, Option<(Opened, Vec<Config>)>> {
         OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
@@ -111,6 +124,7 @@ mod gpu {
             .init_with_setup_async()
             .await
             .map_err(|error| Error::Device(format!("No GPU could be opened: {error}.")))?;
+        *handles() = Some(Gpu::new(setup.device.clone(), setup.queue.clone()));
         let adapter = setup.adapter.get_info();
         // In a browser the type is unknown; there www/worker.js has looked at the adapter already.
         let software = adapter.device_type == DeviceType::Cpu;

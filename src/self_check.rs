@@ -6,12 +6,13 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::config::Config;
+use crate::config::{Config, SolverKind};
 use crate::device::read;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::seed::{self, Purpose};
+use crate::solver::Solver;
 use crate::train::Trainer;
 
 /// Largest difference that rounding explains, relative to the largest number compared.
@@ -72,8 +73,10 @@ async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> 
     trainer.step();
     let mut numbers = trainer.losses().await?.to_vec();
     numbers.extend(trainer.learner.state().await?.weights.into_iter().flatten());
-    let x = Tensor::<2>::from_data(TensorData::new(x, [5, 2]), device);
-    numbers.extend(read(trainer.learner.flow(Weights::Last).velocity(&x, 0.5)).await?);
+    let flow = trainer.learner.flow(Weights::Last);
+    numbers.extend(flow.velocities(&x, 2, 0.5).await?);
+    numbers
+        .extend(flow.carry(&x, 2, Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 }, &[0.0, 0.5, 1.0]).await?.0);
     Ok(numbers)
 }
 

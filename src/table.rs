@@ -10,7 +10,7 @@ use pollster::block_on;
 use crate::study::{self, Job};
 use crate::{command, print};
 
-const HEADER: &str = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,seconds";
+const HEADER: &str = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,w2_floor,seconds";
 
 pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
     let file = Path::new(arguments.get_one::<String>("out").expect("it has a default"));
@@ -39,12 +39,13 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
             let outcome = block_on(benchmark::run(task, config, epochs, |step| bar.set_position(step as u64)))?;
             let columns = |Measured { w2, npe, path_energy }| format!("{w2:.4},{npe:.4},{path_energy:.4}");
             let (last, average) = (columns(outcome.last), columns(outcome.average));
-            Ok(format!("{last},{average},{:.4},{:.0}", outcome.w2_ends, start.elapsed().as_secs_f64()))
+            let (ends, floor, seconds) = (outcome.w2_ends, outcome.w2_floor, start.elapsed().as_secs_f64());
+            Ok(format!("{last},{average},{ends:.4},{floor:.4},{seconds:.0}"))
         })?;
     }
     let rows = study::rows(file, HEADER)?;
-    print("| task | pairs | seeds | W2, last weights | averaged | published | best published ")?;
-    print("| NPE, last weights | averaged | published |\n|---|---|---|---|---|---|---|---|---|---|\n")?;
+    print("| task | pairs | seeds | W2, last weights | averaged | published | best published | its floor ")?;
+    print("| NPE, last weights | averaged | published |\n|---|---|---|---|---|---|---|---|---|---|---|\n")?;
     for (task, pairing) in cells() {
         let beginning = format!("{},", key(task, pairing));
         let column = |k: usize| -> Vec<f64> {
@@ -55,7 +56,7 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
         let published = task.published(pairing);
         let shown = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.3}"));
         print(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             task.name(),
             pairing.name(),
             w2.len(),
@@ -63,6 +64,7 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
             mean_and_deviation(&w2_average),
             shown(published.map(|p| p.w2)),
             shown(published.map(|p| p.best.0)),
+            mean_and_deviation(&column(12)),
             mean_and_deviation(&npe),
             mean_and_deviation(&npe_average),
             shown(published.map(|p| p.npe)),

@@ -1,37 +1,19 @@
 //! The one-pass step on the CPU against burn with automatic differentiation.
 
+#[path = "fused/draws.rs"]
+mod draws;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::config::{Activation, Classes, Config, Optimiser, Predict, Schedule, TimeInput};
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::plain::Plain;
-use flow_lab::learner::{Learner, State, Weights};
+use flow_lab::learner::{Learner, Weights};
 use flow_lab::network::Told;
 use flow_lab::option::Choice;
-use flow_lab::path::PathSample;
 use flow_lab::prefetch::Prepared;
-use flow_lab::seed::{Purpose, stream};
 use pollster::block_on;
-use rand::RngExt;
 
-fn start(config: &Config, dim: usize) -> State {
-    State::initial(config, dim, &mut stream(3, Purpose::Weights, 0))
-}
-
-fn batch(dim: usize, n: usize, index: u64) -> Prepared {
-    let mut rng = stream(5, Purpose::Batch, index);
-    let mut draw = |n: usize, size: f32| (0..n).map(|_| rng.random_range(-size..size)).collect::<Vec<f32>>();
-    let (xt, ut) = (draw(n * dim, 3.0), draw(n * dim, 4.0));
-    let t = draw(n, 0.5).into_iter().map(|t| t + 0.5).collect();
-    let labels = (0..n).map(|k| [None, Some(0), Some(3), Some(9)][k % 4]).collect();
-    Prepared { sample: PathSample { xt, ut }, t, labels }
-}
-
-/// Largest difference, relative to the largest number.
-fn difference(found: &[f32], expected: &[f32]) -> f32 {
-    assert_eq!(found.len(), expected.len());
-    let scale = expected.iter().fold(1e-12f32, |scale, x| scale.max(x.abs()));
-    found.iter().zip(expected).fold(0.0, |worst, (a, b)| worst.max((a - b).abs() / scale))
-}
+use draws::{batch, difference, start};
 
 fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions, batch {n}");
@@ -92,11 +74,13 @@ fn gradients_equal_automatic_differentiation_with_classes_and_with_x1_as_output(
 fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_class() {
     let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
     let learner = Learner::Cpu(Cpu::new(&config, 2, &start(&config, 2)));
-    let x = Tensor::<2>::from_data(TensorData::new(batch(2, 4, 7).sample.xt, [4, 2]), &Device::flex());
+    let points = batch(2, 4, 7).sample.xt;
+    let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [4, 2]), &Device::flex());
     let of = |labels: &[Option<u8>]| {
         let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
-        let found = numbers(learner.flow(Weights::Last).labelled(&x, 0.3, labels));
-        let expected = numbers(learner.network(Weights::Last).forward(x.clone(), Told { t: &[0.3], labels }));
+        let found = block_on(learner.flow(Weights::Last).labelled(&points, 2, 0.3, labels)).unwrap();
+        let network = block_on(learner.network(Weights::Last)).unwrap();
+        let expected = numbers(network.forward(x.clone(), Told { t: &[0.3], labels }));
         assert!(difference(&found, &expected) < 1e-5, "{labels:?}");
         found
     };
@@ -136,10 +120,10 @@ fn velocities_are_the_networks_at_every_size_of_a_block() {
         let learner = Learner::Cpu(Cpu::new(&config, 3, &start(&config, 3)));
         for n in [1, 31, 128, 333] {
             let points = batch(3, n, 7).sample.xt;
-            let x = Tensor::<2>::from_data(TensorData::new(points, [n, 3]), &Device::flex());
-            let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
-            let found = numbers(learner.flow(Weights::Last).velocity(&x, 0.3));
-            let expected = numbers(learner.network(Weights::Last).velocity(x, 0.3));
+            let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [n, 3]), &Device::flex());
+            let found = block_on(learner.flow(Weights::Last).velocities(&points, 3, 0.3)).unwrap();
+            let expected = block_on(learner.network(Weights::Last)).unwrap().velocity(x, 0.3);
+            let expected = expected.into_data().try_into_vec::<f32>().unwrap();
             assert!(difference(&found, &expected) < 1e-5, "{time:?}, {n} points");
         }
     }

@@ -91,7 +91,7 @@ impl Experiment {
         solver: Solver,
         steps: usize,
     ) -> Result<Vec<f32>, Error> {
-        let network = learner.network(Weights::Sampled);
+        let network = learner.network(Weights::Sampled).await?;
         let dim = network.dim();
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {

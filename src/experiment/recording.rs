@@ -51,7 +51,7 @@ impl Experiment {
 
     /// The velocity by the weights in training, not by their average, at points each at the time of its pair.
     async fn answer(&self, xt: &[f32], Batch { t, labels, .. }: &Batch) -> Result<Vec<f32>, Error> {
-        let network = self.trainer.learner.network(Weights::Last);
+        let network = self.trainer.learner.network(Weights::Last).await?;
         let x = self.tensor(xt.to_vec(), self.dim());
         read(network.forward(x, Told { t, labels })).await
     }

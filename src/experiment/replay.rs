@@ -26,7 +26,7 @@ impl Experiment {
     /// # Errors
     /// When the device fails to answer.
     pub async fn weights(&self) -> Result<Vec<f32>, Error> {
-        let network = self.trainer.learner.network(Weights::Sampled);
+        let network = self.trainer.learner.network(Weights::Sampled).await?;
         let flat = |tensor: &Tensor<2>| tensor.clone().reshape([1, -1]);
         // One read, not one for each tensor: a browser's GPU takes milliseconds to answer.
         read(Tensor::cat(network.parameters.iter().map(flat).collect(), 1)).await

@@ -1,9 +1,12 @@
-//! The network, its loss and its gradient in one pass on the CPU, over one packed array of parameters.
+//! The network, its loss and its gradient over one packed array of parameters: in one pass on the CPU, in a few
+//! dispatches on the GPU.
 //!
-//! [`layout`] says where every number stands, [`product`] multiplies, [`pointwise`] bends, [`passes`] takes a block of
+//! On the CPU [`layout`] says where every number stands, [`product`] multiplies, [`pointwise`] bends, [`passes`] takes a block of
 //! points forward and back, [`update`] corrects the weights. Plain burn with automatic differentiation is what all of it
 //! is tested against.
 
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod layout;
 pub mod passes;
 mod pointwise;

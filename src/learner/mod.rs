@@ -1,10 +1,12 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
-//! Two forms of the same mathematics: [`plain`] is burn with automatic differentiation, on any device, and what the
-//! other is tested against; [`cpu`] computes a step in one pass over flat arrays.
+//! Three forms of the same mathematics: [`plain`] is burn with automatic differentiation, on any device, and what the
+//! others are tested against; [`cpu`] computes a step in one pass over flat arrays, `gpu` in three dispatches.
 
 pub mod cpu;
 mod flow;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod plain;
 
 use burn::tensor::Device;
@@ -47,6 +49,9 @@ pub enum Learner {
     Plain(Plain),
     /// Flat arrays, on the CPU.
     Cpu(Cpu),
+    /// Flat buffers, on the GPU.
+    #[cfg(feature = "gpu")]
+    Gpu(Box<gpu::Gpu>),
 }
 
 /// Which weights.
@@ -66,10 +71,15 @@ impl Learner {
 
     /// The network that the options describe, with what `state` holds.
     pub fn of(config: &Config, dim: usize, device: &Device, state: State) -> Learner {
-        match *device == Device::flex() {
-            true => Learner::Cpu(Cpu::new(config, dim, &state)),
-            false => Learner::Plain(Plain::new(config, dim, device, state)),
+        if *device == Device::flex() {
+            return Learner::Cpu(Cpu::new(config, dim, &state));
         }
+        // The largest networks and batches stay with burn, which splits its tensors.
+        #[cfg(feature = "gpu")]
+        if let Some(opened) = crate::device::gpu().filter(|_| gpu::Gpu::fits(config, dim)) {
+            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, device, opened, &state)));
+        }
+        Learner::Plain(Plain::new(config, dim, device, state))
     }
 
     /// The same in burn, on any device.
@@ -84,6 +94,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.step(batch),
             Learner::Cpu(cpu) => cpu.step(batch),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.step(batch),
         }
     }
 
@@ -92,6 +104,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.network.dim(),
             Learner::Cpu(cpu) => cpu.dim(),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.dim(),
         }
     }
 
@@ -100,6 +114,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.optimiser.step,
             Learner::Cpu(cpu) => cpu.steps_taken(),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.steps_taken(),
         }
     }
 
@@ -111,6 +127,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.take_losses().await,
             Learner::Cpu(cpu) => Ok(cpu.take_losses()),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.take_losses().await,
         }
     }
 
@@ -122,6 +140,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.state().await,
             Learner::Cpu(cpu) => Ok(cpu.state()),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.state().await,
         }
     }
 
@@ -130,14 +150,21 @@ impl Learner {
         match self {
             Learner::Plain(plain) => plain.restore(state),
             Learner::Cpu(cpu) => cpu.restore(&state),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.restore(&state),
         }
     }
 
     /// The network as tensors, outside autodiff.
-    pub fn network(&self, weights: Weights) -> Mlp {
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn network(&self, weights: Weights) -> Result<Mlp, Error> {
         match self {
-            Learner::Plain(plain) => plain.network(weights),
-            Learner::Cpu(cpu) => cpu.network(weights),
+            Learner::Plain(plain) => Ok(plain.network(weights)),
+            Learner::Cpu(cpu) => Ok(cpu.network(weights)),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => Ok(gpu.flow(weights).network().await?.0),
         }
     }
 
@@ -146,6 +173,8 @@ impl Learner {
         match self {
             Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
             Learner::Cpu(cpu) => Flow::Cpu(cpu.flow(weights)),
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => Flow::Gpu(Box::new(gpu.flow(weights))),
         }
     }
 }

@@ -5,7 +5,7 @@ mod tableau;
 
 use crate::config::{Config, SolverKind};
 use crate::error::Error;
-use tableau::Tableau;
+pub use tableau::{EULER, Tableau};
 
 /// A point, or many, that a solver can move.
 pub trait State: Clone {
@@ -105,7 +105,8 @@ impl Solver {
         Ok(Trajectory { states, evaluations })
     }
 
-    fn fixed_step(&self) -> Option<&'static Tableau> {
+    /// The method as a table; `None` for Dormand–Prince, which chooses its own steps.
+    pub fn fixed_step(&self) -> Option<&'static Tableau> {
         match self.kind {
             SolverKind::Euler => Some(&tableau::EULER),
             SolverKind::Midpoint => Some(&tableau::MIDPOINT),
@@ -135,7 +136,10 @@ fn fixed_steps<S: State>(tableau: &Tableau, mut velocity: impl FnMut(&S, f64) ->
 }
 
 /// Refuses times that turn round: on the way back a solver would not meet the states of the way out.
-fn check(times: &[f64]) -> Result<(), Error> {
+///
+/// # Errors
+/// If they do, or are not finite.
+pub fn check(times: &[f64]) -> Result<(), Error> {
     if let Some(k) = times.iter().position(|t| !t.is_finite()) {
         return Err(Error::Input(format!("times[{k}] = {}: every time must be a finite number", times[k])));
     }

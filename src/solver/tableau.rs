@@ -78,6 +78,16 @@ pub struct Step<S> {
 }
 
 impl Tableau {
+    /// c_i of every stage, the first one's 0 included.
+    pub fn nodes(&self) -> impl Iterator<Item = f64> + use<> {
+        std::iter::once(0.0).chain(self.nodes.iter().copied())
+    }
+
+    /// a_ij of the second stage on.
+    pub fn matrix(&self) -> &'static [&'static [f64]] {
+        self.matrix
+    }
+
     /// One step between two times; `k1` is v(x, from).
     pub fn step<S: State>(&self, velocity: &mut impl FnMut(&S, f64) -> S, k1: S, x: &S, from: f64, to: f64) -> Step<S> {
         let h = to - from;

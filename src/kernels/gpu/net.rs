@@ -1,7 +1,7 @@
 //! Where every number of a network stands on the GPU: values and weights padded to fours with zeros.
 
 use crate::config::Activation;
-use crate::network::layers::{FEATURES, Layer, POINTS};
+use crate::network::layers::{FEATURES, GIVEN, LABEL, Layer, POINTS};
 
 /// Numbers of a vec4.
 pub const FOUR: usize = 4;
@@ -42,11 +42,10 @@ pub struct Net {
 }
 
 impl Net {
-    /// The places for these layers over points of `dim` coordinates and so many time features.
-    pub fn new(layers: Vec<Layer>, dim: usize, features: usize) -> Net {
+    /// The places for these layers over given values of so many columns.
+    pub fn new(layers: Vec<Layer>, given: &[usize]) -> Net {
         let mut net = Net { values: Vec::new(), places: Vec::new(), numbers: Vec::new(), len: 0, layers: Vec::new() };
-        net.push(dim);
-        net.push(features);
+        given.iter().for_each(|&columns| net.push(columns));
         for layer in &layers {
             let rows = layer.reads.iter().map(|&value| net.values[value].columns).sum::<usize>() + 1;
             let columns = layer.outputs.div_ceil(FOUR);
@@ -85,6 +84,21 @@ impl Net {
         self.values[FEATURES].columns
     }
 
+    /// Columns of the label, in vec4s.
+    pub fn label(&self) -> usize {
+        self.values[LABEL].columns
+    }
+
+    /// Where the labels begin among the values of so many samples, in vec4s.
+    pub fn labels_at(&self, room: usize) -> usize {
+        self.values[LABEL].before * room
+    }
+
+    /// vec4s of a batch's row: what is given, ut, and the scale of the output.
+    pub fn row(&self) -> usize {
+        2 * self.points() + self.features() + self.label() + 1
+    }
+
     /// Columns of the widest layer, in vec4s.
     pub fn widest(&self) -> usize {
         self.places.iter().map(|place| place.columns).max().unwrap_or(1)
@@ -97,19 +111,19 @@ impl Net {
 
     /// What `net.wgsl` calls `Net`, with room for so many samples.
     pub fn uniform(&self, room: usize) -> Vec<u32> {
-        let mut numbers = vec![room, self.places.len(), self.points(), self.features(), self.len, 0, 0, 0];
+        let mut numbers = vec![room, self.places.len(), self.points(), self.features(), self.len, self.label(), 0, 0];
         for (k, place) in self.places.iter().enumerate() {
             let kind = match place.activation {
                 None => 0,
                 Some(Activation::Relu) => 1,
                 Some(_) => 2,
             };
-            let out = self.values[k + 2];
+            let out = self.values[k + GIVEN];
             numbers.extend([place.weight, place.rows, kind, place.reads.len(), out.before, out.columns, 0, 0]);
             let mut row = 0;
             for &read in &place.reads {
                 let value = self.values[read];
-                let asked = read != POINTS && read != FEATURES;
+                let asked = read >= GIVEN;
                 numbers.extend([value.before, value.columns, row, asked as usize]);
                 row += value.columns;
             }
@@ -169,6 +183,9 @@ impl Net {
     /// `rows × numbers` numbers of value `value`, each row padded to whole vec4s.
     pub fn padded(&self, value: usize, rows: &[f32]) -> Vec<f32> {
         let (numbers, columns) = (self.numbers[value], FOUR * self.values[value].columns);
+        if numbers == 0 {
+            return Vec::new();
+        }
         let mut padded = vec![0.0; rows.len() / numbers * columns];
         for (padded, row) in padded.chunks_exact_mut(columns).zip(rows.chunks_exact(numbers)) {
             padded[..numbers].copy_from_slice(row);

@@ -13,7 +13,7 @@ struct Layer {
 struct Net {
   // Samples that there is room for, layers, columns of the points, of the time features.
   size: vec4<u32>,
-  // All weights, -, -, -.
+  // All weights, columns of the label, -, -.
   more: vec4<u32>,
   layers: array<Layer, 32>,
 }

@@ -1,5 +1,5 @@
 // The gradient by the weights: for two vec4 rows and two vec4 columns of a weight, a sum over a part of the samples.
-// One more workgroup makes the loss out of the last layer's gradient.
+// One more workgroup makes the loss out of the last layer's errors.
 
 @group(0) @binding(2) var<storage, read> values: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradients: array<vec4<f32>>;
@@ -23,8 +23,8 @@ fn sum_of_squares(lane: u32) {
   let out = net.layers[net.size.y - 1u].out;
   var sum = 0.0;
   for (var i = lane; i < step.rows * out.y; i += 64u) {
-    let g = gradients[place_of(out, 0u) + i];
-    sum += dot(g, g);
+    let error = values[place_of(out, 0u) + i];
+    sum += dot(error, error);
   }
   sums[lane] = sum;
   workgroupBarrier();

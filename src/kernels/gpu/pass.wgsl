@@ -7,9 +7,13 @@
 // First the slopes of the activations, then the gradients.
 @group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>>;
 
-// Of a batch's row: xt, features, ut.
+// Of a batch's row: what is given, that is xt, features and label; then ut, and the scale of the output.
 fn row_of(sample: u32) -> u32 {
-  return (step.first + sample) * (2u * net.size.z + net.size.w);
+  return (step.first + sample) * (given() + net.size.z + 1u);
+}
+
+fn given() -> u32 {
+  return net.size.z + net.size.w + net.more.y;
 }
 
 fn made(l: u32, out: vec4<u32>, c: u32, sample: u32, a: Activated) {
@@ -18,7 +22,11 @@ fn made(l: u32, out: vec4<u32>, c: u32, sample: u32, a: Activated) {
     values[at] = a.value;
     gradients[at] = a.slope;
   } else if (sample < step.rows) {
-    gradients[at] = step.scale * (a.value - batches[row_of(sample) + net.size.z + net.size.w + c]);
+    let ut_at = row_of(sample) + given();
+    let scale = batches[ut_at + net.size.z].x;
+    let error = scale * a.value - batches[ut_at + c];
+    values[at] = error;
+    gradients[at] = step.scale * scale * error;
   } else {
     gradients[at] = vec4<f32>();
   }
@@ -53,16 +61,17 @@ fn backward(l: u32, first: u32, lane: u32) {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let first = group.x * TILE;
-  // The points and the features are the first two values, and stand first in a batch's row.
-  for (var i = lane; i < TILE * (net.size.z + net.size.w); i += THREADS) {
-    let sample = first + i / (net.size.z + net.size.w);
-    let c = i % (net.size.z + net.size.w);
+  for (var i = lane; i < TILE * given(); i += THREADS) {
+    let sample = first + i / given();
+    let c = i % given();
     var x = vec4<f32>();
     if (sample < step.rows) { x = batches[row_of(sample) + c]; }
     if (c < net.size.z) {
       values[sample * net.size.z + c] = x;
-    } else {
+    } else if (c < net.size.z + net.size.w) {
       values[net.size.z * net.size.x + sample * net.size.w + c - net.size.z] = x;
+    } else {
+      values[(net.size.z + net.size.w) * net.size.x + sample * net.more.y + c - net.size.z - net.size.w] = x;
     }
   }
   storageBarrier();

@@ -12,7 +12,7 @@ struct Sampling {
 
 @group(0) @binding(1) var<uniform> sampling: Sampling;
 @group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
-// For every stage of every step its time features, and the step's length.
+// For every stage of every step its time features, the step's length, and what makes a velocity of the output.
 @group(0) @binding(3) var<storage, read> table: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> values: array<vec4<f32>>;
 // The points, then the velocities of all stages.
@@ -20,12 +20,15 @@ struct Sampling {
 @group(0) @binding(6) var<storage, read_write> positions: array<f32>;
 
 var<private> stage: u32;
+// The velocity is form.x times the output and form.y times the point.
+var<private> form: vec2<f32>;
 
 fn made(l: u32, out: vec4<u32>, c: u32, sample: u32, a: Activated) {
   if (l + 1u < net.size.y) {
     values[place_of(out, sample) + c] = a.value;
   } else {
-    state[((1u + stage) * net.size.x + sample) * out.y + c] = a.value;
+    let x = values[sample * net.size.z + c];
+    state[((1u + stage) * net.size.x + sample) * out.y + c] = form.x * a.value + form.y * x;
   }
 }
 
@@ -46,6 +49,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
     for (stage = 0u; stage < sampling.size.w; stage++) {
       let row = (sampling.begin.x + step * sampling.size.w + stage) * (features + 1u);
       h = table[row + features].x;
+      form = table[row + features].yz;
       for (var i = lane; i < TILE * points; i += THREADS) {
         let at = first * points + i;
         values[at] = state[at] + h * combined(sampling.matrix[stage], stage, at);

@@ -7,7 +7,7 @@ use super::net::{FOUR, Net};
 use super::text::{self, Cut};
 use crate::config::Activation;
 use crate::error::Error;
-use crate::network::layers::{FEATURES, POINTS};
+use crate::network::layers::{FEATURES, LABEL, POINTS};
 
 /// An explicit Runge–Kutta method of at most four stages.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,17 @@ pub struct Evaluation {
     pub features: Vec<f32>,
     /// The step's length.
     pub h: f32,
+    /// `(scale, shift)` of v = scale · output + shift · x.
+    pub form: (f32, f32),
+}
+
+/// Points to be carried, with their labels.
+#[derive(Clone, Copy)]
+pub struct Points<'a> {
+    /// `n × dim`.
+    pub x0: &'a [f32],
+    /// `n × classes`; empty where there are none.
+    pub labels: &'a [f32],
 }
 
 /// The kernel that carries points, for one network.
@@ -50,50 +61,29 @@ impl Sampling {
         Sampling { gpu: gpu.clone(), net, dim, cut, kernel }
     }
 
-    /// The points after every step, from the first on: `evaluations.len() / stages` times `x0`'s shape.
+    /// The points after every step, from the first on; or, where they are not `kept` on their way, the velocity times h.
     ///
     /// # Shapes
-    /// `x0` `n × dim`, the result `steps × n × dim`.
+    /// The result is `steps × n × dim`, where `evaluations` are `steps` times the method's stages.
     ///
     /// # Errors
     /// When the device is lost.
     pub async fn carry(
         &self,
         weights: &wgpu::Buffer,
-        x0: &[f32],
-        method: &Method,
-        evaluations: &[Evaluation],
-    ) -> Result<Vec<f32>, Error> {
-        self.run(weights, x0, method, evaluations, true).await
-    }
-
-    /// The velocity at points `x`, all at the time whose features are given.
-    ///
-    /// # Shapes
-    /// `x` and the result are `n × dim`.
-    ///
-    /// # Errors
-    /// When the device is lost.
-    pub async fn velocity(&self, weights: &wgpu::Buffer, x: &[f32], features: Vec<f32>) -> Result<Vec<f32>, Error> {
-        let euler = Method { matrix: Default::default(), weights: vec![1.0] };
-        self.run(weights, x, &euler, &[Evaluation { features, h: 1.0 }], false).await
-    }
-
-    async fn run(
-        &self,
-        weights: &wgpu::Buffer,
-        x0: &[f32],
+        points: Points<'_>,
         method: &Method,
         evaluations: &[Evaluation],
         kept: bool,
     ) -> Result<Vec<f32>, Error> {
+        let Points { x0, labels } = points;
         let (gpu, net) = (&self.gpu, &self.net);
         let stages = method.weights.len();
         let (count, steps) = (x0.len() / self.dim, evaluations.len() / stages);
         let row: usize = FOUR * (net.features() + 1);
         let table: Vec<f32> = evaluations
             .iter()
-            .flat_map(|e| [net.padded(FEATURES, &e.features), vec![e.h, 0.0, 0.0, 0.0]].concat())
+            .flat_map(|e| [net.padded(FEATURES, &e.features), vec![e.h, e.form.0, e.form.1, 0.0]].concat())
             .collect();
         debug_assert_eq!(table.len(), row * evaluations.len());
         let table = gpu.numbers(&table);
@@ -112,6 +102,11 @@ impl Sampling {
         for (chunk, points) in x0.chunks(room * self.dim).enumerate() {
             let rows = points.len() / self.dim;
             gpu.queue.write_buffer(&state, 0, bytemuck::cast_slice(&net.padded(POINTS, points)));
+            // Nothing in the kernel writes there.
+            let classes = labels.len() / count.max(1);
+            let labels = net.padded(LABEL, &labels[chunk * room * classes..][..rows * classes]);
+            let labels_at = (4 * FOUR * net.labels_at(room)) as u64;
+            gpu.queue.write_buffer(&values, labels_at, bytemuck::cast_slice(&labels));
             let out = gpu.zeros(steps * points.len());
             for first in (0..steps).step_by(together) {
                 let sampling = gpu.uniform(4 * 7);

@@ -10,7 +10,7 @@ struct Step {
   rate: f32,
   root: f32,
   kept_weight: f32,
-  // Share of the average that stays, share of the weights that enters (0 without averaging), a quarter of points times dimensions.
+  // Share of the average that stays, share of the weights that enters (0 without averaging), 1 / (points times dimensions).
   kept_average: f32,
   fresh: f32,
   loss_scale: f32,

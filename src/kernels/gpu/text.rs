@@ -41,8 +41,8 @@ pub fn outer() -> String {
 
 /// The kernel of the optimiser.
 pub fn update() -> String {
-    let constants =
-        [("BETA_1", BETA_1), ("BETA_2", BETA_2), ("EPSILON", EPSILON)].map(|(n, x)| format!("const {n}: f32 = {x:e};\n"));
+    let constants = [("BETA_1", BETA_1), ("BETA_2", BETA_2), ("EPSILON", EPSILON)]
+        .map(|(n, x)| format!("const {n}: f32 = {x:e};\n"));
     let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("update.wgsl")];
     constants.concat() + &parts.concat()
 }

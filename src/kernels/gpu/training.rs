@@ -9,7 +9,7 @@ use super::net::{FOUR, LAYERS_MAX, Net};
 use super::text::{self, Cut};
 use crate::config::Activation;
 use crate::error::Error;
-use crate::network::layers::{FEATURES, POINTS};
+use crate::network::layers::{FEATURES, LABEL, POINTS};
 
 /// What a step asks of the optimiser.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +22,21 @@ pub struct Correction {
     pub kept_weight: f32,
     /// The share of the average that stays; `None` without averaging.
     pub kept_average: Option<f32>,
+}
+
+/// A batch, row after row.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// Points on the path, `batch × dim`.
+    pub xt: &'a [f32],
+    /// `batch × features`.
+    pub features: &'a [f32],
+    /// `batch × classes`; empty where there are none.
+    pub labels: &'a [f32],
+    /// What the output is compared with, `batch × dim`.
+    pub ut: &'a [f32],
+    /// What it is multiplied with before; empty where that is 1.
+    pub scales: &'a [f32],
 }
 
 /// A network's numbers on the GPU.
@@ -89,7 +104,7 @@ impl Training {
     /// Is there room for this network and such batches on every device?
     pub fn fits(net: &Net, batch: usize) -> bool {
         let largest = wgpu::Limits::default().max_storage_buffer_binding_size as usize;
-        let width = FOUR * (2 * net.points() + net.features());
+        let width = FOUR * net.row();
         let numbers = (2 * FOUR * net.len).max(width * batch).max(TILE_MAX * FOUR * net.columns());
         net.layers() <= LAYERS_MAX && 4 * numbers <= largest
     }
@@ -101,7 +116,7 @@ impl Training {
         let room = (VALUES_MAX / (4 * columns) / cut.tile).max(1) * cut.tile;
         let room = room.min(batch.next_multiple_of(cut.tile));
         let splits = room.div_ceil(SHARE).min(SPLITS_MAX).min(PARTIALS_MAX / (4 * FOUR * net.len)).max(1);
-        let width = FOUR * (2 * net.points() + net.features());
+        let width = FOUR * net.row();
         let slots = (BATCHES_MAX / (4 * width * batch)).clamp(1, SLOTS_MAX);
         let passes = batch.div_ceil(room);
 
@@ -158,12 +173,13 @@ impl Training {
         }
     }
 
-    /// Takes one step on `batch` samples: L = mean over points and dimensions of (v(xt, t) - ut)².
-    ///
-    /// # Shapes
-    /// `xt` and `ut` `batch × dim`, `features` `batch × features`.
-    pub fn step(&mut self, xt: &[f32], features: &[f32], ut: &[f32], correction: Correction) {
-        let parts = [(POINTS, xt), (FEATURES, features), (POINTS, ut)].map(|(value, rows)| self.net.padded(value, rows));
+    /// Takes one step on a batch: L = mean over points and dimensions of (scale · output - ut)².
+    pub fn step(&mut self, rows: Rows, correction: Correction) {
+        let Rows { xt, features, labels, ut, scales } = rows;
+        let parts = [(POINTS, xt), (FEATURES, features), (LABEL, labels), (POINTS, ut)];
+        let [xt, features, labels, ut] = parts.map(|(value, rows)| self.net.padded(value, rows));
+        let scales = (0..self.batch).flat_map(|k| [scales.get(k).copied().unwrap_or(1.0), 0.0, 0.0, 0.0]).collect();
+        let parts: [Vec<f32>; 5] = [xt, features, labels, ut, scales];
         let widths = parts.each_ref().map(|part| part.len() / self.batch);
         let mut rows = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         for row in 0..self.batch {
@@ -232,7 +248,7 @@ impl Training {
                 let (kept, fresh) = c.kept_average.map_or((0.0, 0.0), |kept| (kept, 1.0 - kept));
                 let whole = [k * self.batch + first, rows, usize::from(part > 0), slot + k];
                 scalars.extend(whole.map(|number| number as u32));
-                let fractions = [2.0 / numbers, c.rate, c.root, c.kept_weight, kept, fresh, numbers / 4.0];
+                let fractions = [2.0 / numbers, c.rate, c.root, c.kept_weight, kept, fresh, 1.0 / numbers];
                 scalars.extend(fractions.map(f32::to_bits));
                 scalars.push(self.splits as u32);
                 scalars.resize(scalars.len().next_multiple_of(SCALARS as usize / 4), 0);

@@ -1,0 +1,217 @@
+//! The network in flat buffers on the GPU, a step in three dispatches.
+
+use burn::tensor::Device;
+use burn::tensor::wgpu::wgpu::Buffer;
+
+use super::{State, Weights, kept_share};
+use crate::config::Config;
+use crate::error::Error;
+pub use crate::kernels::gpu::kernel::Gpu as Opened;
+use crate::kernels::gpu::net::{FOUR, Net};
+use crate::kernels::gpu::sampling::{Evaluation, Method, Points, Sampling};
+use crate::kernels::gpu::training::{Correction, Rows, Training};
+use crate::network::{Label, Mlp, Telling, layers};
+use crate::optimiser::{BETA_1, BETA_2, Rule};
+use crate::prefetch::Prepared;
+use crate::solver::{EULER, Tableau};
+
+/// Samples that one invocation works on: their weights are loaded once.
+const ROWS: usize = 4;
+
+/// A network in training.
+pub struct Gpu {
+    config: Config,
+    dim: usize,
+    opened: Opened,
+    /// burn's name of the same device, for what is asked of it there.
+    device: Device,
+    rule: Rule,
+    telling: Telling,
+    step: usize,
+    /// Is there an average already?
+    averaged: bool,
+    training: Training,
+}
+
+impl Gpu {
+    /// Is there room for this network and its batches?
+    pub fn fits(config: &Config, dim: usize) -> bool {
+        Training::fits(&net(config, dim), config.batch)
+    }
+
+    /// The network that the options describe, with what `state` holds.
+    pub fn new(config: &Config, dim: usize, device: &Device, opened: Opened, state: &State) -> Gpu {
+        let training = Training::new(&opened, net(config, dim), config.batch, dim, config.activation, ROWS);
+        let (rule, telling) = (Rule::of(config), Telling::of(config));
+        let (config, device) = (config.clone(), device.clone());
+        let mut gpu = Gpu { config, dim, opened, device, rule, telling, step: 0, averaged: false, training };
+        gpu.restore(state);
+        gpu
+    }
+
+    /// Takes one step: see [`super::Learner::step`].
+    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+        self.step += 1;
+        let Rule { learning_rate, weight_decay } = self.rule;
+        let correction = |beta: f64| 1.0 - beta.powf(self.step as f64);
+        let kept = if self.averaged { kept_share(self.config.ema, self.step) } else { 0.0 };
+        self.averaged = self.config.ema > 0.0;
+        let correction = Correction {
+            rate: (learning_rate / correction(BETA_1)) as f32,
+            root: (1.0 / correction(BETA_2).sqrt()) as f32,
+            kept_weight: (1.0 - learning_rate * weight_decay) as f32,
+            kept_average: self.averaged.then_some(kept as f32),
+        };
+        let (features, labels) = (self.telling.features(t), self.telling.columns(labels, t.len()));
+        let (xt, ut) = (&sample.xt, &sample.ut);
+        let forms: Option<Vec<(f32, f32)>> = t.iter().map(|&t| self.telling.form(t)).collect();
+        let (scales, shifts): (Vec<f32>, Vec<f32>) = forms.unwrap_or_default().into_iter().unzip();
+        // What is known of the velocity goes to the other side.
+        let shifted = |(k, ut): (usize, &f32)| ut - shifts[k / self.dim] * xt[k];
+        let rest: Vec<f32> = if shifts.is_empty() { ut.clone() } else { ut.iter().enumerate().map(shifted).collect() };
+        let rows = Rows { xt, features: &features, labels: &labels, ut: &rest, scales: &scales };
+        self.training.step(rows, correction);
+    }
+
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Steps taken so far.
+    pub fn steps_taken(&self) -> usize {
+        self.step
+    }
+
+    /// The losses since the last call, in one read.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn take_losses(&mut self) -> Result<Vec<f32>, Error> {
+        self.training.losses().await
+    }
+
+    /// See [`super::Learner::state`].
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn state(&self) -> Result<State, Error> {
+        let mut state = State { step: self.step, weights: self.training.weights().await?, ..State::default() };
+        if self.step > 0 {
+            state.moments = self.training.moments().await?;
+        }
+        if self.averaged {
+            state.average = self.training.average().await?;
+        }
+        Ok(state)
+    }
+
+    /// See [`super::Learner::restore`].
+    pub fn restore(&mut self, state: &State) {
+        let [m, v] = &state.moments;
+        self.training.restore(&state.weights, [m, v], &state.average);
+        (self.step, self.averaged) = (state.step, !state.average.is_empty());
+    }
+
+    /// See [`super::Learner::flow`].
+    pub fn flow(&self, weights: Weights) -> Flow {
+        let average = weights == Weights::Sampled && self.averaged;
+        let net = self.training.net().clone();
+        Flow {
+            sampling: Sampling::new(&self.opened, net, self.dim, self.config.activation, ROWS),
+            weights: self.training.snapshot(average),
+            opened: self.opened.clone(),
+            telling: self.telling,
+            config: self.config.clone(),
+            device: self.device.clone(),
+            dim: self.dim,
+        }
+    }
+}
+
+fn net(config: &Config, dim: usize) -> Net {
+    Net::new(layers::layers(config, dim), &layers::columns(config, dim))
+}
+
+/// A velocity at rest.
+pub struct Flow {
+    sampling: Sampling,
+    weights: Buffer,
+    opened: Opened,
+    telling: Telling,
+    config: Config,
+    device: Device,
+    dim: usize,
+}
+
+impl Flow {
+    /// Points of these classes at all times after the first: see [`super::Flow::carry_to`].
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn carry(
+        &self,
+        labels: &[Label],
+        x0: &[f32],
+        tableau: &Tableau,
+        times: &[f64],
+    ) -> Result<Vec<f32>, Error> {
+        let stages = |step: &[f64]| {
+            let (start, h) = (step[0], step[1] - step[0]);
+            tableau.nodes().map(move |node| (start + node * h, h))
+        };
+        let evaluations: Vec<Evaluation> =
+            times.windows(2).flat_map(stages).map(|(t, h)| self.evaluation(t, h)).collect();
+        self.run(labels, x0, &method(tableau), &evaluations, true).await
+    }
+
+    /// The velocity at points `x` of these classes, all at time `t`.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn velocities(&self, x: &[f32], t: f64, labels: &[Label]) -> Result<Vec<f32>, Error> {
+        self.run(labels, x, &method(&EULER), &[self.evaluation(t, 1.0)], false).await
+    }
+
+    async fn run(
+        &self,
+        labels: &[Label],
+        x0: &[f32],
+        method: &Method,
+        evaluations: &[Evaluation],
+        kept: bool,
+    ) -> Result<Vec<f32>, Error> {
+        let labels = self.telling.columns(labels, x0.len() / self.dim);
+        self.sampling.carry(&self.weights, Points { x0, labels: &labels }, method, evaluations, kept).await
+    }
+
+    fn evaluation(&self, t: f64, h: f64) -> Evaluation {
+        let t = t as f32;
+        Evaluation {
+            features: self.telling.features(&[t]),
+            h: h as f32,
+            form: self.telling.form(t).unwrap_or((1.0, 0.0)),
+        }
+    }
+
+    /// The network as tensors.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn network(&self) -> Result<(Mlp, Device), Error> {
+        let net = net(&self.config, self.dim);
+        let weights = net.unpack(&self.opened.read(&self.weights, FOUR * net.len).await?);
+        Ok((Mlp::new(&self.config, self.dim, &self.device, weights), self.device.clone()))
+    }
+}
+
+fn method(tableau: &Tableau) -> Method {
+    let mut method =
+        Method { matrix: Default::default(), weights: tableau.weights.iter().map(|&b| b as f32).collect() };
+    for (row, stage) in method.matrix[1..].iter_mut().zip(tableau.matrix()) {
+        for (number, &a) in row.iter_mut().zip(*stage) {
+            *number = a as f32;
+        }
+    }
+    method
+}
