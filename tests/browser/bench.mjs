@@ -1,7 +1,8 @@
 // Prints README's browser tables: time to first motion, what pairing costs, and Flow Lab beside its peers, in headless Chromium.
-// `node bench.mjs results.json cpu` writes every single time as well, and leaves the contests on WebGPU out.
+// `node bench.mjs results.json cpu` writes every single time as well, and leaves the contests on WebGPU out;
+// `node bench.mjs results.json webgpu 64×3` runs those networks alone whose name has 64×3 in it.
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../../www/serve.js';
@@ -14,14 +15,16 @@ const CONTESTS = {
   cpu: { device: 'cpu', peers: ['jax-js wasm', 'TF.js wasm', 'plain JS'], browser: {}, blockMs: 400 },
   webgpu: { device: 'gpu', peers: ['jax-js webgpu', 'TF.js webgpu', 'TF.js webgl'], browser: { webgpu: true }, blockMs: 1000 },
 };
-const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
-|---|---|---|---|---|---|---|`;
+const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | dispatches a step | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
+|---|---|---|---|---|---|---|---|`;
 const results = [];
 
 // The built site and the peers side by side, outside dist/, which is what gets published.
 const folder = mkdtempSync(join(tmpdir(), 'flow-lab-bench-'));
 cpSync(dist, folder, { recursive: true });
 cpSync(process.env.FLOW_LAB_PEERS, join(folder, 'peers'), { recursive: true });
+const counting = new URL('dispatches.js', import.meta.url);
+writeFileSync(join(folder, 'worker.js'), readFileSync(counting) + readFileSync(join(dist, 'worker.js'), 'utf8'));
 const site = await serve(folder);
 const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1];
 const spread = (times) => {
@@ -64,26 +67,27 @@ for (const batch of [64, 128, 256, 512]) {
 }
 await cpu.close();
 
-const [, , file, only] = process.argv;
+const [, , file, only, some = ''] = process.argv;
 for (const [kind, { device, peers, browser, blockMs }] of Object.entries(CONTESTS)) {
   if (only && kind !== only) continue;
   console.log(`\n${HEADER}`);
-  for (const network of NETWORKS) {
+  for (const network of NETWORKS.filter(({ name }) => name.includes(some))) {
     // A fresh browser each: what the last network left in memory shall not slow the next one.
     const started = await startChromium(browser);
     const page = await started.newPage();
+    await page.addInitScript({ path: counting.pathname });
     await page.goto(`${site.address}options.json`);
     const asked = { network, device, peers, rounds: ROUNDS, blockMs, points: 10000, eulerSteps: 100 };
     const contenders = await page.evaluate(contest, asked);
     await started.close();
     const ours = contenders[0];
-    for (const { name, device, first50, steps, sampling, error } of contenders) {
-      const row = { kind, network: network.name, name, device, first50, steps, sampling, error };
+    for (const { name, device, first50, steps, dispatches, sampling, error } of contenders) {
+      const row = { kind, network: network.name, name, device, first50, steps, dispatches, sampling, error };
       results.push(row);
       const times = (mine, theirs) => (theirs.length && mine.length ? `${(median(theirs) / median(mine)).toFixed(1)} ×` : '');
       const cells = error
-        ? [error, '', '', '', '']
-        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
+        ? [error, '', '', '', '', '']
+        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), dispatches ? dispatches.toFixed(1) : '', sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
       console.log(`| ${[network.name, `${name}${device && ` (${device})`}`, ...cells].join(' | ')} |`);
     }
   }

@@ -12,7 +12,7 @@ export const NETWORKS = [
 
 /**
  * Runs in the page. Every round each contender trains a block of steps of about `blockMs`, one after the other.
- * @returns `{ name, device, first, steps: ms a step, one a round, flops of a step, sampling: ms, error }` for each
+ * @returns `{ name, device, first50, steps: ms a step, one a round, dispatches a step, sampling: ms, error }` for each
  */
 export async function contest({ network, device, peers, rounds, blockMs, points, eulerSteps }) {
   const { Lab } = await import('/lab.js');
@@ -20,6 +20,17 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   const { width, depth, batch, activation, target, dim = 2 } = network;
   const generated = network.points ?? points;
   const draw = () => Float32Array.from({ length: dim * generated }, (_, i) => Math.sin(i));
+
+  /** Compute dispatches of the page and all workers so far: `dispatches.js` counts them. */
+  async function dispatches() {
+    const channel = new BroadcastChannel('dispatches');
+    let sum = self.dispatches?.() ?? 0;
+    channel.onmessage = ({ data }) => Number.isFinite(data) && (sum += data);
+    channel.postMessage('how many?');
+    await new Promise((done) => setTimeout(done, 200));
+    channel.close();
+    return sum;
+  }
 
   const options = { target, dim, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
   async function flowLab() {
@@ -58,6 +69,10 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
       contender.first = await timed(1);
       contender.first50 = await timed(contender.first * 50 < 4 * blockMs ? 49 : 3);
       contender.block = Math.max(1, Math.round(blockMs / (await timed(Math.max(1, Math.round(blockMs / contender.first50))))));
+      const before = await dispatches();
+      await timed(contender.block);
+      // What times itself takes one step more.
+      contender.dispatches = ((await dispatches()) - before) / (contender.block + (trainer.time ? 1 : 0));
       contender.timed = timed;
     } catch (error) {
       contender.error = String(error?.message ?? error).slice(0, 200);
@@ -84,5 +99,5 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     }
   }
   for (const { trainer } of running) trainer.dispose?.();
-  return contenders.map(({ name, device, first50, steps, sampling, error }) => ({ name, device, first50, steps, sampling, error }));
+  return contenders.map(({ name, device, first50, steps, dispatches, sampling, error }) => ({ name, device, first50, steps, dispatches, sampling, error }));
 }
