@@ -46,13 +46,15 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
   let features = net.size.w;
   for (var step = 0u; step < sampling.size.z; step++) {
     var h = 0.0;
-    for (stage = 0u; stage < sampling.size.w; stage++) {
-      let row = (sampling.begin.x + step * sampling.size.w + stage) * (features + 1u);
+    for (var now = 0u; now < sampling.size.w; now++) {
+      // Not the loop's own variable: what lies outside the function may not decide about barriers.
+      stage = now;
+      let row = (sampling.begin.x + step * sampling.size.w + now) * (features + 1u);
       h = table[row + features].x;
       form = table[row + features].yz;
       for (var i = lane; i < TILE * points; i += THREADS) {
         let at = first * points + i;
-        values[at] = state[at] + h * combined(sampling.matrix[stage], stage, at);
+        values[at] = state[at] + h * combined(sampling.matrix[now], now, at);
       }
       for (var i = lane; i < TILE * features; i += THREADS) {
         values[points * net.size.x + first * features + i] = table[row + i % features];
