@@ -124,7 +124,7 @@ wasm_cargo() { # command, feature, arguments…
 
 # What a wasm file is made of. Cargo itself would compile our crate anew at every turn from one feature to the other.
 wasm_sum() {
-  { rustc -Vv && wasm-bindgen --version && declare -f wasm_cargo build_wasm && cat Cargo.toml Cargo.lock .cargo/config.toml && find src -name '*.rs' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
+  { rustc -Vv && wasm-bindgen --version && declare -f wasm_cargo build_wasm && cat Cargo.toml Cargo.lock .cargo/config.toml && find src -type f | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
 }
 
 build_wasm() { # feature

@@ -85,14 +85,15 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   for (let round = 0; round < 3; round++) {
     for (const contender of running.filter(({ trainer }) => trainer.sample)) {
       // The first round warms up with a tenth of the steps; who would take minutes for all of them stays with that.
-      const part = round === 0 || contender.slow ? 10 : 1;
+      if (contender.slow) continue;
+      const part = round === 0 ? 10 : 1;
       try {
         const start = performance.now();
         const found = await contender.trainer.sample(draw(), eulerSteps / part);
         if (!found.every(Number.isFinite)) throw new Error('its points are not finite');
         const ms = (performance.now() - start) * part;
-        if (round === 0) contender.slow = ms > 30_000;
-        else contender.sampling.push(ms);
+        contender.slow = ms > 60_000;
+        if (round > 0 || contender.slow) contender.sampling.push(ms);
       } catch (error) {
         contender.error = String(error?.message ?? error).slice(0, 200);
       }
