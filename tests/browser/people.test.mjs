@@ -216,13 +216,14 @@ test('the first load asks for at most 60 kB of gzipped scripts beside the wasm',
 test('every option of the table goes through the link and comes back, from its input too', async () => {
   const table = await (await fetch(`${used.site.address}options.json`)).json();
   const other = (spec) => {
-    if (spec.type === 'choice') return spec.choices.map(({ name }) => name).findLast((name) => name !== spec.default && !['points', 'reflow', 'gpu'].includes(name));
+    if (spec.type === 'choice') return spec.choices.map(({ name }) => name).findLast((name) => name !== spec.default && !['points', 'digits', 'reflow', 'gpu'].includes(name));
     if (spec.type === 'text') return 'ab';
     const next = spec.type === 'integer' ? Number(spec.default) + 1 : Number(spec.default) / 2 || spec.max / 4;
     return String(Math.min(next, spec.max));
   };
   // What an option needs beside it to be kept.
-  const beside = { dim: '&target=checkerboard&board=2', board: '&target=checkerboard', text: '&target=text', preset: '' };
+  const digits = '&target=digits&classes=told&labelDrop=0.2';
+  const beside = { digit: '&target=digits', classes: '&target=digits', labelDrop: '&target=digits&classes=told', label: digits, guidance: digits, dim: '&target=checkerboard&board=2', board: '&target=checkerboard', text: '&target=text', preset: '' };
   const { page, heard, close } = await open();
   await openPanel(page);
   assert.ok(table.options.length >= 30);

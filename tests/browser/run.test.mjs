@@ -216,10 +216,10 @@ describe('two runs side by side', () => {
     assert.ok(same.losses, 'the fork is the run that it would be alone');
     assert.deepEqual(same.starts[0], same.starts[1]);
     assert.ok(same.t);
-    assert.equal(await page.locator('#stages canvas').count(), 2);
+    assert.equal(await page.locator('#stages .stage').count(), 2);
     assert.ok(await page.locator('#both-losses canvas').isVisible());
     await page.getByRole('button', { name: 'End the comparison' }).click();
-    assert.equal(await page.locator('#stages canvas').count(), 1);
+    assert.equal(await page.locator('#stages .stage').count(), 1);
     assert.deepEqual(heard.complaints, []);
     await close();
   });
@@ -256,7 +256,7 @@ describe('two runs side by side', () => {
     await page.locator('#fork-value').fill('16');
     await page.getByRole('button', { name: 'Begin the fork' }).click();
     await waitForText(page, 'notes', /width is 16 in both runs: choose another value/);
-    assert.equal(await page.locator('#stages canvas').count(), 1);
+    assert.equal(await page.locator('#stages .stage').count(), 1);
     await close();
   });
 });

@@ -60,7 +60,7 @@ export class CanvasBrush {
     const side = Math.max(1, Math.round(size_px * camera.density));
     const spans = Array.from({ length: side }, (_, row) => {
       const half = shape === 'disc' ? Math.sqrt(Math.max(0, (side / 2) ** 2 - (row + 0.5 - side / 2) ** 2)) : side / 2;
-      return [Math.round(side / 2 - half), Math.round(side / 2 + half)];
+      return [Math.ceil(side / 2 - half - 0.3), Math.floor(side / 2 + half + 0.3)]; // of three rows, a plus
     });
     const scale = camera.scale_px * camera.density;
     const [left, top] = [width / 2 - camera.centreX * scale - side / 2, height / 2 + camera.centreY * scale - side / 2];
