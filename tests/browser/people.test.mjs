@@ -222,8 +222,8 @@ test('every option of the table goes through the link and comes back, from its i
     return String(Math.min(next, spec.max));
   };
   // What an option needs beside it to be kept.
-  const digits = '&target=digits&classes=told&labelDrop=0.2';
-  const beside = { digit: '&target=digits', classes: '&target=digits', labelDrop: '&target=digits&classes=told', label: digits, guidance: digits, dim: '&target=checkerboard&board=2', board: '&target=checkerboard', text: '&target=text', preset: '' };
+  const digits = '&target=digits&count=200&classes=told&labelDrop=0.2';
+  const beside = { digit: '&target=digits&count=200', classes: '&target=digits&count=200', labelDrop: '&target=digits&count=200&classes=told', label: digits, guidance: digits, dim: '&target=checkerboard&board=2', board: '&target=checkerboard', text: '&target=text', preset: '' };
   const { page, heard, close } = await open();
   await openPanel(page);
   assert.ok(table.options.length >= 30);
