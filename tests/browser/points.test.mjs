@@ -13,7 +13,8 @@ const quietly = (scenario, argument) => inPage(used, scenario, argument);
 
 test('every shape trains and samples, as source and as target', async () => {
   const table = await (await fetch(`${used.site.address}options.json`)).json();
-  const shapes = table.options.find(({ name }) => name === 'target').choices.map(({ name }) => name);
+  // Digits have 784 coordinates, and go with none of the others: digits.test.mjs trains on them.
+  const shapes = table.options.find(({ name }) => name === 'target').choices.map(({ name }) => name).filter((name) => name !== 'digits');
   assert.ok(shapes.length >= 12);
   const seen = await quietly(
     async ({ shapes, options, CSV }) => {
