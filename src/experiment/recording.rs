@@ -1,12 +1,11 @@
 //! One training step, taken and written down: what it drew, what it was asked, what the network said before and after.
 
 use super::Experiment;
-use crate::batches::{Batch, Batches};
+use crate::batches::Batch;
 use crate::device::read;
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::network::Told;
-use crate::path::Path;
 
 /// What one training step saw and did.
 ///
@@ -38,9 +37,7 @@ impl Experiment {
     /// # Errors
     /// When the device fails to answer.
     pub async fn record_step(&mut self) -> Result<RecordedStep, Error> {
-        let mut batches = Batches::new(&self.config, self.source(), self.target(), self.ends.pairs.clone());
-        let batch = batches.batch(self.steps_taken());
-        let sample = Path::of(&self.config).sample(&batch.x0, &batch.x1, &batch.t, &batch.noise);
+        let (batch, sample) = self.batch(self.steps_taken());
         let before = self.answer(&sample.xt, &batch).await?;
         self.train(1);
         let after = self.answer(&sample.xt, &batch).await?;

@@ -74,16 +74,10 @@ impl Cpu {
         let features = self.telling.features(told.t);
         let labels = self.telling.columns(told.labels, told.t.len());
         let rows = Rows { x: xt, features: &features, labels: &labels };
-        let forms: Option<Vec<(f32, f32)>> = told.t.iter().map(|&t| self.telling.form(t)).collect();
-        let Some(forms) = forms else {
-            return self.passes.loss(&self.weights, rows, &[], ut, &mut self.gradient);
-        };
-        // |scale · output + shift · x - ut|: what is known of the velocity goes to the other side.
-        let scales: Vec<f32> = forms.iter().map(|(scale, _)| *scale).collect();
-        let points = xt.chunks_exact(self.dim).zip(ut.chunks_exact(self.dim)).zip(&forms);
-        let rest: Vec<f32> =
-            points.flat_map(|((x, ut), (_, shift))| x.iter().zip(ut).map(move |(x, ut)| ut - shift * x)).collect();
-        self.passes.loss(&self.weights, rows, &scales, &rest, &mut self.gradient)
+        match self.telling.compared(xt, told.t, ut) {
+            None => self.passes.loss(&self.weights, rows, &[], ut, &mut self.gradient),
+            Some((scales, rest)) => self.passes.loss(&self.weights, rows, &scales, &rest, &mut self.gradient),
+        }
     }
 
     /// The loss at these points, and its gradient by every parameter: for tests.

@@ -64,12 +64,9 @@ impl Gpu {
         };
         let (features, labels) = (self.telling.features(t), self.telling.columns(labels, t.len()));
         let (xt, ut) = (&sample.xt, &sample.ut);
-        let forms: Option<Vec<(f32, f32)>> = t.iter().map(|&t| self.telling.form(t)).collect();
-        let (scales, shifts): (Vec<f32>, Vec<f32>) = forms.unwrap_or_default().into_iter().unzip();
-        // What is known of the velocity goes to the other side.
-        let shifted = |(k, ut): (usize, &f32)| ut - shifts[k / self.dim] * xt[k];
-        let rest: Vec<f32> = if shifts.is_empty() { ut.clone() } else { ut.iter().enumerate().map(shifted).collect() };
-        let rows = Rows { xt, features: &features, labels: &labels, ut: &rest, scales: &scales };
+        let compared = self.telling.compared(xt, t, ut);
+        let (scales, ut): (&[f32], _) = compared.as_ref().map_or((&[], ut), |(scales, rest)| (scales, rest));
+        let rows = Rows { xt, features: &features, labels: &labels, ut, scales };
         self.training.step(rows, correction);
     }
 

@@ -62,6 +62,19 @@ impl Telling {
         columns
     }
 
+    /// Where the output is not the velocity, what it is multiplied with at every point and then compared with:
+    /// |scale · output + shift · x - ut|, with what is known of the velocity on the other side.
+    ///
+    /// # Shapes
+    /// `x`, `ut` and the second result `n × dim`, `t` and the first `n`.
+    pub fn compared(&self, x: &[f32], t: &[f32], ut: &[f32]) -> Option<(Vec<f32>, Vec<f32>)> {
+        let forms: Vec<(f32, f32)> = t.iter().map(|&t| self.form(t)).collect::<Option<_>>()?;
+        let (scales, shifts): (Vec<f32>, Vec<f32>) = forms.into_iter().unzip();
+        let dim = x.len() / t.len().max(1);
+        let rest = x.iter().zip(ut).enumerate().map(|(k, (x, ut))| ut - shifts[k / dim] * x).collect();
+        Some((scales, rest))
+    }
+
     /// `(scale, shift)` of v = scale · output + shift · x at time `t`; `None` where the output is the velocity.
     ///
     /// Where the output stands for x1, x0 = (x - α x1) / β, and so v = α' x1 + β' x0 = (α' - α β'/β) x1 + (β'/β) x;
