@@ -15,9 +15,6 @@ use crate::optimiser::{BETA_1, BETA_2, Rule};
 use crate::prefetch::Prepared;
 use crate::solver::{EULER, Tableau};
 
-/// Samples that one invocation works on: their weights are loaded once.
-const ROWS: usize = 4;
-
 /// A network in training.
 pub struct Gpu {
     config: Config,
@@ -41,7 +38,7 @@ impl Gpu {
 
     /// The network that the options describe, with what `state` holds.
     pub fn new(config: &Config, dim: usize, device: &Device, opened: Opened, state: &State) -> Gpu {
-        let training = Training::new(&opened, net(config, dim), config.batch, dim, config.activation, ROWS);
+        let training = Training::new(&opened, net(config, dim), config.batch, dim, config.activation);
         let (rule, telling) = (Rule::of(config), Telling::of(config));
         let (config, device) = (config.clone(), device.clone());
         let mut gpu = Gpu { config, dim, opened, device, rule, telling, step: 0, averaged: false, training };
@@ -115,7 +112,7 @@ impl Gpu {
         let average = weights == Weights::Sampled && self.averaged;
         let net = self.training.net().clone();
         Flow {
-            sampling: Sampling::new(&self.opened, net, self.dim, self.config.activation, ROWS),
+            sampling: Sampling::new(&self.opened, net, self.dim, self.config.activation),
             weights: self.training.snapshot(average),
             opened: self.opened.clone(),
             telling: self.telling,

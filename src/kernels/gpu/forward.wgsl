@@ -1,28 +1,23 @@
-// ROWS samples of a layer at a time: a line with $r stands once for each.
+// A layer for a tile of samples.
 
 fn forward(l: u32, first: u32, lane: u32) {
   let place = net.layers[l].place;
   let out = net.layers[l].out;
-  let jobs = out.y * (TILE / ROWS);
+  let q = out.y;
+  let across = (q + COLUMNS - 1u) / COLUMNS;
+  let jobs = across * (TILE / ROWS);
+  let bias_at = 4u * (place.x + (place.y * 4u - 4u) * q);
   for (var job = lane; job < jobs; job += THREADS) {
-    let c = job % out.y;
-    let s = first + job / out.y * ROWS;
-    let bias = weights[place.x + (place.y * 4u - 4u) * out.y + c];
-    var sum$r = bias;
+    let s = first + job / across * ROWS;
+    let c$c = column(job % across, $cu, across, q);
+    let bias$c = vec4<f32>(weights[bias_at + c$c], weights[bias_at + c$c + q], weights[bias_at + c$c + 2u * q], weights[bias_at + c$c + 3u * q]);
+    var sum$r_$c = bias$c;
     for (var p = 0u; p < place.w; p++) {
       let part = net.layers[l].parts[p];
-      var w = place.x + part.z * 4u * out.y + c;
+      var w = 4u * (place.x + part.z * 4u * q);
       let x$r_at = place_of(part, s + $ru);
-      for (var k = 0u; k < part.y; k++) {
-        let w0 = weights[w];
-        let w1 = weights[w + out.y];
-        let w2 = weights[w + 2u * out.y];
-        let w3 = weights[w + 3u * out.y];
-        w += 4u * out.y;
-        let x$r = values[x$r_at + k];
-        sum$r += x$r.x * w0 + x$r.y * w1 + x$r.z * w2 + x$r.w * w3;
-      }
+      $product weights values part.y
     }
-    made(l, out, c, s + $ru, activated(place.z, sum$r));
+    made(l, out, c$c, s + $ru, activated(place.z, sum$r_$c));
   }
 }

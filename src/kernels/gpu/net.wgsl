@@ -1,5 +1,5 @@
 // What all kernels know of the network. Sizes and places count vec4s; a value of n columns is padded to whole vec4s
-// with zeros, and so is every weight.
+// with zeros, and so is every weight. In a row of q vec4s of a weight, number i of vec4 column c stands at i * q + c.
 
 struct Layer {
   // Where its weight begins, vec4 rows of it (the last one is the bias), what follows the product, parts it reads.
@@ -21,6 +21,12 @@ struct Net {
 // Value v of sample s stands at (columns before it) * room + s * (columns of it).
 fn place_of(value: vec4<u32>, sample: u32) -> u32 {
   return value.x * net.size.x + sample * value.y;
+}
+
+// Column number `turn` of those that an invocation works on. Where there is none, its first one once more.
+fn column(first: u32, turn: u32, across: u32, columns: u32) -> u32 {
+  let c = first + turn * across;
+  return select(first, c, c < columns);
 }
 
 @group(0) @binding(0) var<uniform> net: Net;

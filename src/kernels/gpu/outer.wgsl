@@ -3,7 +3,7 @@
 
 @group(0) @binding(2) var<storage, read> values: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> partials: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 
 var<workgroup> sums: array<f32, 64>;
@@ -58,12 +58,13 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
   if (l == net.size.y) { return; }
   let place = net.layers[l].place;
   let out = net.layers[l].out;
-  let k = tile / across * 2u;
-  let j = tile % across * 2u;
+  let q = out.y;
   // A weight may end in the middle of a tile: then its last row or column is worked out twice.
-  let k2 = min(k + 1u, place.y - 1u);
-  let j2 = min(j + 1u, out.y - 1u);
-  let rows1 = rows_of(l, k);
+  let k1 = tile / across * 2u;
+  let k2 = min(k1 + 1u, place.y - 1u);
+  let j1 = tile % across;
+  let j2 = column(j1, 1u, across, q);
+  let rows1 = rows_of(l, k1);
   let rows2 = rows_of(l, k2);
   let z_at = place_of(out, 0u);
   var sum_1_$i = vec4<f32>();
@@ -75,22 +76,28 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
   for (var s = group.y * share; s < end; s++) {
     let x1 = select(values[rows1.at + s * rows1.stride], vec4<f32>(1.0, 0.0, 0.0, 0.0), rows1.bias);
     let x2 = select(values[rows2.at + s * rows2.stride], vec4<f32>(1.0, 0.0, 0.0, 0.0), rows2.bias);
-    let z1 = gradients[z_at + s * out.y + j];
-    let z2 = gradients[z_at + s * out.y + j2];
+    let z1 = gradients[z_at + s * q + j1];
+    let z2 = gradients[z_at + s * q + j2];
     sum_1_$i += x1[$iu] * z1;
     sum_2_$i += x1[$iu] * z2;
     sum_3_$i += x2[$iu] * z1;
     sum_4_$i += x2[$iu] * z2;
   }
-  let at = group.y * net.more.x + place.x + j;
+  let at = 4u * (group.y * net.more.x + place.x);
+  let at_1_$i = at + (k1 * 4u + $iu) * 4u * q + j1;
+  let at_2_$i = at + (k1 * 4u + $iu) * 4u * q + j2;
+  let at_3_$i = at + (k2 * 4u + $iu) * 4u * q + j1;
+  let at_4_$i = at + (k2 * 4u + $iu) * 4u * q + j2;
   if (step.further != 0u) {
-    sum_1_$i += partials[at + (k * 4u + $iu) * out.y];
-    sum_2_$i += partials[at + (k * 4u + $iu) * out.y + j2 - j];
-    sum_3_$i += partials[at + (k2 * 4u + $iu) * out.y];
-    sum_4_$i += partials[at + (k2 * 4u + $iu) * out.y + j2 - j];
+    sum_1_$i += vec4<f32>(partials[at_1_$i], partials[at_1_$i + q], partials[at_1_$i + 2u * q], partials[at_1_$i + 3u * q]);
+    sum_2_$i += vec4<f32>(partials[at_2_$i], partials[at_2_$i + q], partials[at_2_$i + 2u * q], partials[at_2_$i + 3u * q]);
+    sum_3_$i += vec4<f32>(partials[at_3_$i], partials[at_3_$i + q], partials[at_3_$i + 2u * q], partials[at_3_$i + 3u * q]);
+    sum_4_$i += vec4<f32>(partials[at_4_$i], partials[at_4_$i + q], partials[at_4_$i + 2u * q], partials[at_4_$i + 3u * q]);
   }
-  partials[at + (k * 4u + $iu) * out.y] = sum_1_$i;
-  partials[at + (k * 4u + $iu) * out.y + j2 - j] = sum_2_$i;
-  partials[at + (k2 * 4u + $iu) * out.y] = sum_3_$i;
-  partials[at + (k2 * 4u + $iu) * out.y + j2 - j] = sum_4_$i;
+  for (var i = 0u; i < 4u; i++) {
+    partials[at_1_$i + i * q] = sum_1_$i[i];
+    partials[at_2_$i + i * q] = sum_2_$i[i];
+    partials[at_3_$i + i * q] = sum_3_$i[i];
+    partials[at_4_$i + i * q] = sum_4_$i[i];
+  }
 }

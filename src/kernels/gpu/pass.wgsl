@@ -1,7 +1,7 @@
 // A tile of samples through all layers and back: values, and the gradient of the loss by what every layer's product made.
 
-@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> transposed: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(3) var<storage, read> transposed: array<f32>;
 @group(0) @binding(4) var<storage, read> batches: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> values: array<vec4<f32>>;
 // First the slopes of the activations, then the gradients.
@@ -35,25 +35,20 @@ fn made(l: u32, out: vec4<u32>, c: u32, sample: u32, a: Activated) {
 fn backward(l: u32, first: u32, lane: u32) {
   let place = net.layers[l].place;
   let out = net.layers[l].out;
+  let q = place.y;
   for (var p = 0u; p < place.w; p++) {
     let part = net.layers[l].parts[p];
-    let jobs = part.w * part.y * (TILE / ROWS);
+    let across = (part.y + COLUMNS - 1u) / COLUMNS;
+    let jobs = part.w * across * (TILE / ROWS);
     for (var job = lane; job < jobs; job += THREADS) {
-      let c = job % part.y;
-      let s = first + job / part.y * ROWS;
-      var w = place.x + part.z + c;
-      let z$r_at = place_of(out, s + $ru);
-      var sum$r = vec4<f32>();
-      for (var k = 0u; k < out.y; k++) {
-        let w0 = transposed[w];
-        let w1 = transposed[w + place.y];
-        let w2 = transposed[w + 2u * place.y];
-        let w3 = transposed[w + 3u * place.y];
-        w += 4u * place.y;
-        let z$r = gradients[z$r_at + k];
-        sum$r += z$r.x * w0 + z$r.y * w1 + z$r.z * w2 + z$r.w * w3;
-      }
-      gradients[place_of(part, s + $ru) + c] *= sum$r;
+      let s = first + job / across * ROWS;
+      let c$c = column(job % across, $cu, across, part.y);
+      var w = 4u * place.x + part.z;
+      let x$r_at = place_of(out, s + $ru);
+      var sum$r_$c = vec4<f32>();
+      $product transposed gradients out.y
+      let slope$r_$c = gradients[place_of(part, s + $ru) + c$c];
+      gradients[place_of(part, s + $ru) + c$c] = slope$r_$c * sum$r_$c;
     }
   }
 }

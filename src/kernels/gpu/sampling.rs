@@ -53,9 +53,9 @@ const WORK_MAX: usize = 1 << 30;
 
 impl Sampling {
     /// Compiles the kernel.
-    pub fn new(gpu: &Gpu, net: Net, dim: usize, activation: Activation, rows: usize) -> Sampling {
+    pub fn new(gpu: &Gpu, net: Net, dim: usize, activation: Activation) -> Sampling {
         use Binding::{Read, Uniform, Write};
-        let cut = Cut::new(net.widest(), rows);
+        let cut = Cut::new(net.widest());
         let bindings = [Uniform, Uniform, Read, Read, Write, Write, Write];
         let kernel = gpu.kernel("sample", text::sample(cut, activation), &bindings);
         Sampling { gpu: gpu.clone(), net, dim, cut, kernel }

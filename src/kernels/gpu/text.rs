@@ -6,31 +6,34 @@ use crate::optimiser::{BETA_1, BETA_2, EPSILON};
 /// How a kernel is cut for a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Samples that one invocation works on together.
-    pub rows: usize,
     /// Invocations of a workgroup.
     pub threads: usize,
-    /// Samples of a workgroup, a multiple of `rows`.
+    /// Samples of a workgroup, a multiple of [`ROWS`].
     pub tile: usize,
 }
 
+/// Samples that one invocation works on together: their weights are loaded once.
+const ROWS: usize = 8;
+/// vec4 columns of a layer that it works on together: their samples are loaded once.
+const COLUMNS: usize = 2;
 /// Invocations of a workgroup that WebGPU promises.
 const THREADS_MAX: usize = 256;
 /// Invocations of a workgroup, where a layer is narrow.
 const THREADS_MIN: usize = 64;
 
 impl Cut {
-    /// Whole layers of `widest` vec4 columns side by side, `rows` samples an invocation.
-    pub fn new(widest: usize, rows: usize) -> Cut {
-        let threads = widest.next_power_of_two().clamp(THREADS_MIN, THREADS_MAX);
-        Cut { rows, threads, tile: rows * (threads / widest.next_power_of_two()).max(1) }
+    /// Whole layers of `widest` vec4 columns side by side.
+    pub fn new(widest: usize) -> Cut {
+        let across = widest.div_ceil(COLUMNS).next_power_of_two();
+        let threads = across.clamp(THREADS_MIN, THREADS_MAX);
+        Cut { threads, tile: ROWS * (threads / across).max(1) }
     }
 }
 
 /// The kernel of a whole pass.
 pub fn pass(cut: Cut, activation: Activation) -> String {
     let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("pass.wgsl")];
-    whole(&parts, cut) + &activated(activation) + &repeated(include_str!("forward.wgsl"), "$r", cut.rows)
+    whole(&parts, cut) + &activated(activation) + &tiled(include_str!("forward.wgsl"))
 }
 
 /// The kernel of the weights' gradient and the loss.
@@ -51,12 +54,24 @@ pub fn update() -> String {
 pub fn sample(cut: Cut, activation: Activation) -> String {
     whole(&[include_str!("net.wgsl"), include_str!("sample.wgsl")], cut)
         + &activated(activation)
-        + &repeated(include_str!("forward.wgsl"), "$r", cut.rows)
+        + &tiled(include_str!("forward.wgsl"))
 }
 
 fn whole(parts: &[&str], cut: Cut) -> String {
-    [("ROWS", cut.rows), ("THREADS", cut.threads), ("TILE", cut.tile)].map(|(n, x)| constant(n, x)).concat()
-        + &repeated(&parts.concat(), "$r", cut.rows)
+    let constants = [("ROWS", ROWS), ("COLUMNS", COLUMNS), ("THREADS", cut.threads), ("TILE", cut.tile)];
+    constants.map(|(n, x)| constant(n, x)).concat() + &tiled(&parts.concat())
+}
+
+/// A line `$product matrix inputs length` is `product.wgsl`; lines stand once for every row and column of its tile.
+fn tiled(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
+        ["$product", matrix, inputs, length] => include_str!("product.wgsl")
+            .replace("$matrix", matrix)
+            .replace("$inputs", inputs)
+            .replace("$length", length),
+        _ => line.to_string() + "\n",
+    });
+    repeated(&repeated(&lines.collect::<String>(), "$r", ROWS), "$c", COLUMNS)
 }
 
 fn activated(activation: Activation) -> String {

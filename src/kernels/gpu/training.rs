@@ -110,8 +110,8 @@ impl Training {
     }
 
     /// Room for this network and batches of so many samples.
-    pub fn new(gpu: &Gpu, net: Net, batch: usize, dim: usize, activation: Activation, rows: usize) -> Training {
-        let cut = Cut::new(net.widest(), rows);
+    pub fn new(gpu: &Gpu, net: Net, batch: usize, dim: usize, activation: Activation) -> Training {
+        let cut = Cut::new(net.widest());
         let columns = FOUR * net.columns();
         let room = (VALUES_MAX / (4 * columns) / cut.tile).max(1) * cut.tile;
         let room = room.min(batch.next_multiple_of(cut.tile));
