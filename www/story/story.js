@@ -5,6 +5,7 @@ import { Figure } from './figure.js';
 import { Labs } from '../labs.js';
 import { withFormulas } from './formulas.js';
 
+const LAID = 4; // chapters laid out in one go: all of them, with their formulas, took 50 ms
 const SETTLE_MS = 250; // a chapter that is only scrolled past does not open
 
 export class Story {
@@ -23,17 +24,20 @@ export class Story {
     const story = new Story();
     [story.#element, story.#page] = [element, page];
     story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
-    story.#fill();
+    await story.#fill();
     return (window.flowStory = story);
   }
 
-  #fill() {
+  async #fill() {
     const body = document.createElement('div');
     body.className = 'story';
     body.innerHTML = '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
-    for (const chapter of chapters) body.lastChild.append(this.#article(chapter));
     this.#element.querySelector('[data-contents]')?.replaceWith(this.#contents());
     this.#element.append(body);
+    for (let first = 0; first < chapters.length; first += LAID) {
+      body.lastChild.append(...chapters.slice(first, first + LAID).map((chapter) => this.#article(chapter)));
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    }
     this.figure = new Figure(body.firstChild, this.#labs, this.#page);
     const watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '-65% 0px -30% 0px' });
     body.querySelectorAll('article').forEach((article) => watch.observe(article));

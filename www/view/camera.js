@@ -9,6 +9,7 @@ export class Camera {
   /** @param {number} extent half the side of the square that is seen whole at home, around the origin */
   constructor(canvas, extent) {
     this.canvas = canvas;
+    this.pixelsMax = Infinity;
     this.fit(extent);
     this.resize();
   }
@@ -27,10 +28,10 @@ export class Camera {
     return this.extent === this.#home && this.centreX === 0 && this.centreY === 0;
   }
 
-  /** Takes the canvas' present size in CSS pixels; the bitmap has the screen's own pixels. */
+  /** Takes the canvas' present size in CSS pixels; the bitmap has the screen's own pixels, or `pixelsMax` where those are more. */
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    const density = window.devicePixelRatio || 1;
+    const density = Math.min(window.devicePixelRatio || 1, Math.sqrt(this.pixelsMax / Math.max(1, width * height)));
     this.canvas.width = Math.max(1, Math.round(width * density));
     this.canvas.height = Math.max(1, Math.round(height * density));
     this.width_px = width;

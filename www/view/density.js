@@ -50,25 +50,18 @@ function runningMean(values, start, stride, length, radius, row) {
 export function contourOf(values, { width, height, left, right, bottom, top }, level) {
   const ends = [];
   const [stepX, stepY] = [(right - left) / width, (top - bottom) / height];
-  const corners = new Float32Array(4);
-  const crossings = [];
   for (let row = 0; row < height - 1; row++) {
     for (let column = 0; column < width - 1; column++) {
       const k = row * width + column;
       // Around the square: lower left, lower right, upper right, upper left.
-      corners[0] = values[k] - level;
-      corners[1] = values[k + 1] - level;
-      corners[2] = values[k + width + 1] - level;
-      corners[3] = values[k + width] - level;
-      crossings.length = 0;
-      for (let side = 0; side < 4; side++) {
-        const [a, b] = [corners[side], corners[(side + 1) % 4]];
-        if (a < 0 === b < 0) continue;
-        const share = a / (a - b);
-        const [dx, dy] = [[share, 0], [1, share], [1 - share, 1], [0, 1 - share]][side];
-        crossings.push(left + (column + 0.5 + dx) * stepX, bottom + (row + 0.5 + dy) * stepY);
-      }
-      if (crossings.length >= 4) ends.push(...crossings);
+      const [a, b, c, d] = [values[k] - level, values[k + 1] - level, values[k + width + 1] - level, values[k + width] - level];
+      const above = (a >= 0) + (b >= 0) + (c >= 0) + (d >= 0);
+      if (above === 0 || above === 4) continue; // nearly all
+      const [x, y] = [left + (column + 0.5) * stepX, bottom + (row + 0.5) * stepY];
+      if (a < 0 !== b < 0) ends.push(x + (a / (a - b)) * stepX, y);
+      if (b < 0 !== c < 0) ends.push(x + stepX, y + (b / (b - c)) * stepY);
+      if (c < 0 !== d < 0) ends.push(x + (1 - c / (c - d)) * stepX, y + stepY);
+      if (d < 0 !== a < 0) ends.push(x, y + (1 - d / (d - a)) * stepY);
     }
   }
   return Float32Array.from(ends);

@@ -25,6 +25,7 @@ import { Picked } from './picked.js';
 
 const BLEND_MS = 350; // from the last samples to new ones
 const SETTLE_MS = 200; // after the last movement of the camera
+const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a frame
 
 export class Stage {
   source = null;
@@ -60,6 +61,7 @@ export class Stage {
     [this.canvas, this.clock] = [canvas, clock];
     this.camera = new Camera(canvas, extent);
     this.#brush = brushFor(canvas, flat);
+    this.#limit();
     this.palette = new Palette(canvas, () => this.touch());
     this.picked = new Picked(this);
     this.gestures = new Gestures(canvas, this);
@@ -241,6 +243,11 @@ export class Stage {
     return xy;
   }
 
+  #limit() {
+    this.camera.pixelsMax = this.kind === 'canvas' ? FLAT_PIXELS : Infinity;
+    this.camera.resize();
+  }
+
   // A canvas that has had WebGL can have no other context: another takes its place.
   #goFlat() {
     const canvas = this.canvas.cloneNode();
@@ -249,6 +256,7 @@ export class Stage {
     this.seeing.disconnect();
     this.canvas = this.camera.canvas = canvas;
     this.#brush = brushFor(canvas, true);
+    this.#limit();
     this.gestures = new Gestures(canvas, this);
     this.resizing.observe(canvas);
     this.seeing.observe(canvas);
