@@ -13,12 +13,15 @@ export class Clocks {
     this.#stage = stage;
     stage.on('time', (t) => this.#showTime(t));
     $('flow').addEventListener('click', () => this.flow(!stage.flowing));
-    $('time').addEventListener('input', () => {
-      this.flow(false);
-      stage.seek(Number($('time').value));
-      this.#showTime(stage.t);
-    });
-    $('trained').addEventListener('input', () => this.#scrub(Number($('trained').value)));
+    $('time').addEventListener('input', () => this.hold(Number($('time').value)));
+    $('trained').addEventListener('input', () => this.scrub(Number($('trained').value)));
+  }
+
+  /** Holds t there. */
+  hold(t) {
+    this.flow(false);
+    this.#stage.seek(t);
+    this.#showTime(t);
   }
 
   set run(run) {
@@ -39,8 +42,11 @@ export class Clocks {
     $('time-value').textContent = t.toFixed(2);
   }
 
-  // The pictures of one place in the past are drawn before the next is looked at; those passed over meanwhile are left out.
-  #scrub(step) {
+  /**
+   * Looks at a step of training. The pictures of one place in the past are drawn before the next is looked at; those passed
+   * over meanwhile are left out.
+   */
+  scrub(step) {
     this.wanted = step;
     this.#scrubbing = this.#scrubbing.then(async () => {
       if (this.wanted !== step) return;

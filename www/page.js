@@ -34,6 +34,7 @@ const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() =
 const digits = new DigitGrid(document.querySelector('.plane'), stage, (label) => choices.change('label', label));
 const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
 unfold($('layers-toggle'), $('layers'));
+const film = unfold($('strips-toggle'), $('strips'));
 const fork = unfold($('compare'), $('fork'));
 annotate(document.querySelector('.plane'), stage);
 
@@ -44,7 +45,9 @@ let losses = new Float32Array();
 let measures;
 let comparison;
 let controls;
+let strips; // made when they are first unfolded
 let panels;
+let lastSamples = null; // what the stage shows, in all its dimensions
 let reflowed; // the choices of the link before reflow
 
 start().catch((error) => {
@@ -105,6 +108,7 @@ function begun() {
   choices.keep(reflowed ?? lab.changed.filter(([, text]) => text !== 'reflow'));
   reflowed = undefined;
   measures.clear();
+  strips?.clear();
   toggles.bar('likelihood', '');
   $('speed').textContent = '';
   speaker.begun(lab.options.target);
@@ -125,6 +129,7 @@ function progressed() {
   clocks.show();
   speaker.progressed(step, total, run.loss);
   measures.look();
+  strips?.look();
   comparison?.follow();
 }
 
@@ -142,6 +147,8 @@ function fetched({ loaded, total }) {
 
 function sampled(samples) {
   digits.show(needsDigits(run.lab.options) ? samples : null, run.lab.options);
+  lastSamples = samples;
+  strips?.show(samples);
   $('sampling').textContent = samplingSentence(run.lab.options, samples);
 }
 
@@ -173,6 +180,7 @@ function connect() {
   $('solver-steps').addEventListener('change', () => choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])));
   $('reflow').addEventListener('click', () => attempt(reflow));
   $('panel-toggle').addEventListener('click', openedPanel);
+  $('strips-toggle').addEventListener('click', () => attempt(openedStrips));
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
@@ -196,6 +204,14 @@ async function openedPanel() {
   loss.show(losses);
   run.theory.show();
   measures.look();
+}
+
+async function openedStrips() {
+  if (!film.open) return;
+  const { Strips } = await import('./strips.js');
+  strips ??= new Strips($('strips'), run, { flow: (t) => clocks.hold(t), train: (step) => clocks.scrub(step) }, () => film.open);
+  if (lastSamples) strips.show(lastSamples);
+  strips.draw();
 }
 
 function needsPoints(end) {
