@@ -89,7 +89,7 @@ export class Choices {
   /** The reader brought points for one end, which the link keeps as `kept`; rejects when they cannot be used, and the run goes on. */
   bring(end, data, kept = '') {
     const done = this.#turns.then(async () => {
-      const pairs = [...this.given.filter(([name]) => name !== end && name !== 'dim'), [end, 'points']];
+      const pairs = [...this.#but(end).filter(([name]) => name !== 'dim'), [end, 'points']];
       await this.run.lab.restart(pairs, { [end]: data });
       this.kept = { ...this.kept, [end]: kept };
       this.notes.clear();
@@ -102,7 +102,7 @@ export class Choices {
 
   /** One end becomes letters. */
   write(end, text) {
-    const pairs = [...this.given.filter(([name]) => ![end, 'text', 'dim'].includes(name)), [end, 'text'], ['text', text]];
+    const pairs = [...this.#but(end).filter(([name]) => !['text', 'dim'].includes(name)), [end, 'text'], ['text', text]];
     const done = this.#turns.then(async () => {
       this.notes.clear();
       await this.run.restart(pairs);

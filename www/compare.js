@@ -170,7 +170,8 @@ export class Comparison {
     const section = document.querySelector('#stages .stage').cloneNode(true);
     section.classList.add('fork');
     section.setAttribute('aria-label', 'The fork');
-    section.querySelector('svg')?.remove();
+    section.querySelectorAll('svg, .pen').forEach((element) => element.remove());
+    section.querySelector('.plane').classList.remove('drawing');
     section.querySelector('.lens').replaceChildren();
     for (const element of section.querySelectorAll('[id]')) element.id = `fork-${element.id}`;
     $('stages').append(section);

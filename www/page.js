@@ -7,14 +7,13 @@ import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from './digits.js';
 import { copyLink, openModel, saveModel } from './files.js';
-import { lettersOf, ofDrawing, ofRows } from './draw/kept.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
 import { Notes, correction } from './notes.js';
-import { PointsPanel } from './points-panel.js';
+import { OwnPoints } from './own-points.js';
 import { Run } from './run.js';
-import { couplingSentence, excessSentence, floorLabel, grouped, noExactSentence, samplingSentence } from './sentences.js';
+import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, samplingSentence } from './sentences.js';
 import { Speaker } from './speaker.js';
 import { Door } from './story/door.js';
 import { annotate } from './spot.js';
@@ -46,7 +45,7 @@ let measures;
 let comparison;
 let controls;
 let strips; // made when they are first unfolded
-let panels;
+let own;
 let lastSamples = null; // what the stage shows, in all its dimensions
 let reflowed; // the choices of the link before reflow
 
@@ -89,9 +88,8 @@ $('slow').addEventListener('click', () => story.go('step', 'own'));
 /** Makes the inputs out of the table of options. */
 function build(specs) {
   controls = new Controls($('controls'), specs, (name, text) => choices.change(name, text));
-  panels = ['source', 'target'].map((end) => new PointsPanel(end, handsFor(end)));
-  controls.under('source', panels[0].element);
-  controls.under('target', panels[1].element);
+  own = new OwnPoints(choices, document.querySelector('.plane'));
+  for (const end of ['source', 'target']) controls.under(end, own.buttonOf(end));
   controls.under('group', $('coupling'));
   fill($('target'), specs.find(({ name }) => name === 'target'));
   const failed = (error) => notes.add(error.message);
@@ -180,6 +178,7 @@ function connect() {
   $('solver-steps').addEventListener('change', () => choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])));
   $('reflow').addEventListener('click', () => attempt(reflow));
   $('panel-toggle').addEventListener('click', openedPanel);
+  $('draw').addEventListener('click', () => attempt(() => draw('target')));
   $('strips-toggle').addEventListener('click', () => attempt(openedStrips));
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
@@ -216,18 +215,10 @@ async function openedStrips() {
 
 function needsPoints(end) {
   showOptions(); // the choice is not made yet
-  panels[['source', 'target'].indexOf(end)].open();
+  return panel.open ? own.edit(end) : draw(end);
 }
 
-/** What the editor of one end's points makes over, and what it begins with. */
-function handsFor(end) {
-  return {
-    onData: (data, letters) => choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
-    onText: (text) => choices.write(end, text),
-    letters: () => lettersOf(choices.kept[end]),
-    text: () => (run.lab.options[end] === 'text' ? run.lab.options.text : ''),
-  };
-}
+const draw = (end) => own.draw(end, () => $('draw').focus());
 
 async function reflow() {
   reflowed = choices.given;
@@ -244,6 +235,7 @@ function showOptions() {
   const { options } = run.lab;
   controls?.show(options);
   $('target').value = options.target;
+  if ($('lead').innerHTML !== leadOf(options)) $('lead').innerHTML = leadOf(options);
   const place = SOLVER_STEPS.findLastIndex((steps) => steps <= options.solverSteps);
   $('solver-steps').value = place;
   showSolverSteps(options.solverSteps);

@@ -8,6 +8,20 @@ const COUPLINGS = {
   reflow: 'These are the network’s own pairs, which do not cross: training on them makes trajectories straighter.',
 };
 
+const NOISE = ['gaussian', 'uniform'];
+
+/** The first words of the page: what is seen on the stage. HTML. */
+export function leadOf({ source, target, dim }) {
+  const role = (name, words) => `<span class="role ${name}">${words}</span>`;
+  if ([source, target].includes('digits')) {
+    const way = source !== 'digits' ? 'noise becomes a handwritten digit' : target === 'digits' ? 'one handwritten digit becomes another' : 'a handwritten digit becomes noise';
+    return `A network is learning, in this browser, how every pixel must change at every moment so that ${way}; the pictures follow what it has learned so far.`;
+  }
+  const [from, to] = NOISE.includes(source) ? ['noise', 'data'] : ['the source', 'the target'];
+  const seen = dim > 2 ? `, seen by the first two of their ${dim} coordinates,` : '';
+  return `A small network is learning, in this browser, which way every point must move at every moment so that ${role('source', from)} becomes ${role('target', to)}; the ${role('generated', 'dots')}${seen} follow what it has learned so far.`;
+}
+
 export function couplingSentence({ coupling, batch, group }, pairing_ms) {
   if (coupling !== 'ot' || pairing_ms === null) return COUPLINGS[coupling];
   const groups = group > 0 && group < batch ? ` in groups of ${grouped(group)}` : '';

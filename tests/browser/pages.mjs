@@ -18,7 +18,7 @@ export function useChromium() {
   return used;
 }
 
-/** Opens the page and waits for its first picture; with `gpu` a WebGL that runs on the CPU passes for one. */
+/** Opens the page and waits for its first picture and its inputs; with `gpu` a WebGL that runs on the CPU passes for one. */
 export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }, { gpu = false, ...wishes } = {}) {
   const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...wishes });
   const page = await context.newPage();
@@ -32,7 +32,8 @@ export async function openPage({ browser, site }, hash = '', viewport = { width:
   }
   const heard = listen(page);
   await page.goto(site.address + hash);
-  await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0, null, { timeout: 30_000 });
+  // The inputs come after the first picture, and are connected in the same turn.
+  await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0 && document.getElementById('target').length > 0, null, { timeout: 30_000 });
   return { page, heard, close: () => context.close() };
 }
 

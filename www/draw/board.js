@@ -23,7 +23,8 @@ export class Board {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{ role: string, onChange: () => void, onTool: (tool: string) => void, onSay: (sentence: string) => void }} told
+   * @param {{ role: () => string, camera?: Camera, onChange: () => void, onTool: (tool: string) => void,
+   *   onSay: (sentence: string) => void }} told `role` is the colour's; without a camera the board is a square of its own paper
    */
   constructor(canvas, told) {
     this.#canvas = canvas;
@@ -166,34 +167,40 @@ export class Board {
   }
 
   #at({ clientX, clientY }) {
-    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    return { x: ((clientX - left) / width) * 2 * EXTENT - EXTENT, y: EXTENT - ((clientY - top) / height) * 2 * EXTENT };
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const [x, y] = this.#camera.point(clientX - left, clientY - top);
+    return { x, y };
+  }
+
+  get #camera() {
+    return this.#told.camera ?? squareOf(this.#canvas.clientWidth);
   }
 
   draw() {
-    const canvas = this.#canvas;
-    const [side_px, density] = [canvas.clientWidth, window.devicePixelRatio || 1];
-    if (!side_px) return;
-    if (canvas.width !== Math.round(side_px * density)) canvas.width = canvas.height = Math.round(side_px * density);
+    const [canvas, camera] = [this.#canvas, this.#camera];
+    const { clientWidth: width_px, clientHeight: height_px } = canvas;
+    const density = window.devicePixelRatio || 1;
+    if (!width_px) return;
+    const [width, height] = [width_px, height_px].map((size) => Math.round(size * density));
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d');
     context.setTransform(density, 0, 0, density, 0, 0);
-    context.clearRect(0, 0, side_px, side_px);
+    context.clearRect(0, 0, width_px, height_px);
     const style = getComputedStyle(canvas);
-    const camera = { x: (x) => ((x + EXTENT) / (2 * EXTENT)) * side_px, y: (y) => ((EXTENT - y) / (2 * EXTENT)) * side_px };
-    drawGraphPaper(context, camera, side_px, style.getPropertyValue('--line'));
-    const dot_px = Math.max(1.8, side_px / 240);
-    context.fillStyle = style.getPropertyValue(`--${this.#told.role}`);
+    drawGraphPaper(context, camera, style.getPropertyValue('--line'));
+    const dot_px = Math.max(1.8, Math.min(width_px, height_px) / 240);
+    context.fillStyle = style.getPropertyValue(`--${this.#told.role()}`);
     for (let i = 0; i < this.#points.length; i += 2) {
       context.fillRect(camera.x(this.#points[i]) - dot_px / 2, camera.y(this.#points[i + 1]) - dot_px / 2, dot_px, dot_px);
     }
     const place = this.#pen ?? this.#hover;
-    if (place) this.#drawPen(context, camera, place, style.getPropertyValue('--ink'), side_px);
+    if (place) this.#drawPen(context, camera, place, style.getPropertyValue('--ink'));
   }
 
   // The tool's reach, thicker while it is down; the keys' pen has a cross in it.
-  #drawPen(context, camera, { x, y }, color, side_px) {
+  #drawPen(context, camera, { x, y }, color) {
     const [px, py] = [camera.x(x), camera.y(y)];
-    const radius_px = (RADII[this.size] * side_px) / (2 * EXTENT);
+    const radius_px = RADII[this.size] * camera.scale_px;
     context.strokeStyle = color;
     context.lineWidth = this.#stroke ? 2.5 : 1;
     context.setLineDash(this.tool === 'erase' ? [4, 3] : []);
@@ -210,16 +217,28 @@ export class Board {
   }
 }
 
-function drawGraphPaper(context, camera, side_px, color) {
+/** The camera of a square board that shows all that can be drawn on. */
+function squareOf(side_px) {
+  const scale_px = side_px / (2 * EXTENT);
+  return {
+    scale_px,
+    x: (x) => (x + EXTENT) * scale_px,
+    y: (y) => (EXTENT - y) * scale_px,
+    point: (x_px, y_px) => [x_px / scale_px - EXTENT, EXTENT - y_px / scale_px],
+  };
+}
+
+function drawGraphPaper(context, camera, color) {
+  const [left, right, bottom, top] = [camera.x(-EXTENT), camera.x(EXTENT), camera.y(-EXTENT), camera.y(EXTENT)];
   context.strokeStyle = color;
   context.lineWidth = 1;
-  for (let k = -EXTENT + 1; k < EXTENT; k++) {
-    context.globalAlpha = k === 0 ? 1 : 0.45;
+  for (let k = -EXTENT; k <= EXTENT; k++) {
+    context.globalAlpha = k === 0 || Math.abs(k) === EXTENT ? 1 : 0.45;
     context.beginPath();
-    context.moveTo(camera.x(k), 0);
-    context.lineTo(camera.x(k), side_px);
-    context.moveTo(0, camera.y(k));
-    context.lineTo(side_px, camera.y(k));
+    context.moveTo(camera.x(k), top);
+    context.lineTo(camera.x(k), bottom);
+    context.moveTo(left, camera.y(k));
+    context.lineTo(right, camera.y(k));
     context.stroke();
   }
   context.globalAlpha = 1;

@@ -33,7 +33,7 @@ export class Editor {
     this.#dialog.innerHTML = this.#html();
     document.body.append(this.#dialog);
     this.#board = new Board(this.#$('canvas'), {
-      role: end,
+      role: () => end,
       onChange: () => this.#showBoard(),
       onTool: (tool) => this.#choose('tool', tool),
       onSay: (sentence) => (this.#$('[role=status]').textContent = sentence),
