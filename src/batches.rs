@@ -8,6 +8,7 @@ use rand_distr::StandardNormal;
 use crate::config::{Classes, Config, Coupling, TimeSampling};
 use crate::coupling;
 use crate::data::Distribution;
+use crate::drawn::Drawn;
 use crate::network::Label;
 use crate::path::Path;
 use crate::prefetch::Prepared;
@@ -78,6 +79,8 @@ pub struct Batches {
     told: bool,
     label_drop: f64,
     seed: u64,
+    /// Where every pair can be drawn by itself.
+    drawn: Option<Drawn>,
 }
 
 /// Points with their classes as one more column, -1 for none.
@@ -115,6 +118,7 @@ impl Batches {
         Batches {
             source_points: finite(source.as_ref(), config.source_points, Purpose::SourcePoints, source_order, false),
             target_points: finite(target.as_ref(), config.points, Purpose::Points, order, told),
+            drawn: Drawn::of(config, source.as_ref(), target.as_ref()).filter(|_| pairs.is_empty()),
             pairs: (!pairs.is_empty()).then(|| Visited::new(pairs, 2 * target.dim() + told as usize, Purpose::Order)),
             size: config.batch,
             coupling: config.coupling,
@@ -134,8 +138,16 @@ impl Batches {
         self.target.dim()
     }
 
+    /// How a device can draw the same batches itself, if it can.
+    pub fn drawn(&self) -> Option<&Drawn> {
+        self.drawn.as_ref()
+    }
+
     /// The pairs and times of the given step.
     pub fn batch(&mut self, step: usize) -> Batch {
+        if let Some(drawn) = &self.drawn {
+            return drawn.batch(step, self.size);
+        }
         let (n, dim) = (self.size, self.dim());
         let mut rng = seed::stream(self.seed, Purpose::Batch, step as u64);
         if let Some(pairs) = &mut self.pairs {

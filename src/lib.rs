@@ -20,9 +20,11 @@ pub mod batches;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod benchmark;
 pub mod config;
+pub mod counter;
 pub mod coupling;
 pub mod data;
 pub mod device;
+pub mod drawn;
 pub mod ends;
 pub mod error;
 pub mod evaluation;

@@ -6,7 +6,7 @@ use crate::batches::Batches;
 use crate::config::Config;
 use crate::data::Distribution;
 use crate::error::Error;
-use crate::learner::Learner;
+use crate::learner::{Learner, State};
 use crate::prefetch::Prefetch;
 use crate::seed::{self, Purpose};
 
@@ -30,8 +30,9 @@ impl Trainer {
         pairs: Vec<f32>,
     ) -> Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        let learner = Learner::new(config, target.dim(), device, &mut rng);
-        Trainer::of(learner, Batches::new(config, source, target, pairs))
+        let state = State::initial(config, target.dim(), &mut rng);
+        let batches = Batches::new(config, source, target, pairs);
+        Trainer::of(Learner::of(config, batches.dim(), device, state, batches.drawn()), batches)
     }
 
     /// The same with burn's automatic differentiation on any device: what the others are measured against.
@@ -52,8 +53,10 @@ impl Trainer {
 
     /// Takes one training step.
     pub fn step(&mut self) {
-        let batch = self.batches.step(self.steps_taken());
-        self.learner.step(&batch);
+        if !self.learner.step_drawn() {
+            let batch = self.batches.step(self.steps_taken());
+            self.learner.step(&batch);
+        }
     }
 
     /// Training steps taken so far.

@@ -36,7 +36,7 @@ static OPENED: LazyLock<Opened> = LazyLock::new(|| {
 
 fn gpu(config: &Config, dim: usize, state: &State) -> Gpu {
     assert!(Gpu::fits(config, dim));
-    Gpu::new(config, dim, &Device::flex(), OPENED.clone(), state)
+    Gpu::new(config, dim, &Device::flex(), OPENED.clone(), state, None)
 }
 
 /// The gradient is what the first moment holds after one step.

@@ -63,7 +63,7 @@ impl Experiment {
             rest = after;
         }
         let state = State { weights: lists, ..State::default() };
-        let past = Learner::of(&self.config, self.dim(), &self.opened.device, state);
+        let past = Learner::of(&self.config, self.dim(), &self.opened.device, state, None);
         Ok(Replay { run: self, past: Some(past) })
     }
 }

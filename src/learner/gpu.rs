@@ -5,6 +5,7 @@ use burn::tensor::wgpu::wgpu::Buffer;
 
 use super::{State, Weights, kept_share};
 use crate::config::Config;
+use crate::drawn::Drawn;
 use crate::error::Error;
 pub use crate::kernels::gpu::kernel::Gpu as Opened;
 use crate::kernels::gpu::net::{FOUR, Net};
@@ -36,9 +37,16 @@ impl Gpu {
         Training::fits(&net(config, dim), config.batch)
     }
 
-    /// The network that the options describe, with what `state` holds.
-    pub fn new(config: &Config, dim: usize, device: &Device, opened: Opened, state: &State) -> Gpu {
-        let training = Training::new(&opened, net(config, dim), config.batch, dim, config.activation);
+    /// The network that the options describe, with what `state` holds; with `drawn` it makes its batches itself.
+    pub fn new(
+        config: &Config,
+        dim: usize,
+        device: &Device,
+        opened: Opened,
+        state: &State,
+        drawn: Option<&Drawn>,
+    ) -> Gpu {
+        let training = Training::new(&opened, net(config, dim), (config.batch, dim), config.activation, drawn);
         let (rule, telling) = (Rule::of(config), Telling::of(config));
         let (config, device) = (config.clone(), device.clone());
         let mut gpu = Gpu { config, dim, opened, device, rule, telling, step: 0, averaged: false, training };
@@ -48,23 +56,42 @@ impl Gpu {
 
     /// Takes one step: see [`super::Learner::step`].
     pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
-        self.step += 1;
-        let Rule { learning_rate, weight_decay } = self.rule;
-        let correction = |beta: f64| 1.0 - beta.powf(self.step as f64);
-        let kept = if self.averaged { kept_share(self.config.ema, self.step) } else { 0.0 };
-        self.averaged = self.config.ema > 0.0;
-        let correction = Correction {
-            rate: (learning_rate / correction(BETA_1)) as f32,
-            root: (1.0 / correction(BETA_2).sqrt()) as f32,
-            kept_weight: (1.0 - learning_rate * weight_decay) as f32,
-            kept_average: self.averaged.then_some(kept as f32),
-        };
+        let correction = self.correction();
         let (features, labels) = (self.telling.features(t), self.telling.columns(labels, t.len()));
         let (xt, ut) = (&sample.xt, &sample.ut);
         let compared = self.telling.compared(xt, t, ut);
         let (scales, ut): (&[f32], _) = compared.as_ref().map_or((&[], ut), |(scales, rest)| (scales, rest));
         let rows = Rows { xt, features: &features, labels: &labels, ut, scales };
         self.training.step(rows, correction);
+        self.taken();
+    }
+
+    /// See [`super::Learner::step_drawn`].
+    pub fn step_drawn(&mut self) -> bool {
+        let drawn = self.training.step_drawn(self.step, self.correction());
+        if drawn {
+            self.taken();
+        }
+        drawn
+    }
+
+    fn taken(&mut self) {
+        self.step += 1;
+        self.averaged = self.config.ema > 0.0;
+    }
+
+    /// What the next step asks of the optimiser.
+    fn correction(&self) -> Correction {
+        let step = self.step + 1;
+        let Rule { learning_rate, weight_decay } = self.rule;
+        let correction = |beta: f64| 1.0 - beta.powf(step as f64);
+        let kept = if self.averaged { kept_share(self.config.ema, step) } else { 0.0 };
+        Correction {
+            rate: (learning_rate / correction(BETA_1)) as f32,
+            root: (1.0 / correction(BETA_2).sqrt()) as f32,
+            kept_weight: (1.0 - learning_rate * weight_decay) as f32,
+            kept_average: (self.config.ema > 0.0).then_some(kept as f32),
+        }
     }
 
     /// Coordinates of a point.

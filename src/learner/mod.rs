@@ -13,6 +13,7 @@ use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 
 use crate::config::Config;
+use crate::drawn::Drawn;
 use crate::error::Error;
 use crate::network::Mlp;
 use crate::network::layers;
@@ -64,20 +65,16 @@ pub enum Weights {
 }
 
 impl Learner {
-    /// Draws the weights of the network that the options describe.
-    pub fn new(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
-        Learner::of(config, dim, device, State::initial(config, dim, rng))
-    }
-
-    /// The network that the options describe, with what `state` holds.
-    pub fn of(config: &Config, dim: usize, device: &Device, state: State) -> Learner {
+    /// The network that the options describe, with what `state` holds; where the device can, it makes its batches itself, as
+    /// `drawn` says.
+    pub fn of(config: &Config, dim: usize, device: &Device, state: State, _drawn: Option<&Drawn>) -> Learner {
         if *device == Device::flex() {
             return Learner::Cpu(Cpu::new(config, dim, &state));
         }
         // The largest networks and batches stay with burn, which splits its tensors.
         #[cfg(feature = "gpu")]
         if let Some(opened) = crate::device::gpu().filter(|_| gpu::Gpu::fits(config, dim)) {
-            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, device, opened, &state)));
+            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, device, opened, &state, _drawn)));
         }
         Learner::Plain(Plain::new(config, dim, device, state))
     }
@@ -96,6 +93,15 @@ impl Learner {
             Learner::Cpu(cpu) => cpu.step(batch),
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => gpu.step(batch),
+        }
+    }
+
+    /// Takes one step on a batch that the device draws; false, and no step, where it must be given.
+    pub fn step_drawn(&mut self) -> bool {
+        match self {
+            Learner::Plain(_) | Learner::Cpu(_) => false,
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => gpu.step_drawn(),
         }
     }
 

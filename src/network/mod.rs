@@ -8,4 +8,4 @@ pub mod time;
 mod told;
 
 pub use mlp::Mlp;
-pub use told::{Label, Telling, Told};
+pub use told::{BETA_MIN, Label, Telling, Told};

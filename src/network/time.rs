@@ -22,8 +22,7 @@ pub fn feature_count(input: TimeInput) -> usize {
 /// The time features: t itself, or sin(f t) for all 64 frequencies f = exp(linspace(0, 6)), then cos(f t)
 /// ("Sailing the Seas of Flow Matching").
 ///
-/// They are made here, not on the device: f t reaches 403, and WGSL promises sine and cosine only
-/// on [-π, π].
+/// f t reaches 403, and WGSL promises sine and cosine only on [-π, π]: a device that makes them itself counts in turns.
 ///
 /// # Shapes
 /// `t` holds `n` times, the result `n × feature_count(input)` numbers.
@@ -31,8 +30,7 @@ pub fn features(input: TimeInput, t: &[f32]) -> Vec<f32> {
     match input {
         TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => t.to_vec(),
         TimeInput::Sinusoidal => {
-            let frequencies: Vec<f64> =
-                (0..FREQUENCIES).map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp()).collect();
+            let frequencies: Vec<f64> = frequencies().collect();
             let mut rows = Vec::with_capacity(t.len() * 2 * FREQUENCIES);
             for &t in t {
                 rows.extend(frequencies.iter().map(|f| (f * t as f64).sin() as f32));
@@ -40,5 +38,17 @@ pub fn features(input: TimeInput, t: &[f32]) -> Vec<f32> {
             }
             rows
         }
+    }
+}
+
+fn frequencies() -> impl Iterator<Item = f64> {
+    (0..FREQUENCIES).map(|k| (LOG_FREQUENCY_MAX * k as f64 / (FREQUENCIES - 1) as f64).exp())
+}
+
+/// The frequencies f of the features in turns, f / 2π; none where the feature is t itself.
+pub fn turns(input: TimeInput) -> Vec<f32> {
+    match input {
+        TimeInput::Raw | TimeInput::Mlp | TimeInput::Joined => Vec::new(),
+        TimeInput::Sinusoidal => frequencies().map(|f| (f / std::f64::consts::TAU) as f32).collect(),
     }
 }

@@ -35,7 +35,7 @@ pub struct Telling {
 
 /// β is never taken for less: the velocity that leads to a point given at t = 1 is infinite (Li and He 2025, arXiv
 /// 2511.13720, section 3).
-const BETA_MIN: f64 = 0.05;
+pub const BETA_MIN: f64 = 0.05;
 
 impl Telling {
     /// As the options say.

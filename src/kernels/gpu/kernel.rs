@@ -126,8 +126,8 @@ impl Gpu {
         self.buffer(numbers, Usage::STORAGE | Usage::COPY_DST | Usage::COPY_SRC)
     }
 
-    /// A buffer with these numbers, for kernels.
-    pub fn numbers(&self, numbers: &[f32]) -> wgpu::Buffer {
+    /// A buffer with these numbers of four bytes, for kernels.
+    pub fn numbers(&self, numbers: &[impl bytemuck::NoUninit]) -> wgpu::Buffer {
         let buffer = self.zeros(numbers.len());
         self.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(numbers));
         buffer

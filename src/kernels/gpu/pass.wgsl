@@ -2,7 +2,7 @@
 
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read> transposed: array<f32>;
-@group(0) @binding(4) var<storage, read> batches: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, $access> batches: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> values: array<vec4<f32>>;
 // First the slopes of the activations, then the gradients.
 @group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>>;
@@ -56,6 +56,7 @@ fn backward(l: u32, first: u32, lane: u32) {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let first = group.x * TILE;
+  $draw
   for (var i = lane; i < TILE * given(); i += THREADS) {
     let sample = first + i / given();
     let c = i % given();

@@ -15,6 +15,10 @@ struct Step {
   fresh: f32,
   loss_scale: f32,
   splits: u32,
+  // Which training step it is, which sample of its batch comes first, -, -.
+  number: u32,
+  begin: u32,
+  nothing: vec2<u32>,
 }
 
 @group(0) @binding(1) var<uniform> step: Step;

@@ -1,6 +1,7 @@
 //! The kernels' WGSL, put together for one network.
 
 use crate::config::Activation;
+use crate::network::BETA_MIN;
 use crate::optimiser::{BETA_1, BETA_2, EPSILON};
 
 /// How a kernel is cut for a network.
@@ -30,10 +31,20 @@ impl Cut {
     }
 }
 
-/// The kernel of a whole pass.
-pub fn pass(cut: Cut, activation: Activation) -> String {
-    let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("pass.wgsl")];
-    whole(&parts, cut) + &activated(activation) + &tiled(include_str!("forward.wgsl"))
+/// The kernel of a whole pass; with `drawn`, the coordinates of a point, it draws its batches itself.
+pub fn pass(cut: Cut, activation: Activation, drawn: Option<usize>) -> String {
+    let draw =
+        "for (var i = lane; i < min(TILE, step.rows - min(first, step.rows)); i += THREADS) { draw(first + i); }";
+    let (access, draw) = match drawn {
+        Some(_) => ("read_write", format!("{draw}\n  storageBarrier();")),
+        None => ("read", String::new()),
+    };
+    let body = include_str!("pass.wgsl").replace("$access", access).replace("$draw", &draw);
+    let drawing = drawn
+        .map(|dim| format!("const DIM = {dim}u;\nconst BETA_MIN: f32 = {BETA_MIN:e};\n{}", include_str!("draw.wgsl")));
+    whole(&[include_str!("net.wgsl"), include_str!("step.wgsl"), &body, &drawing.unwrap_or_default()], cut)
+        + &activated(activation)
+        + &tiled(include_str!("forward.wgsl"))
 }
 
 /// The kernel of the weights' gradient and the loss.

@@ -8,6 +8,7 @@ use super::kernel::{Binding, Gpu, Kernel};
 use super::net::{FOUR, LAYERS_MAX, Net};
 use super::text::{self, Cut};
 use crate::config::Activation;
+use crate::drawn::Drawn;
 use crate::error::Error;
 use crate::network::layers::{FEATURES, LABEL, POINTS};
 
@@ -47,6 +48,8 @@ pub struct Training {
     batch: usize,
     dim: usize,
     cut: Cut,
+    /// Are batches drawn here?
+    drawn: bool,
     /// Samples that one pass has room for.
     room: usize,
     /// Parts into which the sum over a pass's samples is split.
@@ -67,8 +70,8 @@ pub struct Training {
 /// What has been asked for, and not been answered yet.
 #[derive(Default)]
 struct Pending {
-    /// Steps that the next submission takes.
-    waiting: Vec<Correction>,
+    /// Steps that the next submission takes, by their numbers.
+    waiting: Vec<(usize, Correction)>,
     /// Losses in the ring, and full rings that nobody has read.
     fresh: usize,
     kept: Vec<(wgpu::Buffer, usize)>,
@@ -95,7 +98,7 @@ const SPLITS_MAX: usize = 16;
 /// Bytes from one step's scalars to the next: WebGPU's promise.
 const SCALARS: u64 = 256;
 /// Bytes of them: `Step` of `step.wgsl`.
-const SCALARS_SIZE: u64 = 48;
+const SCALARS_SIZE: u64 = 64;
 /// Submissions that may wait.
 #[cfg(not(target_arch = "wasm32"))]
 const QUEUE: usize = 2;
@@ -109,22 +112,30 @@ impl Training {
         net.layers() <= LAYERS_MAX && 4 * numbers <= largest
     }
 
-    /// Room for this network and batches of so many samples.
-    pub fn new(gpu: &Gpu, net: Net, batch: usize, dim: usize, activation: Activation) -> Training {
+    /// Room for this network and batches of so many samples; with `drawn` they are made here, else given to every step.
+    pub fn new(
+        gpu: &Gpu,
+        net: Net,
+        (batch, dim): (usize, usize),
+        activation: Activation,
+        drawn: Option<&Drawn>,
+    ) -> Training {
         let cut = Cut::new(net.widest());
         let columns = FOUR * net.columns();
         let room = (VALUES_MAX / (4 * columns) / cut.tile).max(1) * cut.tile;
         let room = room.min(batch.next_multiple_of(cut.tile));
         let splits = room.div_ceil(SHARE).min(SPLITS_MAX).min(PARTIALS_MAX / (4 * FOUR * net.len)).max(1);
         let width = FOUR * net.row();
-        let slots = (BATCHES_MAX / (4 * width * batch)).clamp(1, SLOTS_MAX);
+        let batches = if drawn.is_some() { SLOTS_MAX } else { BATCHES_MAX / (4 * width * batch) };
+        let slots = batches.clamp(1, SLOTS_MAX);
         let passes = batch.div_ceil(room);
 
         let numbers = FOUR * net.len;
         let [weights, transposed, average] = std::array::from_fn(|_| gpu.zeros(numbers));
         let (moments, partials) = (gpu.zeros(2 * numbers), gpu.zeros(splits * numbers));
         let [values, gradients] = std::array::from_fn(|_| gpu.zeros(columns * room));
-        let (batches, losses) = (gpu.zeros(slots * batch * width), gpu.zeros(RING));
+        let rows = if drawn.is_some() { batch } else { slots * batch };
+        let (batches, losses) = (gpu.zeros(rows * width), gpu.zeros(RING));
         let scalars = gpu.uniform(slots * passes * SCALARS as usize / 4);
         let places = net.uniform(room);
         let uniform = gpu.uniform(places.len());
@@ -137,13 +148,18 @@ impl Training {
             let group = kernel.bind(gpu, &[&head, buffers].concat());
             (kernel, group)
         };
+        let numbers = [&weights, &transposed, &batches, &values, &gradients];
+        let pass = match drawn {
+            None => stage("pass", text::pass(cut, activation, None), &[Read, Read, Read, Write, Write], &numbers),
+            Some(drawn) => {
+                let tables = gpu.numbers(&drawn.words());
+                let buffers = [&numbers[..], &[&tables]].concat();
+                let text = text::pass(cut, activation, Some(dim));
+                stage("drawn pass", text, &[Read, Read, Write, Write, Write, Read], &buffers)
+            }
+        };
         let stages = [
-            stage(
-                "pass",
-                text::pass(cut, activation),
-                &[Read, Read, Read, Write, Write],
-                &[&weights, &transposed, &batches, &values, &gradients],
-            ),
+            pass,
             stage("outer", text::outer(), &[Read, Read, Write, Write], &[&values, &gradients, &partials, &losses]),
             stage(
                 "update",
@@ -158,6 +174,7 @@ impl Training {
             batch,
             dim,
             cut,
+            drawn: drawn.is_some(),
             room,
             splits,
             slots,
@@ -174,7 +191,11 @@ impl Training {
     }
 
     /// Takes one step on a batch: L = mean over points and dimensions of (scale · output - ut)².
+    ///
+    /// # Panics
+    /// If batches are drawn here.
     pub fn step(&mut self, rows: Rows, correction: Correction) {
+        assert!(!self.drawn, "these batches are drawn on the device");
         let Rows { xt, features, labels, ut, scales } = rows;
         let parts = [(POINTS, xt), (FEATURES, features), (LABEL, labels), (POINTS, ut)];
         let [xt, features, labels, ut] = parts.map(|(value, rows)| self.net.padded(value, rows));
@@ -187,10 +208,22 @@ impl Training {
                 rows.extend_from_slice(&part[row * width..][..width]);
             }
         }
-        let waiting = &mut self.pending.get_mut().waiting;
-        let at = 4 * rows.len() * waiting.len();
+        let at = 4 * rows.len() * self.pending.get_mut().waiting.len();
         self.gpu.queue.write_buffer(&self.batches, at as u64, bytemuck::cast_slice(&rows));
-        waiting.push(correction);
+        self.wait_for_more(0, correction);
+    }
+
+    /// Takes step number `number` on the batch that is drawn for it; false where batches are given.
+    pub fn step_drawn(&mut self, number: usize, correction: Correction) -> bool {
+        if self.drawn {
+            self.wait_for_more(number, correction);
+        }
+        self.drawn
+    }
+
+    fn wait_for_more(&mut self, number: usize, correction: Correction) {
+        let waiting = &mut self.pending.get_mut().waiting;
+        waiting.push((number, correction));
         if waiting.len() == self.slots {
             self.submit();
         }
@@ -237,20 +270,22 @@ impl Training {
     }
 
     /// `Step` of `step.wgsl` for every pass of these steps, whose losses go to the ring from place `slot` on.
-    fn scalars_of(&self, steps: &[Correction], slot: usize) -> Vec<u32> {
+    fn scalars_of(&self, steps: &[(usize, Correction)], slot: usize) -> Vec<u32> {
         let passes = self.batch.div_ceil(self.room);
         let numbers = (self.batch * self.dim) as f32;
         let mut scalars = Vec::with_capacity(steps.len() * passes * SCALARS as usize / 4);
-        for (k, c) in steps.iter().enumerate() {
+        for (k, (number, c)) in steps.iter().enumerate() {
+            // Drawn batches follow one another in the same place.
+            let begin = if self.drawn { 0 } else { k * self.batch };
             for part in 0..passes {
                 let first = part * self.room;
                 let rows = self.room.min(self.batch - first);
                 let (kept, fresh) = c.kept_average.map_or((0.0, 0.0), |kept| (kept, 1.0 - kept));
-                let whole = [k * self.batch + first, rows, usize::from(part > 0), slot + k];
+                let whole = [begin + first, rows, usize::from(part > 0), slot + k];
                 scalars.extend(whole.map(|number| number as u32));
                 let fractions = [2.0 / numbers, c.rate, c.root, c.kept_weight, kept, fresh, 1.0 / numbers];
                 scalars.extend(fractions.map(f32::to_bits));
-                scalars.push(self.splits as u32);
+                scalars.extend([self.splits, *number, first].map(|number| number as u32));
                 scalars.resize(scalars.len().next_multiple_of(SCALARS as usize / 4), 0);
             }
         }
@@ -270,6 +305,13 @@ impl Training {
         }
         losses.extend(self.gpu.read(&self.losses, fresh).await?);
         Ok(losses)
+    }
+
+    /// The rows of the last batch that was drawn, `batch × 4 Net::row()` numbers.
+    #[cfg(test)]
+    pub async fn rows(&self) -> Result<Vec<f32>, Error> {
+        self.submit();
+        self.gpu.read(&self.batches, self.batch * FOUR * self.net.row()).await
     }
 
     /// The weights in their natural order.
