@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use js_sys::{Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Float32Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
@@ -107,6 +107,16 @@ impl FlowLab {
     /// Takes `n` training steps.
     pub fn train(&mut self, n: usize) {
         self.experiment.train(n);
+    }
+
+    /// A promise that the device has taken the steps so far, which does not hold the run; undefined where they are taken
+    /// already, or where only `losses` tells.
+    pub fn done(&self) -> Option<Promise> {
+        let done = self.experiment.done()?;
+        Some(wasm_bindgen_futures::future_to_promise(async move {
+            done.await;
+            Ok(JsValue::UNDEFINED)
+        }))
     }
 
     /// Takes one training step and tells what happened in it: `{ step, x0, x1, t, xt, ut, before, after, loss, dim }`.

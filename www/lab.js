@@ -86,13 +86,13 @@ export class Lab {
   }
 
   /**
-   * Trains; resolves to `{ step, loss, lossFloor, stepsPerSecond }`, the loss being the mean over these steps, its floor
-   * null until `lossFloor()` has found it.
+   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond }`, the loss
+   * being the mean over these steps, its floor null until `lossFloor()` has found it.
    */
-  train(steps) {
+  train(steps, ms) {
     if (!Number.isInteger(steps) || steps < 1) return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
     return this.#queue(async () => {
-      const progress = await this.#remote.call('train', { steps });
+      const progress = await this.#remote.call('train', { steps, ms });
       return { ...progress, lossFloor: this.#floor };
     });
   }

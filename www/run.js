@@ -136,7 +136,7 @@ export class Run {
           await new Promise((done) => setTimeout(done, PACE_MS));
           credit_ms = CHUNK_MS;
         } else {
-          credit_ms += (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room)));
+          credit_ms += (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room), CHUNK_MS));
         }
         if (this.finished) break;
         if (!this.pictures.pending && performance.now() > nextPicture && this.past === null && shown !== this.step) {
@@ -156,18 +156,17 @@ export class Run {
     if (this.#wakes && this.playing && !this.finished) this.loop();
   }
 
-  /** Takes some steps; resolves to the time that took, in ms. */
-  async advance(steps) {
+  /** Takes so many steps, or as many as `ms` allow; resolves to the time that took, in ms. */
+  async advance(steps, ms) {
     const number = this.#number;
     const start = performance.now();
-    const progress = await this.lab.train(steps);
+    const progress = await this.lab.train(steps, ms);
     if (number !== this.#number) return 0;
     const took = performance.now() - start;
     this.step = progress.step;
     [this.stepsPerSecond, this.loss] = [progress.stepsPerSecond, progress.loss];
     // The first steps change the most: they come one by one, so that each can be seen again.
-    const early = Math.max(1, Math.round(0.25 * this.step));
-    this.#chunk = Math.max(1, Math.min(500, early, Math.round((CHUNK_MS * progress.stepsPerSecond) / 1000)));
+    this.#chunk = Math.min(500, Math.max(1, Math.round(0.25 * this.step)));
     if (this.history.wants(this.step)) await this.#remember();
     this.hooks.progressed?.();
     if (!Number.isFinite(progress.loss)) {

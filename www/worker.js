@@ -3,12 +3,18 @@
 import { digitsPack, needsDigits } from './digits.js';
 import { gate } from './gate.js';
 
-/** Steps between two looks at the clock; grows until a slice takes about SLICE_MS. */
-const SLICE_MS = 30;
+/** Work between two looks at the clock, of the CPU and of a GPU; one slice grows until it takes about so long. */
+const SLICE_MS = { cpu: 30, webgpu: 8 };
+/** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
+const QUEUE_MIN = 2;
+/** Of a GPU's time, at most a fifth passes while nothing is queued because an answer is awaited. */
+const ANSWERS_APART = 4;
 const NONE = new Float32Array();
 
 let wasm; // the module's exports
 let run; // the FlowLab in it
+let kind; // of the device
+let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 let slice = 1;
 
 const methods = {
@@ -29,22 +35,32 @@ const methods = {
     const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason, given.source, given.target);
     run?.free();
     run = opened;
-    return { device: JSON.parse(run.device()), ...JSON.parse(run.describe()), remarks: JSON.parse(run.remarks()) };
+    const device = JSON.parse(run.device());
+    kind = device.kind;
+    const start = performance.now();
+    if (kind === 'webgpu') await run.weights();
+    [latency, slice] = [kind === 'webgpu' ? performance.now() - start : 0, 1];
+    return { device, ...JSON.parse(run.describe()), remarks: JSON.parse(run.remarks()) };
   },
 
-  async train({ steps }) {
+  /** Takes so many steps, or as many as `ms` allow, but one at least. */
+  async train({ steps, ms = Infinity }) {
     const start = performance.now();
     const first = run.steps();
-    let fresh = new Float32Array();
-    for (let left = steps; left > 0; ) {
+    const until = start + Math.max(ms, ANSWERS_APART * latency);
+    const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / SLICE_MS.webgpu)));
+    let fresh;
+    do {
+      const now = Math.min(slice, first + steps - run.steps());
       const sliceStart = performance.now();
-      const now = Math.min(slice, left);
       run.train(now);
-      fresh = await run.losses(first); // also bounds what is queued on a GPU
-      left -= now;
-      const took = performance.now() - sliceStart;
-      if (now === slice) slice = Math.max(1, Math.min(1024, Math.round((slice * SLICE_MS) / Math.max(took, SLICE_MS / 2))));
-    }
+      const done = run.done();
+      if (done) await queue.add(done, now);
+      else fresh = await run.losses(first); // also bounds what is queued where burn trains on a GPU
+      const msPerStep = done ? queue.msPerStep : (performance.now() - sliceStart) / now;
+      if (msPerStep && (done || now === slice)) slice = Math.max(1, Math.min(1024, 2 * slice, Math.round(SLICE_MS[kind] / msPerStep)));
+    } while (run.steps() - first < steps && performance.now() < until);
+    fresh = await run.losses(first);
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
     return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
@@ -79,6 +95,31 @@ const methods = {
     return JSON.parse(run.describe());
   },
 };
+
+/** Slices that a GPU has been given and not yet done. */
+class Queue {
+  #waiting = [];
+  #done = 0; // steps
+  #start = performance.now();
+
+  constructor(most) {
+    this.most = most;
+  }
+
+  /** Of all since the beginning; undefined before the first slice is done. */
+  get msPerStep() {
+    return this.#done ? (performance.now() - this.#start) / this.#done : undefined;
+  }
+
+  /** Waits only where too many do. */
+  async add(done, steps) {
+    this.#waiting.push({ done, steps });
+    if (this.#waiting.length <= this.most) return;
+    const oldest = this.#waiting.shift();
+    await oldest.done;
+    this.#done += oldest.steps;
+  }
+}
 
 /** Where they cannot be had, the run's notes say so. */
 async function bringDigits(needed) {

@@ -7,6 +7,7 @@ mod saved;
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::pin::Pin;
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -155,6 +156,11 @@ impl Experiment {
         for _ in 0..n {
             self.trainer.step();
         }
+    }
+
+    /// Ends when the device has taken the steps so far: see [`Learner::done`].
+    pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
+        self.trainer.learner.done()
     }
 
     /// The loss of every step so far.

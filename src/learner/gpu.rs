@@ -104,6 +104,11 @@ impl Gpu {
         self.step
     }
 
+    /// See [`super::Learner::done`].
+    pub fn done(&self) -> impl Future<Output = ()> + use<> {
+        self.training.done()
+    }
+
     /// The losses since the last call, in one read.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ mod flow;
 pub mod gpu;
 pub mod plain;
 
+use std::pin::Pin;
+
 use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 
@@ -102,6 +104,16 @@ impl Learner {
             Learner::Plain(_) | Learner::Cpu(_) => false,
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => gpu.step_drawn(),
+        }
+    }
+
+    /// Ends when a device that works on its own has taken the steps so far; it holds nothing of this meanwhile. `None` where
+    /// they are taken already, or where only reading them tells.
+    pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
+        match self {
+            Learner::Plain(_) | Learner::Cpu(_) => None,
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => Some(Box::pin(gpu.done())),
         }
     }
 

@@ -156,6 +156,15 @@ impl Gpu {
         copy
     }
 
+    /// Ends when the device has done all that was submitted before, or is lost.
+    pub fn done(&self) -> impl Future<Output = ()> + use<> {
+        let (answer, done) = question();
+        self.queue.on_submitted_work_done(move || answer(()));
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = self.device.poll(wgpu::PollType::wait_indefinitely()); // a lost device says so when it is read from
+        done
+    }
+
     /// The first numbers of `buffer`, after all work that was submitted before.
     ///
     /// # Errors
@@ -184,27 +193,33 @@ fn lost(why: impl std::fmt::Display) -> Error {
     Error::Device(format!("The GPU did not give its numbers back: {why}."))
 }
 
-type Answer = Arc<Mutex<(Option<Result<(), wgpu::BufferAsyncError>>, Option<Waker>)>>;
-
 /// Ends when `buffer` can be read.
 fn mapped(buffer: &wgpu::Buffer) -> impl Future<Output = Result<(), wgpu::BufferAsyncError>> + use<> {
-    let answer = Answer::default();
-    let told = answer.clone();
-    buffer.slice(..).map_async(wgpu::MapMode::Read, move |result| {
+    let (answer, answered) = question();
+    buffer.slice(..).map_async(wgpu::MapMode::Read, answer);
+    answered
+}
+
+/// What takes an answer once, and what ends with it.
+fn question<T: Send + 'static>() -> (impl FnOnce(T) + Send, impl Future<Output = T>) {
+    let shared = Arc::new(Mutex::new((None, None::<Waker>)));
+    let told = shared.clone();
+    let answer = move |answer| {
         let mut told = told.lock().expect("nobody panics with it");
-        told.0 = Some(result);
+        told.0 = Some(answer);
         if let Some(waker) = told.1.take() {
             waker.wake();
         }
-    });
-    poll_fn(move |context| {
-        let mut answer = answer.lock().expect("nobody panics with it");
-        match answer.0.take() {
-            Some(result) => Poll::Ready(result),
+    };
+    let answered = poll_fn(move |context| {
+        let mut shared = shared.lock().expect("nobody panics with it");
+        match shared.0.take() {
+            Some(answer) => Poll::Ready(answer),
             None => {
-                answer.1 = Some(context.waker().clone());
+                shared.1 = Some(context.waker().clone());
                 Poll::Pending
             }
         }
-    })
+    });
+    (answer, answered)
 }

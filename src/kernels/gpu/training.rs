@@ -269,6 +269,12 @@ impl Training {
         pending.wait(&self.gpu, _submitted);
     }
 
+    /// Ends when the device has taken the steps so far.
+    pub fn done(&self) -> impl Future<Output = ()> + use<> {
+        self.submit();
+        self.gpu.done()
+    }
+
     /// `Step` of `step.wgsl` for every pass of these steps, whose losses go to the ring from place `slot` on.
     fn scalars_of(&self, steps: &[(usize, Correction)], slot: usize) -> Vec<u32> {
         let passes = self.batch.div_ceil(self.room);
