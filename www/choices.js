@@ -93,7 +93,7 @@ export class Choices {
       await this.run.lab.restart(pairs, { [end]: data });
       this.kept = { ...this.kept, [end]: kept };
       this.notes.clear();
-      await this.run.begin();
+      await this.run.begin({ atOnce: true });
       this.run.play(true);
     });
     this.#turns = done.catch(() => {});

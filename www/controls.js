@@ -11,9 +11,12 @@ const GROUPS = [
 
 const has = (shape) => (options) => [options.source, options.target].includes(shape);
 
+/** Shapes of as many dimensions as one likes. */
+const ANY_DIM = ['gaussian', 'uniform', 'checkerboard'];
+
 /** When an option matters; the others always do. */
 const MATTERS = {
-  dim: ({ dim }) => dim !== 2,
+  dim: ({ dim, source, target }) => dim !== 2 || [source, target].every((shape) => ANY_DIM.includes(shape)),
   text: has('text'),
   board: has('checkerboard'),
   digit: has('digits'),

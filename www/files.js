@@ -8,8 +8,10 @@ export async function copyLink(run, notes, isWhole) {
 }
 
 export async function saveModel(run) {
-  const url = URL.createObjectURL(new Blob([await run.lab.save()]));
-  const link = Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${run.lab.options.target}-${run.step}.safetensors` });
+  // Asked together, so that no training step comes between them: a pause takes hold when the steps under way are done.
+  const [bytes, losses] = await Promise.all([run.lab.save(), run.lab.losses()]);
+  const url = URL.createObjectURL(new Blob([bytes]));
+  const link = Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${run.lab.options.target}-${losses.length}.safetensors` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -73,7 +73,7 @@ async function start() {
   measures = new Measures(run, { list: $('live'), table: $('metrics'), button: $('measure-again'), wanted: () => panel.open });
   clocks.run = run;
   run.playing = !still;
-  await run.begin({ first: true });
+  await run.begin({ atOnce: !still });
   $('poster')?.remove();
   if (still) stage.seek(1);
   build((await table).options);
@@ -185,10 +185,11 @@ function connect() {
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
   $('save').addEventListener('click', () => attempt(() => saveModel(run)));
   $('open').addEventListener('change', () => attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()));
-  window.addEventListener('hashchange', () =>
+  // The address may change once more before it is this link's turn, when the run before writes its own.
+  window.addEventListener('hashchange', ({ newURL }) =>
     attempt(async () => {
       notes.clear();
-      await choices.follow(readHash());
+      await choices.follow(readHash(new URL(newURL).hash));
     }),
   );
 }

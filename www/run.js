@@ -64,8 +64,8 @@ export class Run {
     return this.step >= this.total;
   }
 
-  /** Shows a run that has just started, or was opened from a file. */
-  async begin({ first = false } = {}) {
+  /** Shows a run that has just started, or was opened from a file; its first picture is a quick one where training follows `atOnce`. */
+  async begin({ atOnce = false } = {}) {
     const number = ++this.#number;
     const { lab, stage } = this;
     stage.clear();
@@ -82,7 +82,7 @@ export class Run {
     await this.#remember();
     this.hooks.begun?.();
     this.hooks.pictured?.(losses);
-    await this.refresh(first ? FIRST_STEPS : undefined);
+    await this.refresh(atOnce ? Math.min(FIRST_STEPS, this.#steps()) : undefined);
     this.theory.begin().catch((error) => this.#fail(error));
   }
 
@@ -227,7 +227,7 @@ export class Run {
   async restart(pairs, data) {
     this.#leave();
     await this.lab.restart(pairs, data);
-    await this.begin();
+    await this.begin({ atOnce: true });
     this.play(true);
   }
 

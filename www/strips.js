@@ -53,7 +53,7 @@ export class Strips {
 
   #strip(element, words, onPick) {
     const strip = document.createElement('section');
-    strip.innerHTML = `<h3>${words}</h3><ol></ol>`;
+    strip.innerHTML = `<h2>${words}</h2><ol></ol>`;
     const panels = Array.from({ length: PANELS }, (_, k) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', innerHTML: '<canvas aria-hidden="true"></canvas><span></span>' });
       button.addEventListener('click', () => onPick(k));

@@ -8,6 +8,7 @@ const ZOOM = 1.3; // a key or a button
 export class Gestures {
   #pointers = new Map();
   #moved_px = 0;
+  #start = { x: 0, y: 0 }; // of the first finger
   #lastTap = { at_ms: -1e9, x: 0, y: 0 };
 
   /** @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by: number) => void, letGo: () => void }} stage */
@@ -30,7 +31,7 @@ export class Gestures {
   #down(event) {
     if (event.button !== 0) return;
     this.#pointers.set(event.pointerId, this.#place(event));
-    if (this.#pointers.size === 1) this.#moved_px = 0;
+    if (this.#pointers.size === 1) [this.#moved_px, this.#start] = [0, this.#place(event)];
     this.canvas.setPointerCapture?.(event.pointerId);
   }
 
@@ -53,10 +54,15 @@ export class Gestures {
       this.stage.moved();
     } else {
       this.#pointers.set(event.pointerId, now);
-      if (this.#moved_px <= TAP_PX) return;
+      if (this.#moved_px <= TAP_PX || this.#scrolls(event, now)) return;
       camera.pan(now.x - before.x, now.y - before.y);
       this.stage.moved();
     }
+  }
+
+  // A finger that goes up or down where the whole plane is seen scrolls the page; the first of its way arrives here all the same.
+  #scrolls({ pointerType }, { x, y }) {
+    return pointerType === 'touch' && this.stage.camera.atHome && Math.abs(y - this.#start.y) >= Math.abs(x - this.#start.x);
   }
 
   #up(event) {
