@@ -218,6 +218,17 @@ build_peers() {
   cp $peers/node_modules/@tensorflow/tfjs-backend-wasm/dist/*.wasm "$CACHE/peers/"
 }
 
+# JAX on the CPU is the yardstick of native training; without it the bench goes on.
+jax_bench() {
+  local jax=$CACHE/jax
+  apt_install "JAX, the yardstick of native training, wants it" python3-venv
+  if ! "$jax/bin/python" -c 'import jax' 2>/dev/null; then
+    say "installing JAX: the yardstick of native training"
+    python3 -m venv "$jax" && "$jax/bin/pip" install --quiet jax==0.10.2 || { say "JAX could not be installed; its table is left out"; return; }
+  fi
+  "$jax/bin/python" tests/jax_bench.py
+}
+
 bench() {
   tools_for_test
   build
@@ -231,6 +242,7 @@ bench() {
   say "every single time: $CACHE/bench.json"
   cargo build --release --locked --bin flow-lab
   "$CARGO_TARGET_DIR/release/flow-lab" bench
+  jax_bench
 }
 
 case ${1:-} in

@@ -39,6 +39,8 @@ pub struct Drawn {
 
 /// Words of a block, and coordinates that they make.
 const FOUR: usize = 4;
+/// Coordinates up to which a pair is drawn so: beyond, the source's normal draws by the ziggurat are several times as fast.
+const DIM_MAX: usize = 16;
 /// Words before the tables.
 const HEAD: usize = 10;
 /// Numbers of a mixture's table.
@@ -124,10 +126,10 @@ fn alias(weights: &[f64]) -> Vec<[u32; 2]> {
 
 impl Drawn {
     /// `None` where a pair depends on others (transport, sets visited in turn, pairs that were generated), where classes
-    /// are told, and where an end is no mixture that can be written down.
+    /// are told, and where an end is no mixture that can be written down, or has many dimensions.
     pub fn of(config: &Config, source: &dyn Distribution, target: &dyn Distribution) -> Option<Drawn> {
         let fresh = config.points == 0 && config.source_points == 0 && config.coupling == Coupling::Independent;
-        if !fresh || config.classes == Classes::Told {
+        if !fresh || config.classes == Classes::Told || target.dim() > DIM_MAX {
             return None;
         }
         Some(Drawn {

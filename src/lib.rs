@@ -38,6 +38,8 @@ pub mod network;
 pub mod optimiser;
 pub mod option;
 pub mod path;
+#[cfg(target_arch = "wasm32")]
+mod peak;
 pub mod prefetch;
 mod preset;
 #[cfg(not(target_arch = "wasm32"))]

@@ -318,6 +318,12 @@ pub fn check(pairs: &str) -> Result<String, JsError> {
     Ok(describe(&config, &notes))
 }
 
+/// Multiplications and additions of float32 numbers that this thread can do in a second: for the bench.
+#[wasm_bindgen(js_name = peakFlops)]
+pub fn peak_flops() -> f64 {
+    crate::peak::flops()
+}
+
 /// Takes the pack of handwritten digits, for every run from now on.
 #[wasm_bindgen(js_name = giveDigits)]
 pub fn give_digits(bytes: &[u8]) -> Result<(), JsError> {

@@ -157,7 +157,8 @@ fn targets_are_filled_as_by_their_own_samplers() {
 #[test]
 fn what_depends_on_others_or_has_no_mixture_is_not_drawn_by_number() {
     // The pinwheel's arms are bent: no mixture of products is it.
-    for options in [("coupling", "ot"), ("points", "100"), ("sourcePoints", "100"), ("target", "pinwheel")] {
+    let bent = ("target", "pinwheel");
+    for options in [("coupling", "ot"), ("points", "100"), ("sourcePoints", "100"), bent] {
         assert_eq!(drawn(&[options]), None, "{options:?}");
     }
     let config = config(&[]);

@@ -177,6 +177,11 @@ export class Lab {
     return this.#askOracle('pairingMs');
   }
 
+  /** Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with. @returns {Promise<number>} */
+  peakFlops() {
+    return this.#queue(() => this.#remote.call('peakFlops'));
+  }
+
   /** How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with. @returns {Promise<number>} */
   autodiffMs(steps = 10) {
     return this.#queue(() => this.#remote.call('autodiffMs', { steps }));

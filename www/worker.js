@@ -79,6 +79,7 @@ const methods = {
   exactVelocity: ({ points, t }) => run.exactVelocity(points, t) ?? null,
   lossFloor: () => JSON.parse(run.lossFloor()),
   pairingMs: () => run.pairingMs() ?? null,
+  peakFlops: () => wasm.peakFlops(),
   autodiffMs: ({ steps }) => run.autodiffMs(steps),
   reference: ({ end, count }) => run.reference(end, count),
   inside: ({ points }) => run.inside(points),

@@ -15,8 +15,8 @@ const CONTESTS = {
   cpu: { device: 'cpu', peers: ['jax-js wasm', 'TF.js wasm', 'plain JS'], browser: {}, blockMs: 400 },
   webgpu: { device: 'gpu', peers: ['jax-js webgpu', 'TF.js webgpu', 'TF.js webgl'], browser: { webgpu: true }, blockMs: 1000 },
 };
-const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | dispatches a step | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
-|---|---|---|---|---|---|---|---|`;
+const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | share of the peak | dispatches a step | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
+|---|---|---|---|---|---|---|---|---|`;
 const results = [];
 
 // The built site and the peers side by side, outside dist/, which is what gets published.
@@ -81,13 +81,13 @@ for (const [kind, { device, peers, browser, blockMs }] of Object.entries(CONTEST
     const contenders = await page.evaluate(contest, asked);
     await started.close();
     const ours = contenders[0];
-    for (const { name, device, first50, steps, dispatches, sampling, error } of contenders) {
-      const row = { kind, network: network.name, name, device, first50, steps, dispatches, sampling, error };
+    for (const { name, device, first50, steps, share, dispatches, sampling, error } of contenders) {
+      const row = { kind, network: network.name, name, device, first50, steps, share, dispatches, sampling, error };
       results.push(row);
       const times = (mine, theirs) => (theirs.length && mine.length ? `${(median(theirs) / median(mine)).toFixed(1)} ×` : '');
       const cells = error
-        ? [error, '', '', '', '', '']
-        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), dispatches ? dispatches.toFixed(1) : '', sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
+        ? [error, '', '', '', '', '', '']
+        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), share ? `${(100 * share).toFixed(0)} %` : '', dispatches ? dispatches.toFixed(1) : '', sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
       console.log(`| ${[network.name, `${name}${device && ` (${device})`}`, ...cells].join(' | ')} |`);
     }
   }

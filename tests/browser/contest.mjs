@@ -12,11 +12,11 @@ export const NETWORKS = [
 
 /**
  * Runs in the page. Every round each contender trains a block of steps of about `blockMs`, one after the other.
- * @returns `{ name, device, first50, steps: ms a step, one a round, dispatches a step, sampling: ms, error }` for each
+ * @returns `{ name, device, first50, steps: ms a step, one a round, share: of the device's peak, dispatches a step, sampling: ms, error }` for each
  */
 export async function contest({ network, device, peers, rounds, blockMs, points, eulerSteps }) {
   const { Lab } = await import('/lab.js');
-  const { create } = await import('/peers/peers.js');
+  const { create, matrixPeak } = await import('/peers/peers.js');
   const { width, depth, batch, activation, target, dim = 2 } = network;
   const generated = network.points ?? points;
   const draw = () => Float32Array.from({ length: dim * generated }, (_, i) => Math.sin(i));
@@ -39,6 +39,7 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     return {
       device: `${lab.device.kind}, ${lab.device.adapter}`,
       train: async (count) => (await lab.train(count)).loss,
+      peak: () => (device === 'cpu' ? lab.peakFlops() : undefined),
       sample: async (_, steps) => (await lab.sample({ count: generated, solver: 'euler', steps })).positions,
       dispose: () => lab.dispose(),
     };
@@ -51,6 +52,8 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     return { time: (count) => lab.autodiffMs(count), dispose: () => lab.dispose() };
   }
 
+  // Products of a step, forward, by the weights and, but for the first layer, by the inputs; a multiplication and an addition each.
+  const products = (4 * (dim + 1) + 6 * width * (depth - 1) + 6 * dim) * width * batch;
   const contenders = [];
   for (const name of ['Flow Lab', 'burn autodiff', ...peers]) {
     const contender = { name, device: '', steps: [], sampling: [] };
@@ -82,6 +85,9 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   for (let round = 0; round < rounds; round++) {
     for (const contender of running) contender.steps.push(await contender.timed(contender.block));
   }
+  // Of the CPU what our wasm reaches in registers; of a GPU the best matrix product of the peers.
+  const first = running.find(({ name }) => name === 'Flow Lab');
+  const peak = (await first?.trainer.peak?.()) ?? (await matrixPeak(peers));
   for (let round = 0; round < 3; round++) {
     for (const contender of running.filter(({ trainer }) => trainer.sample)) {
       // The first round warms up with a tenth of the steps; who would take minutes for all of them stays with that.
@@ -100,5 +106,8 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     }
   }
   for (const { trainer } of running) trainer.dispose?.();
-  return contenders.map(({ name, device, first50, steps, dispatches, sampling, error }) => ({ name, device, first50, steps, dispatches, sampling, error }));
+  return contenders.map(({ name, device, first50, steps, dispatches, sampling, error }) => {
+    const share = steps.length && peak ? products / (1e-3 * [...steps].sort((a, b) => a - b)[steps.length >> 1]) / peak : undefined;
+    return { name, device, first50, steps, share, dispatches, sampling, error };
+  });
 }
