@@ -17,8 +17,8 @@ export default {
   formula: [String.raw`x_0 \sim p_0, \qquad x_1 \sim p_1, \qquad \text{whatever } p_0, p_1`],
   more: `<p>This is what sets flow matching apart from diffusion, whose source is a Gaussian by construction. What is lost is the formula for the density, unless
     the source has one. With transport pairs (all four runs have them) the trajectories are short, so that neighbours stay together.</p>
-    <p>Your own are welcome as well: <em>Make your own source</em> and <em>target</em>, in the panel above, take a drawing, letters, numbers or a
-    picture.</p>`,
+    <p>Your own are welcome as well: <em>Draw your own</em>, beside the stage above, lets you draw on the stage itself, and takes letters,
+    numbers and pictures, too.</p>`,
   wait: `Choose another run, and let it take ${WAIT} steps.`,
 
   async open(figure) {

@@ -37,7 +37,7 @@ export default {
     figure.say('The exact field again, no network: of 160 target points, each blurred by 0.18. The grid is [−3, 3]² at t = 0.');
     const stop = stage.on('time', (t) => t > 0.99 && !figure.clock.flowing && figure.reached());
     signal.addEventListener('abort', stop);
-    stage.show(await crowd.carry(normals(1000, 5), STEPS, signal));
     await lay(MESHES.coarse);
+    stage.show(await crowd.carry(normals(1000, 5), STEPS, signal));
   },
 };

@@ -19,15 +19,15 @@ const NATS = 8; // the likelihood's scale reaches so far below its greatest valu
 
 /** `words` is what the reader sees, `doc` explains it; only one layer with `heat` is shown at a time. */
 export const LAYERS = [
-  { name: 'density', words: 'density', doc: 'Where the flowing points are, p_t: each point spread over a small Gaussian.', heat: true, draw: drawDensity },
+  { name: 'density', words: 'density', doc: 'Where the flowing points are, pₜ, estimated from them: each is spread over a small Gaussian.', heat: true, draw: drawDensity },
   { name: 'speed', words: 'speed', doc: 'How fast the learned field moves a point that is there, |v(x, t)|.', heat: true, draw: drawSpeed },
   { name: 'likelihood', words: 'log-likelihood', doc: 'ln p₁(x) of the learned flow, in nats.', heat: true, draw: drawLikelihood },
-  { name: 'contours', words: 'contours', doc: 'Lines of equal density p_t.', draw: drawContours },
+  { name: 'contours', words: 'contours', doc: 'Lines of equal density pₜ, estimated in the same way.', draw: drawContours },
   { name: 'grid', words: 'grid', doc: 'A coarse grid that the learned flow carries: space itself deforms.', draw: (scene) => grid(scene, scene.stage.grid, 0.8, 1.2) },
   { name: 'fineGrid', words: 'fine grid', doc: 'The same with narrow meshes.', draw: (scene) => grid(scene, scene.stage.fineGrid, 0.5, 1) },
   { name: 'source', words: 'source', doc: 'Fresh points of the source, where the flow starts.', draw: drawSource },
   { name: 'target', words: 'target', doc: 'Fresh points of the target, where the flow should end.', draw: drawTarget },
-  { name: 'pairs', words: 'pairs', doc: 'Pairs x0–x1 of one training batch, as this run couples them.', draw: drawTrainingPairs },
+  { name: 'pairs', words: 'pairs', doc: 'Pairs x₀–x₁ of one training batch, as this run couples them.', draw: drawTrainingPairs },
   { name: 'trajectories', words: 'trajectories', doc: 'The whole way of some of the points.', draw: drawWhole },
   { name: 'tails', words: 'tails', doc: 'What the points have just left behind them.', draw: drawBehind },
   { name: 'velocity', words: 'velocity', doc: 'The learned velocity v(x, t) on a grid.', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.5) },
