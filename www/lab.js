@@ -246,6 +246,11 @@ export class Lab {
     return result;
   }
 
+  /** How long the last answer took where it was worked out, in ms: a busy page hears of it later. */
+  get worked_ms() {
+    return this.#remote.worked_ms;
+  }
+
   #newRemote() {
     return new Remote((errors) => this.#emit('errors', errors), (progress) => this.#onProgress(progress));
   }

@@ -25,6 +25,7 @@ export class Pictures {
   #x0 = null;
   #barred = false; // no likelihood
   #pointMs = 2e-4; // one evaluation of one point, measured as we go
+  #worked_ms = 0; // by the worker, for all pictures so far
 
   constructor(lab, stage) {
     [this.#lab, this.#stage] = [lab, stage];
@@ -50,15 +51,15 @@ export class Pictures {
     this.#under = this.#pieces(weights ?? undefined, steps);
   }
 
-  /** Makes pieces for about so long; to the end without a limit. */
+  /** Makes pieces for about so long, as the worker's clock has it; to the end without a limit. Says how long that took. */
   async work(budget_ms = Infinity) {
-    const start = performance.now();
-    while (this.#under && performance.now() - start < budget_ms) {
+    const before = this.#worked_ms;
+    while (this.#under && this.#worked_ms - before < budget_ms) {
       const under = this.#under;
       const { done } = await under.next();
       if (done && under === this.#under) this.#under = null;
     }
-    return performance.now() - start;
+    return this.#worked_ms - before;
   }
 
   async *#pieces(weights, steps) {
@@ -187,9 +188,10 @@ export class Pictures {
   }
 
   async #timed(points, work, evaluationsOf) {
-    const start = performance.now();
     const made = await work();
-    const each = (performance.now() - start) / (points * evaluationsOf(made));
+    const { worked_ms } = this.#lab;
+    this.#worked_ms += worked_ms;
+    const each = worked_ms / (points * evaluationsOf(made));
     this.#pointMs += 0.3 * (Math.min(each, 10 * this.#pointMs) - this.#pointMs);
     return made;
   }

@@ -1,6 +1,8 @@
 // A worker that answers calls in order.
 
 export class Remote {
+  /** How long the worker took for the last answer, without its way through a busy page. */
+  worked_ms = 0;
   #worker;
   #pending = new Map();
   #next = 0;
@@ -17,6 +19,7 @@ export class Remote {
       if (data.progress) return onProgress(data.progress);
       const { resolve, reject } = this.#pending.get(data.id);
       this.#pending.delete(data.id);
+      this.worked_ms = data.ms;
       if (data.error === undefined) return resolve(data.result);
       if (!data.fatal) return reject(new Error(data.error));
       this.close(`The worker stopped (${data.error}). Reload the page: its address keeps every choice.`);

@@ -156,13 +156,12 @@ export class Run {
     if (this.#wakes && this.playing && !this.finished) this.loop();
   }
 
-  /** Takes so many steps, or as many as `ms` allow; resolves to the time that took, in ms. */
+  /** Takes so many steps, or as many as `ms` allow; resolves to the time that took in the worker, in ms. */
   async advance(steps, ms) {
     const number = this.#number;
-    const start = performance.now();
     const progress = await this.lab.train(steps, ms);
     if (number !== this.#number) return 0;
-    const took = performance.now() - start;
+    const took = this.lab.worked_ms;
     this.step = progress.step;
     [this.stepsPerSecond, this.loss] = [progress.stepsPerSecond, progress.loss];
     // The first steps change the most: they come one by one, so that each can be seen again.

@@ -176,6 +176,7 @@ export class Strips {
 
   // Which pictures the stage shows now.
   #mark() {
+    if (!this.#wanted()) return;
     const { stage, step, past } = this.#run;
     const nearest = TIMES.reduce((best, t, k) => (Math.abs(t - stage.t) < Math.abs(TIMES[best] - stage.t) ? k : best), 0);
     this.#flow.forEach(({ button }, k) => button.toggleAttribute('data-now', k === nearest && this.#samples !== null));

@@ -141,8 +141,10 @@ self.onmessage = ({ data: { id, method, args } }) => {
 
 async function answer(id, method, args) {
   let reply;
+  const start = performance.now();
   try {
-    reply = { id, result: await methods[method](args) };
+    const result = await methods[method](args);
+    reply = { id, result, ms: performance.now() - start };
   } catch (error) {
     // A trap leaves the wasm instance in pieces: only a new worker helps.
     const fatal = error instanceof WebAssembly.RuntimeError;
