@@ -2,9 +2,8 @@
 
 import { digitsPack, needsDigits } from './digits.js';
 import { gate } from './gate.js';
+import { Pace } from './pace.js';
 
-/** Work between two looks at the clock, of the CPU and of a GPU; one slice grows until it takes about so long. */
-const SLICE_MS = { cpu: 30, webgpu: 8 };
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
 const QUEUE_MIN = 2;
 /** Of a GPU's time, at most a fifth passes while nothing is queued because an answer is awaited. */
@@ -13,9 +12,8 @@ const NONE = new Float32Array();
 
 let wasm; // the module's exports
 let run; // the FlowLab in it
-let kind; // of the device
+let pace;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
-let slice = 1;
 
 const methods = {
   gate: ({ choice }) => gate(choice),
@@ -36,10 +34,10 @@ const methods = {
     run?.free();
     run = opened;
     const device = JSON.parse(run.device());
-    kind = device.kind;
+    pace = new Pace(device.kind);
     const start = performance.now();
-    if (kind === 'webgpu') await run.weights();
-    [latency, slice] = [kind === 'webgpu' ? performance.now() - start : 0, 1];
+    if (device.kind === 'webgpu') await run.weights();
+    latency = device.kind === 'webgpu' ? performance.now() - start : 0;
     return { device, ...JSON.parse(run.describe()), remarks: JSON.parse(run.remarks()) };
   },
 
@@ -48,19 +46,21 @@ const methods = {
     const start = performance.now();
     const first = run.steps();
     const until = start + Math.max(ms, ANSWERS_APART * latency);
-    const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / SLICE_MS.webgpu)));
+    const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / pace.sliceMs)));
     let fresh;
     do {
-      const now = Math.min(slice, first + steps - run.steps());
+      const now = Math.min(pace.steps, first + steps - run.steps());
       const sliceStart = performance.now();
       run.train(now);
       const done = run.done();
       if (done) await queue.add(done, now);
-      else fresh = await run.losses(first); // also bounds what is queued where burn trains on a GPU
-      const msPerStep = done ? queue.msPerStep : (performance.now() - sliceStart) / now;
-      if (msPerStep && (done || now === slice)) slice = Math.max(1, Math.min(1024, 2 * slice, Math.round(SLICE_MS[kind] / msPerStep)));
+      else {
+        fresh = await run.losses(first); // also bounds what is queued where burn trains on a GPU
+        if (now === pace.steps) pace.took(performance.now() - sliceStart, now);
+      }
     } while (run.steps() - first < steps && performance.now() < until);
     fresh = await run.losses(first);
+    queue.end();
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
     return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
@@ -100,16 +100,12 @@ const methods = {
 /** Slices that a GPU has been given and not yet done. */
 class Queue {
   #waiting = [];
-  #done = 0; // steps
   #start = performance.now();
+  #done = 0; // steps since then
+  #size = pace.steps;
 
   constructor(most) {
     this.most = most;
-  }
-
-  /** Of all since the beginning; undefined before the first slice is done. */
-  get msPerStep() {
-    return this.#done ? (performance.now() - this.#start) / this.#done : undefined;
   }
 
   /** Waits only where too many do. */
@@ -118,7 +114,24 @@ class Queue {
     if (this.#waiting.length <= this.most) return;
     const oldest = this.#waiting.shift();
     await oldest.done;
-    this.#done += oldest.steps;
+    // What was queued before the last change of size says nothing of this one.
+    if (oldest.steps !== pace.steps) [this.#start, this.#done] = [performance.now(), 0];
+    else this.#done += oldest.steps;
+    if (this.#done > this.most * pace.steps) this.#tell();
+  }
+
+  /** All are done. */
+  end() {
+    const rest = this.#waiting.reduce((sum, { steps }) => sum + steps, 0);
+    if (this.#size === pace.steps && rest % pace.steps === 0) {
+      this.#done += rest;
+      if (this.#done) this.#tell();
+    }
+  }
+
+  #tell() {
+    pace.took(performance.now() - this.#start, this.#done);
+    [this.#start, this.#done, this.#size] = [performance.now(), 0, pace.steps];
   }
 }
 

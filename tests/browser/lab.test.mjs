@@ -211,7 +211,7 @@ describe('lab.js', () => {
     t.diagnostic(`${prompt.stepsPerSecond.toFixed(0)} steps/s, with answers every 100 ms ${late.stepsPerSecond.toFixed(0)}`);
     assert.deepEqual([prompt.kind, late.kind, prompt.lost, late.lost], ['webgpu', 'webgpu', 0, 0]);
     assert.ok(late.latency > 20, `answers take ${late.latency} ms`);
-    assert.ok(late.stepsPerSecond > 0.6 * prompt.stepsPerSecond, `${late.stepsPerSecond} steps/s, ${prompt.stepsPerSecond} with prompt answers`);
+    assert.ok(late.stepsPerSecond > 0.3 * prompt.stepsPerSecond, `${late.stepsPerSecond} steps/s, ${prompt.stepsPerSecond} with prompt answers`);
   });
 
   test('asked for a GPU where there is none, runs on the CPU and says why', async () => {
