@@ -4,6 +4,8 @@
 //   x_t | x_i ~ N(t x_i, V I) with V = (1-t)² + t² s²;  u*(x, t) = Σ w_i [ x_i + (t s² - (1-t))/V · (x - t x_i) ],
 //   where w_i ∝ N(x; t x_i, V I). With s = 0 it is Σ w_i (x_i - x)/(1-t).
 
+const TERMS = 100_000; // of sums between two rests: a few milliseconds
+
 export class Crowd {
   /** @param {Float32Array} points n × 2 numbers. @param {number} blur s, in the plane's units */
   constructor(points, blur) {
@@ -48,8 +50,7 @@ export class Crowd {
   async frames(xy, count, signal) {
     const frames = new Float32Array(count * xy.length);
     for (let k = 0; k < count; k++) {
-      frames.set(this.velocity(xy, k / (count - 1)), k * xy.length);
-      await rest(signal);
+      frames.set(await this.#slowly(xy, k / (count - 1), signal), k * xy.length);
     }
     return frames;
   }
@@ -61,13 +62,24 @@ export class Crowd {
     positions.set(x0);
     let x = x0;
     for (let k = 0; k < steps; k++) {
-      const v0 = this.velocity(x, k / steps);
-      const middle = this.velocity(x.map((value, i) => value + (0.5 / steps) * v0[i]), (k + 0.5) / steps);
+      const v0 = await this.#slowly(x, k / steps, signal);
+      const half = x.map((value, i) => value + (0.5 / steps) * v0[i]);
+      const middle = await this.#slowly(half, (k + 0.5) / steps, signal);
       x = x.map((value, i) => value + middle[i] / steps);
       positions.set(x, (k + 1) * x0.length);
-      await rest(signal);
     }
     return { times, positions, count: x0.length / 2 };
+  }
+
+  // The velocity, some points at a time.
+  async #slowly(xy, t, signal) {
+    const velocity = new Float32Array(xy.length);
+    const some = 2 * Math.max(1, Math.round(TERMS / this.weights.length));
+    for (let start = 0; start < xy.length; start += some) {
+      velocity.set(this.velocity(xy.subarray(start, start + some), t), start);
+      await rest(signal);
+    }
+    return velocity;
   }
 }
 
