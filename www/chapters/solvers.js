@@ -15,8 +15,8 @@ export default {
     that is what takes time. So compare them at equal numbers of <em>evaluations</em>, not of steps.</p>`,
   formula: [String.raw`x_{t+h} = x_t + h\, v_\theta\!\left(x_t + \tfrac{h}{2}\, v_\theta(x_t, t),\; t + \tfrac{h}{2}\right)`],
   more: `<p>Halve the step, and Euler’s error halves; the error of midpoint and Heun falls to a quarter, that of Runge–Kutta to a sixteenth,
-    where the field is smooth. With very few evaluations the ranks can change: with 4 and with 8, here, the midpoint rule is ahead of
-    Runge–Kutta, whose steps are then as long as the bends that it must follow.</p>`,
+    where the field is smooth. With very few evaluations the ranks can change, for Runge–Kutta’s steps are then
+    as long as the bends that they must follow: compare it with the midpoint rule, with 4 evaluations and with 40.</p>`,
   wait: 'Compare 8 evaluations with 40.',
 
   async open(figure) {
