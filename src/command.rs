@@ -97,7 +97,7 @@ pub fn command() -> Command {
             Command::new("scaling")
                 .about("Training steps that boards need, by their modes and dimensions")
                 .arg(file("out", "the rows of the runs; a study goes on where it stopped").default_value("scaling.csv"))
-                .arg(number("seeds", "3", "runs of each board"))
+                .arg(number("seeds", "1", "runs of each board"))
                 .arg(number("steps-max", "60000", "steps after which a board counts as not learned"))
                 .arg(jobs),
         )
