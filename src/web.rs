@@ -1,4 +1,6 @@
-//! The browser's door: the only file that knows wasm-bindgen. `www/worker.js` is its only caller.
+//! The browser's door: nothing else knows wasm-bindgen. `www/worker.js` is its only caller.
+
+mod given;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -7,10 +9,7 @@ use js_sys::{Float32Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
-use crate::data::Given;
 use crate::data::mnist::Pack;
-use crate::data::points::Points;
-use crate::data::raster::Raster;
 use crate::device;
 use crate::ends::Ends;
 use crate::error::Error;
@@ -18,6 +17,7 @@ use crate::evaluation;
 use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::seed::{self, Purpose};
 use crate::store;
+use given::{given, whole};
 
 #[wasm_bindgen]
 extern "C" {
@@ -69,7 +69,7 @@ impl FlowLab {
     /// Opens the device and draws the initial weights.
     ///
     /// `pairs` is a JSON list of `[name, text]`; `reason`, if not empty, is why the CPU was chosen
-    /// before this module was asked; `source` and `target` are what is given for the shape `points`: see [`given`].
+    /// before this module was asked; `source` and `target` are what is given for the shape `points`: see [`given()`].
     pub async fn create(pairs: String, reason: String, source: JsValue, target: JsValue) -> Result<FlowLab, JsError> {
         let (mut config, mut notes) = read(&pairs)?;
         let (source, source_note) = given("source", &source)?;
@@ -280,36 +280,6 @@ impl FlowLab {
     }
 }
 
-/// Reads what was given for one end: `{ csv }`, `{ values, dim }` or `{ width, height, values }`; with it the sentence
-/// that says what was done to the points. With `inPlace`, points of `values` stay where they are.
-fn given(end: &str, value: &JsValue) -> Result<(Option<Given>, Option<String>), Error> {
-    if value.is_undefined() || value.is_null() {
-        return Ok((None, None));
-    }
-    let field = |name: &str| Reflect::get(value, &name.into()).ok().filter(|v| !v.is_undefined());
-    let number = |name: &str| field(name).and_then(|v| v.as_f64()).unwrap_or(f64::NAN);
-    let named = |error: Error| Error::Input(format!("{end}: {error}"));
-    let points = |(points, note): (Points, String)| (Some(Given::Points(points)), Some(format!("{end}: {note}")));
-    if let Some(csv) = field("csv").and_then(|v| v.as_string()) {
-        return Points::from_csv(&csv).map(points).map_err(named);
-    }
-    let Some(values) = field("values").and_then(|v| v.dyn_into::<Float32Array>().ok()) else {
-        let sentence = "must be { csv }, { values: Float32Array, dim } or { values: Float32Array, width, height }";
-        return Err(Error::Input(format!("{end}: {sentence}")));
-    };
-    if field("width").is_some() {
-        let (width, height) = (whole("width", number("width"))?, whole("height", number("height"))?);
-        let raster = Raster::new(width, height, values.to_vec()).map_err(named)?;
-        return Ok((Some(Given::Raster(raster)), None));
-    }
-    let dim = whole("dim", number("dim"))?;
-    if field("inPlace").is_some_and(|v| v.is_truthy()) {
-        let points = Points::in_place(values.to_vec(), dim).map_err(named)?;
-        return Ok((Some(Given::Points(points)), None));
-    }
-    Points::new(values.to_vec(), dim).map(points).map_err(named)
-}
-
 /// What the options in `pairs`, a JSON list of `[name, text]`, come to: `{ options, changed, notes }`, where
 /// `options` maps every name to its value, `changed` lists what a link must hold, `notes` what was corrected.
 #[wasm_bindgen]
@@ -377,14 +347,6 @@ fn json(value: &impl serde::Serialize) -> String {
 /// 3 rather than 3.0 for whole numbers, as JavaScript prints them.
 fn number_json(value: f64) -> serde_json::Value {
     if value.fract() == 0.0 { (value as i64).into() } else { value.into() }
-}
-
-fn whole(name: &str, value: f64) -> Result<usize, Error> {
-    if value.fract() == 0.0 && (0.0..=u32::MAX as f64).contains(&value) {
-        Ok(value as usize)
-    } else {
-        Err(Error::Input(format!("{name} = {value}: must be a whole number from 0 to {}", u32::MAX)))
-    }
 }
 
 fn object_of(samples: &Samples) -> Object {
