@@ -109,9 +109,10 @@ describe('pictures', () => {
     // What is drawn is what the model says: compare each with a question of its own, the model at rest.
     await page.locator('#play').click();
     await page.locator('#layer-velocity').uncheck();
+    // A step may still be under way: what is drawn from here on is drawn after it.
+    await page.evaluate(() => (window.earlier = window.flowLab.stage.velocity));
     await page.locator('#layer-velocity').check();
-    await page.waitForTimeout(200);
-    await page.waitForFunction(() => !window.flowLab.run.pictures.pending, null, { timeout: 60_000 });
+    await page.waitForFunction(() => window.flowLab.stage.velocity !== window.earlier && !window.flowLab.run.pictures.pending, null, { timeout: 60_000 });
     const apart = await page.evaluate(async () => {
       const { lab, stage } = window.flowLab;
       const most = (a, b) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
