@@ -47,7 +47,6 @@ const methods = {
     const first = run.steps();
     const until = start + Math.max(ms, ANSWERS_APART * latency);
     const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / pace.sliceMs)));
-    let fresh;
     do {
       const now = Math.min(pace.steps, first + steps - run.steps());
       const sliceStart = performance.now();
@@ -55,11 +54,11 @@ const methods = {
       const done = run.done();
       if (done) await queue.add(done, now);
       else {
-        fresh = await run.losses(first); // also bounds what is queued where burn trains on a GPU
+        await run.losses(run.steps()); // none are wanted yet: it bounds what is queued where burn trains on a GPU
         if (now === pace.steps) pace.took(performance.now() - sliceStart, now);
       }
     } while (run.steps() - first < steps && performance.now() < until);
-    fresh = await run.losses(first);
+    const fresh = await run.losses(first);
     queue.end();
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
