@@ -37,6 +37,7 @@ export class Run {
   #chunk = 1;
   #number = 0; // counts restarts: an answer that belongs to an earlier run is not shown
   #looping = false;
+  #refreshing = 0;
   #wakes = false; // a turn of the loop was asked for while it ended
   #resume = false; // play on when the reader comes back from the past
 
@@ -64,6 +65,11 @@ export class Run {
     return this.step >= this.total;
   }
 
+  /** Whether neither training nor a picture is under way: the stage stays as it is until somebody asks for something. */
+  get settled() {
+    return !this.#looping && this.#refreshing === 0;
+  }
+
   /** Shows a run that has just started, or was opened from a file; its first picture is a quick one where training follows `atOnce`. */
   async begin({ atOnce = false } = {}) {
     const number = ++this.#number;
@@ -89,11 +95,16 @@ export class Run {
   /** Draws what is looked at, to the end; while training goes on, rather ask `redraw()`. */
   async refresh(steps = this.#steps()) {
     const number = this.#number;
-    await this.#beginPicture(steps);
-    await this.pictures.work();
-    if (number !== this.#number) return;
-    this.hooks.pictured?.(await this.lab.losses());
-    this.theory.show();
+    this.#refreshing++;
+    try {
+      await this.#beginPicture(steps);
+      await this.pictures.work();
+      if (number !== this.#number) return;
+      this.hooks.pictured?.(await this.lab.losses());
+      this.theory.show();
+    } finally {
+      this.#refreshing--;
+    }
   }
 
   /** Something else is to be drawn: the loop draws it between its chunks, or it is drawn now. */

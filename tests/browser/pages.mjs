@@ -73,6 +73,9 @@ export const waitForStep = (page, step) =>
 export const waitForText = (page, id, pattern) =>
   page.waitForFunction(([id, source]) => new RegExp(source).test(document.getElementById(id).textContent), [id, pattern.source], { timeout: 60_000 });
 
+/** Waits until neither training nor a picture is under way. */
+export const waitForRest = (page) => page.waitForFunction(() => window.flowLab.run.settled, null, { timeout: 60_000 });
+
 export const optionOf = (page, name) => page.evaluate((name) => window.flowLab.lab.options[name], name);
 
 export const waitForOption = (page, name, value) =>

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, showLayers, stepOf, text, useChromium, waitForStep, waitForText } from './pages.mjs';
+import { openPage, showLayers, stepOf, text, useChromium, waitForRest, waitForStep, waitForText } from './pages.mjs';
 
 const used = useChromium();
 const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10';
@@ -55,7 +55,7 @@ describe('the play heads', () => {
     await waitForStep(page, 200);
     await slide(page, 'trained', 0);
     await waitForText(page, 'past', /^The model as it was at step 0\. Training waits at step [\d,]+ until you come back/);
-    await page.waitForFunction(() => window.flowLab.run.past === 0 && !window.flowLab.run.pictures.pending);
+    await page.waitForFunction(() => window.flowLab.run.past === 0 && window.flowLab.run.settled);
     const waiting = await page.evaluate(() => window.flowLab.run.step);
     const early = await ends(page);
     const again = await page.evaluate(async () => {
@@ -110,10 +110,7 @@ describe('pictures', () => {
     await page.locator('#play').click();
     await page.locator('#layer-velocity').uncheck();
     await page.locator('#layer-velocity').check();
-    // A step may still be under way, and is drawn after it: all is done when nothing has waited for a second.
-    await page.evaluate(async () => {
-      for (let quiet = 0; quiet < 10; quiet = window.flowLab.run.pictures.pending ? 0 : quiet + 1) await new Promise((done) => setTimeout(done, 100));
-    });
+    await waitForRest(page);
     const apart = await page.evaluate(async () => {
       const { lab, stage } = window.flowLab;
       const most = (a, b) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);

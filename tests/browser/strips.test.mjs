@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, useChromium, waitForStep, waitForText } from './pages.mjs';
+import { openPage, useChromium, waitForRest, waitForStep, waitForText } from './pages.mjs';
 
 const used = useChromium();
 const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10&steps=600';
@@ -45,7 +45,7 @@ describe('the strip over the flow time', () => {
     test(`every picture holds the points of its own time, and of no other (${colorScheme})`, async () => {
       const { page, heard, close } = await open(SMALL, { colorScheme });
       await waitForText(page, 'steps', /^trained/);
-      await page.waitForFunction(() => !window.flowLab.run.pictures.pending);
+      await waitForRest(page);
       const frames = await page.evaluate(() => {
         const { samples } = window.flowLab.stage;
         return [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => [...samples.positions.slice(2 * samples.count * Math.round(10 * t), 2 * samples.count * (Math.round(10 * t) + 1))]);
