@@ -124,6 +124,14 @@ choices! {
 }
 
 choices! {
+    /// How the learning rate falls while a run goes on.
+    Annealing {
+        None = "none": "it stays",
+        Cosine = "cosine": "along half a cosine from the learning rate to 0 over all steps of the run (Loshchilov and Hutter 2017)",
+    }
+}
+
+choices! {
     /// How the times of training are drawn.
     TimeSampling {
         Uniform = "uniform": "every time alike",
@@ -177,6 +185,7 @@ options! {
         network   predict       "predict":      Predict      = Predict::Velocity,   (), "what the network puts out: a narrow network cannot put out the noise of many dimensions, but can put out x1";
         training  optimiser     "optimiser":    Optimiser    = Optimiser::Adamw,    (), "rule that turns gradients into weight changes";
         training  learning_rate "learningRate": f64          = 2e-3,  (1e-6, 1.0),      "size of a training step";
+        training  annealing     "annealing":    Annealing    = Annealing::None,     (), "how the learning rate falls over the run: large steps first, small ones that settle at the end";
         training  weight_decay  "weightDecay":  f64          = 0.01,  (0.0, 1.0),       "share of each weight, times the learning rate, that AdamW removes per step";
         training  batch         "batch":        usize        = 256,   (1, 65_536),      "pairs of points in one training step";
         training  steps         "steps":        usize        = 3_000, (1, 1_000_000),   "training steps of a whole run";

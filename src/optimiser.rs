@@ -2,15 +2,18 @@
 
 use burn::tensor::{Gradients, Tensor};
 
-use crate::config::{Config, Optimiser};
+use crate::config::{Annealing, Config, Optimiser};
 
 /// How a gradient becomes a change of weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
-    /// Size of a step.
-    pub learning_rate: f64,
+    /// Size of the first step.
+    learning_rate: f64,
     /// Share of each weight, times the learning rate, that a step removes.
-    pub weight_decay: f64,
+    weight_decay: f64,
+    annealing: Annealing,
+    /// Those of the whole run.
+    pub steps: usize,
 }
 
 impl Rule {
@@ -20,7 +23,27 @@ impl Rule {
             Optimiser::Adam => 0.0,
             Optimiser::Adamw => config.weight_decay,
         };
-        Rule { learning_rate: config.learning_rate, weight_decay }
+        let &Config { learning_rate, annealing, steps, .. } = config;
+        Rule { learning_rate, weight_decay, annealing, steps }
+    }
+
+    /// The learning rate of step number `step`, from 1. A run that is trained on past its end learns nothing more where
+    /// it is annealed.
+    ///
+    /// Source: Loshchilov and Hutter 2017 (arXiv 1608.03983), equation 5, without restarts.
+    pub fn rate(&self, step: usize) -> f64 {
+        match self.annealing {
+            Annealing::None => self.learning_rate,
+            Annealing::Cosine => {
+                let done = step.saturating_sub(1).min(self.steps) as f64 / self.steps as f64;
+                self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+            }
+        }
+    }
+
+    /// The share of each weight that step number `step` keeps.
+    pub fn kept(&self, step: usize) -> f64 {
+        1.0 - self.rate(step) * self.weight_decay
     }
 }
 
@@ -31,7 +54,8 @@ impl Rule {
 /// saved from, and moved between, a browser's devices.
 #[derive(Clone, Debug)]
 pub struct Adam {
-    rule: Rule,
+    /// How large a step is.
+    pub rule: Rule,
     /// Steps taken so far.
     pub step: usize,
     /// First and second moment of every parameter's gradient, in the parameters' order; empty before the first step.
@@ -63,7 +87,7 @@ impl Adam {
                 .collect();
         }
         self.step += 1;
-        let Rule { learning_rate, weight_decay } = self.rule;
+        let (rate, kept) = (self.rule.rate(self.step), self.rule.kept(self.step));
         let correction_1 = 1.0 - BETA_1.powf(self.step as f64);
         let correction_2 = 1.0 - BETA_2.powf(self.step as f64);
 
@@ -76,11 +100,8 @@ impl Adam {
             *v = v.clone().mul_scalar(BETA_2) + gradient.square().mul_scalar(1.0 - BETA_2);
 
             let denominator = v.clone().sqrt().div_scalar(correction_2.sqrt()).add_scalar(EPSILON);
-            let change = m.clone().div(denominator).mul_scalar(learning_rate / correction_1);
-            let decayed = match weight_decay {
-                0.0 => weight,
-                decay => weight.mul_scalar(1.0 - learning_rate * decay),
-            };
+            let change = m.clone().div(denominator).mul_scalar(rate / correction_1);
+            let decayed = if kept == 1.0 { weight } else { weight.mul_scalar(kept) };
             *parameter = (decayed - change).autodiff().require_grad();
         }
     }

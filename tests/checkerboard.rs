@@ -1,6 +1,6 @@
 //! The `checkerboard` preset as it is published, its first 500 of 5,001 steps.
 
-use flow_lab::config::{Config, Preset, SolverKind, TimeSampling};
+use flow_lab::config::{Annealing, Config, Preset, SolverKind, TimeSampling};
 use flow_lab::data::{inside_share, worst_mode};
 use flow_lab::device::open_cpu;
 use flow_lab::ends::Ends;
@@ -15,6 +15,8 @@ fn the_checkerboard_preset_learns_as_fast_as_the_reference_run() {
     // Without what the preset adds to the published program.
     let config = Config {
         time_sampling: TimeSampling::Uniform,
+        learning_rate: 3e-3,
+        annealing: Annealing::None,
         ema: 0.0,
         solver: SolverKind::Euler,
         ..Config::of_preset(Preset::Checkerboard)
@@ -38,6 +40,7 @@ fn the_loss_of_a_short_run_is_above_its_floor_by_the_distance_to_the_exact_field
         ("width", "64"),
         ("depth", "3"),
         ("batch", "512"),
+        ("annealing", "none"),
         ("ema", "0"),
         ("timeSampling", "uniform"),
         ("learningRate", "0.002"),

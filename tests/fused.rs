@@ -4,7 +4,7 @@
 mod draws;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::config::{Activation, Classes, Config, Optimiser, Predict, Schedule, TimeInput};
+use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, Schedule, TimeInput};
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::plain::Plain;
 use flow_lab::learner::{Learner, Weights};
@@ -92,8 +92,14 @@ fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_clas
 
 #[test]
 fn a_run_of_a_hundred_steps_is_the_same() {
-    for (optimiser, time, ema) in [(Optimiser::Adamw, TimeInput::Raw, 0.9), (Optimiser::Adam, TimeInput::Mlp, 0.0)] {
-        let config = Config { optimiser, time, ema, width: 40, depth: 3, learning_rate: 1e-3, ..Config::default() };
+    let runs = [
+        (Optimiser::Adamw, Annealing::Cosine, TimeInput::Raw, 0.9),
+        (Optimiser::Adam, Annealing::None, TimeInput::Mlp, 0.0),
+    ];
+    for (optimiser, annealing, time, ema) in runs {
+        let (learning_rate, steps) = (1e-3, 120);
+        let config =
+            Config { optimiser, annealing, time, ema, width: 40, depth: 3, learning_rate, steps, ..Config::default() };
         let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
         let mut plain = Plain::new(&config, 2, &Device::flex(), start(&config, 2));
         for index in 0..100 {

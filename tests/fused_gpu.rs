@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::wgpu;
-use flow_lab::config::{Activation, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};
+use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};
 
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::gpu::{Gpu, Opened};
@@ -128,9 +128,24 @@ fn a_batch_that_needs_two_passes_has_the_gradient_of_the_whole() {
 
 #[test]
 fn a_run_of_a_hundred_steps_is_the_same() {
-    for (optimiser, time, ema) in [(Optimiser::Adamw, TimeInput::Raw, 0.9), (Optimiser::Adam, TimeInput::Mlp, 0.0)] {
-        let config =
-            Config { optimiser, time, ema, width: 40, depth: 3, learning_rate: 1e-3, batch: 100, ..Config::default() };
+    let runs = [
+        (Optimiser::Adamw, Annealing::Cosine, TimeInput::Raw, 0.9),
+        (Optimiser::Adam, Annealing::None, TimeInput::Mlp, 0.0),
+    ];
+    for (optimiser, annealing, time, ema) in runs {
+        let (learning_rate, steps) = (1e-3, 120);
+        let config = Config {
+            optimiser,
+            annealing,
+            time,
+            ema,
+            width: 40,
+            depth: 3,
+            learning_rate,
+            steps,
+            batch: 100,
+            ..Config::default()
+        };
         let state = start(&config, 2);
         let (mut gpu, mut cpu) = (gpu(&config, 2, &state), Cpu::new(&config, 2, &state));
         for index in 0..100 {

@@ -1,8 +1,8 @@
 //! Adam and AdamW against a second, independent implementation.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::config::{Config, Optimiser};
-use flow_lab::optimiser::Adam;
+use flow_lab::config::{Annealing, Config, Optimiser};
+use flow_lab::optimiser::{Adam, Rule};
 
 // The reference numbers below were printed by this NumPy program (float64). With `scale` 1e-6 the
 // gradients are near ε = 1e-8, so that another ε would show.
@@ -55,4 +55,20 @@ fn one_ten_and_a_hundred_steps_agree_with_numpy() {
             );
         }
     }
+}
+
+#[test]
+fn an_annealed_rate_falls_along_half_a_cosine() {
+    let config = Config { annealing: Annealing::Cosine, learning_rate: 0.02, steps: 100, ..Config::default() };
+    let rule = Rule::of(&config);
+    let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-15, "{found} for {expected}");
+    near(rule.rate(1), 0.02);
+    near(rule.rate(51), 0.01);
+    near(rule.rate(26), 0.02 * (0.5 + 0.125f64.sqrt()));
+    near(rule.rate(101), 0.0);
+    near(rule.rate(1_000), 0.0);
+    // The cosines of the others cancel.
+    near((1..=100).map(|step| rule.rate(step)).sum::<f64>(), 0.02 * 101.0 / 2.0);
+    near(rule.kept(51), 1.0 - 0.01 * config.weight_decay);
+    assert_eq!(Rule::of(&Config { annealing: Annealing::None, ..config }).rate(1_000), 0.02);
 }

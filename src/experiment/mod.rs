@@ -146,9 +146,10 @@ impl Experiment {
         self.ends.target(&self.config).expect("it was built before, for the trainer")
     }
 
-    /// Sets the length of the whole run, which the caller's loop reads.
+    /// Sets the length of the whole run, which the caller's loop reads, and by which the learning rate falls.
     pub fn set_steps(&mut self, steps: usize) {
         self.config.steps = steps;
+        self.trainer.learner.set_steps(steps);
     }
 
     /// Takes `n` training steps.

@@ -43,8 +43,8 @@ impl WithSimd for Task<'_> {
         let (b1, b2, epsilon) = (BETA_1 as f32, BETA_2 as f32, EPSILON as f32);
         let (c1, c2) = ((1.0 - BETA_1) as f32, (1.0 - BETA_2) as f32);
         let scale = (1.0 / correction(BETA_2).sqrt()) as f32;
-        let rate = (rule.learning_rate / correction(BETA_1)) as f32;
-        let kept = (1.0 - rule.learning_rate * rule.weight_decay) as f32;
+        let rate = (rule.rate(step) / correction(BETA_1)) as f32;
+        let kept = rule.kept(step) as f32;
         for (((w, g), m), v) in weights.iter_mut().zip(gradient).zip(m).zip(v) {
             *m = b1 * *m + c1 * g;
             *v = b2 * *v + c2 * (g * g);

@@ -19,7 +19,7 @@ pub struct Cpu {
     dim: usize,
     telling: Telling,
     passes: Passes,
-    rule: Rule,
+    pub(super) rule: Rule,
     step: usize,
     weights: Vec<f32>,
     gradient: Vec<f32>,

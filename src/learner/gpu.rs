@@ -23,7 +23,7 @@ pub struct Gpu {
     opened: Opened,
     /// burn's name of the same device, for what is asked of it there.
     device: Device,
-    rule: Rule,
+    pub(super) rule: Rule,
     telling: Telling,
     step: usize,
     /// Is there an average already?
@@ -83,13 +83,12 @@ impl Gpu {
     /// What the next step asks of the optimiser.
     fn correction(&self) -> Correction {
         let step = self.step + 1;
-        let Rule { learning_rate, weight_decay } = self.rule;
         let correction = |beta: f64| 1.0 - beta.powf(step as f64);
         let kept = if self.averaged { kept_share(self.config.ema, step) } else { 0.0 };
         Correction {
-            rate: (learning_rate / correction(BETA_1)) as f32,
+            rate: (self.rule.rate(step) / correction(BETA_1)) as f32,
             root: (1.0 / correction(BETA_2).sqrt()) as f32,
-            kept_weight: (1.0 - learning_rate * weight_decay) as f32,
+            kept_weight: self.rule.kept(step) as f32,
             kept_average: (self.config.ema > 0.0).then_some(kept as f32),
         }
     }

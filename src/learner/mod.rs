@@ -127,6 +127,17 @@ impl Learner {
         }
     }
 
+    /// Sets the length of the whole run: see [`crate::optimiser::Rule::rate`].
+    pub fn set_steps(&mut self, steps: usize) {
+        let rule = match self {
+            Learner::Plain(plain) => &mut plain.optimiser.rule,
+            Learner::Cpu(cpu) => &mut cpu.rule,
+            #[cfg(feature = "gpu")]
+            Learner::Gpu(gpu) => &mut gpu.rule,
+        };
+        rule.steps = steps;
+    }
+
     /// Steps taken so far.
     pub fn steps_taken(&self) -> usize {
         match self {
