@@ -82,7 +82,7 @@ impl Passes {
             let rows = x.len() / dim;
             self.fill(POINTS, x, rows);
             self.fill(LABEL, &labels[k * self.block * classes..][..rows * classes], rows);
-            self.forward::<S, ROWS, N>(weights, rows);
+            self.forward::<S, ROWS, N>(weights, rows, false);
             let (velocity, stride) = (self.values.last().expect("a layer"), self.block * LANES);
             for (row, x) in x.chunks_exact_mut(dim).enumerate() {
                 for (c, x) in x.iter_mut().enumerate() {
@@ -111,7 +111,7 @@ impl Passes {
             self.fill(POINTS, &x[start * dim..][..rows * dim], rows);
             self.fill(FEATURES, &features[start * width..][..rows * width], rows);
             self.fill(LABEL, &labels[start * classes..][..rows * classes], rows);
-            self.forward::<S, ROWS, N>(weights, rows);
+            self.forward::<S, ROWS, N>(weights, rows, true);
             let scales = scales.get(start..start + rows).unwrap_or_default();
             sum += self.compare(&ut[start * dim..][..rows * dim], scales, 2.0 / ut.len() as f32, rows);
             self.backward::<S, ROWS, N>(gradient, rows);
@@ -134,8 +134,9 @@ impl Passes {
         }
     }
 
+    /// All layers, with the slopes of their activations where the way back will ask for them.
     #[inline(always)]
-    fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize) {
+    fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize, slopes: bool) {
         let stride = self.block;
         for (k, layer) in self.layout.layers.iter().enumerate() {
             let mut out = std::mem::take(&mut self.values[k + GIVEN]);
@@ -146,14 +147,15 @@ impl Passes {
             let parts = &parts[..layer.inputs.len()];
             let panel_weights = weights[layer.weight..].chunks_exact(layer.rows() * LANES);
             let biases = weights[layer.bias..].as_chunks::<LANES>().0;
-            let slopes = self.slopes[k + GIVEN].chunks_exact_mut(stride * LANES);
+            let panel_slopes = self.slopes[k + GIVEN].chunks_exact_mut(stride * LANES);
             for (((out, slope), weights), bias) in
-                out.chunks_exact_mut(stride * LANES).zip(slopes).zip(panel_weights).zip(biases)
+                out.chunks_exact_mut(stride * LANES).zip(panel_slopes).zip(panel_weights).zip(biases)
             {
                 product::product::<S, ROWS, N>(parts, weights, bias, rows, stride, out);
                 if let Some(activation) = layer.activation {
                     let used = rows.next_multiple_of(ROWS) * LANES;
-                    pointwise::activate::<S>(activation, &mut out[..used], &mut slope[..used]);
+                    let slope = slopes.then_some(&mut slope[..used]);
+                    pointwise::activate::<S>(activation, &mut out[..used], slope);
                 }
             }
             self.values[k + GIVEN] = out;
