@@ -104,7 +104,7 @@ fn points_of_every_class_are_carried_as_on_the_cpu() {
     for &predict in Predict::ALL {
         let config = Config { predict, classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
         let state = start(&config, 3);
-        let here = Flow::Cpu(Cpu::new(&config, 3, &state).flow(Weights::Last));
+        let here = Flow::Cpu(Box::new(Cpu::new(&config, 3, &state).flow(Weights::Last)));
         let there = Flow::Gpu(Box::new(gpu(&config, 3, &state).flow(Weights::Last)));
         let prepared = batch(3, 50, 7);
         let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
@@ -185,7 +185,7 @@ fn every_solver_carries_points_as_on_the_cpu_both_ways() {
     for (time, dim, count) in [(TimeInput::Raw, 2, 333), (TimeInput::Joined, 5, 1), (TimeInput::Sinusoidal, 3, 40)] {
         let config = Config { time, width: 19, depth: 2, ..Config::default() };
         let state = start(&config, dim);
-        let here = Flow::Cpu(Cpu::new(&config, dim, &state).flow(Weights::Last));
+        let here = Flow::Cpu(Box::new(Cpu::new(&config, dim, &state).flow(Weights::Last)));
         let there = Flow::Gpu(Box::new(gpu(&config, dim, &state).flow(Weights::Last)));
         let x0 = batch(dim, count, 7).sample.xt;
         for &kind in SolverKind::ALL {
@@ -206,7 +206,7 @@ fn every_solver_carries_points_as_on_the_cpu_both_ways() {
 fn more_points_and_steps_than_one_dispatch_takes_come_back_in_their_places() {
     let config = Config { width: 512, depth: 3, ..Config::default() };
     let state = start(&config, 2);
-    let here = Flow::Cpu(Cpu::new(&config, 2, &state).flow(Weights::Last));
+    let here = Flow::Cpu(Box::new(Cpu::new(&config, 2, &state).flow(Weights::Last)));
     let there = Flow::Gpu(Box::new(gpu(&config, 2, &state).flow(Weights::Last)));
     let x0 = batch(2, 6_000, 7).sample.xt;
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-3 };

@@ -8,7 +8,7 @@ use crate::coupling;
 use crate::device::read;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
-use crate::learner::{CHUNK, Learner, Weights};
+use crate::learner::{CHUNK, Flow, Weights};
 use crate::likelihood;
 use crate::network::divergence::EXACT_DIM_MAX;
 use crate::option::Choice;
@@ -81,17 +81,17 @@ impl Experiment {
     /// # Errors
     /// When the source has no density, the points are not whole or finite, or the device fails to answer.
     pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
-        self.log_density_by(&self.trainer.learner, points, solver, steps).await
+        self.log_density_by(&self.trainer.learner.flow(Weights::Sampled), points, solver, steps).await
     }
 
     pub(super) async fn log_density_by(
         &self,
-        learner: &Learner,
+        flow: &Flow,
         points: &[f32],
         solver: Solver,
         steps: usize,
     ) -> Result<Vec<f32>, Error> {
-        let network = learner.network(Weights::Sampled).await?;
+        let network = flow.network().await?;
         let dim = network.dim();
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {

@@ -17,7 +17,7 @@ use crate::device::Opened;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{Learner, Weights, Wish};
+use crate::learner::{Flow, Weights, Wish};
 use crate::network::Label;
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
@@ -211,13 +211,13 @@ impl Experiment {
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
-        self.velocity_by(&self.trainer.learner, points, t).await
+        self.velocity_by(&self.trainer.learner.flow(Weights::Sampled), points, t).await
     }
 
-    async fn velocity_by(&self, learner: &Learner, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
+    async fn velocity_by(&self, flow: &Flow, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
         let dim = self.dim();
         check_points(points, dim, t)?;
-        learner.flow(Weights::Sampled).velocities(points, dim, t as f64).await
+        flow.velocities(points, dim, t as f64).await
     }
 
     fn tensor(&self, values: Vec<f32>, dim: usize) -> Tensor<2> {

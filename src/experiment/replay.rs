@@ -8,7 +8,7 @@ use crate::batches::{Batch, Batches};
 use crate::config::Config;
 use crate::device::read;
 use crate::error::Error;
-use crate::learner::{Learner, State, Weights, Wish};
+use crate::learner::{Flow, Weights, Wish};
 use crate::network::layers::{layers, parameters};
 use crate::path::{Path, PathSample};
 use crate::solver::{self, Solver};
@@ -16,8 +16,7 @@ use crate::solver::{self, Solver};
 /// A run's model at one of its steps.
 pub struct Replay<'a> {
     run: &'a Experiment,
-    /// `None`: as it is now.
-    past: Option<Learner>,
+    flow: Flow,
 }
 
 impl Experiment {
@@ -46,7 +45,7 @@ impl Experiment {
     /// When they are not this network's weights.
     pub fn replay(&self, weights: &[f32]) -> Result<Replay<'_>, Error> {
         if weights.is_empty() {
-            return Ok(Replay { run: self, past: None });
+            return Ok(Replay { run: self, flow: self.trainer.learner.flow(Weights::Sampled) });
         }
         let shapes = parameters(&layers(&self.config, self.dim()));
         let wanted: usize = shapes.iter().map(|(_, [rows, columns])| rows * columns).sum();
@@ -62,17 +61,11 @@ impl Experiment {
             lists.push(list.to_vec());
             rest = after;
         }
-        let state = State { weights: lists, ..State::default() };
-        let past = Learner::of(&self.config, self.dim(), &self.opened.device, state, None);
-        Ok(Replay { run: self, past: Some(past) })
+        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.opened.device, lists) })
     }
 }
 
 impl Replay<'_> {
-    fn learner(&self) -> &Learner {
-        self.past.as_ref().unwrap_or(&self.run.trainer.learner)
-    }
-
     /// Carries points by the learned velocity from t = 0 to t = 1, as `request` says; they are number `first` and on, which
     /// decides of their classes where all are asked for in turn.
     ///
@@ -89,10 +82,9 @@ impl Replay<'_> {
             return Err(note.into());
         }
         let times = solver::even_times(steps);
-        let flow = self.learner().flow(Weights::Sampled);
         let labels = self.run.labels(first..first + points.len() / dim, label);
         let wish = Wish { labels: &labels, guidance };
-        let (positions, evaluations) = flow.carry_to(wish, points, dim, solver, &times).await?;
+        let (positions, evaluations) = self.flow.carry_to(wish, points, dim, solver, &times).await?;
         let times = times.into_iter().map(|t| t as f32).collect();
         Ok(Samples { count: points.len() / dim, dim, evaluations, times, positions })
     }
@@ -102,7 +94,7 @@ impl Replay<'_> {
     /// # Errors
     /// As there.
     pub async fn velocity(&self, points: &[f32], t: f32) -> Result<Vec<f32>, Error> {
-        self.run.velocity_by(self.learner(), points, t).await
+        self.run.velocity_by(&self.flow, points, t).await
     }
 
     /// As [`Experiment::log_density`].
@@ -110,6 +102,6 @@ impl Replay<'_> {
     /// # Errors
     /// As there.
     pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
-        self.run.log_density_by(self.learner(), points, solver, steps).await
+        self.run.log_density_by(&self.flow, points, solver, steps).await
     }
 }

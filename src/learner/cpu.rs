@@ -127,18 +127,9 @@ impl Cpu {
         self.losses.clear();
     }
 
-    /// See [`super::Learner::network`].
-    pub fn network(&self, weights: Weights) -> Mlp {
-        Mlp::new(&self.config, self.dim, &Device::flex(), self.passes.layout().unpack(self.chosen(weights)))
-    }
-
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
-        Flow {
-            telling: self.telling,
-            weights: self.chosen(weights).to_vec(),
-            passes: RefCell::new(Passes::new(self.passes.layout().clone())),
-        }
+        Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.passes.layout().clone())
     }
 
     fn chosen(&self, weights: Weights) -> &[f32] {
@@ -151,12 +142,31 @@ impl Cpu {
 
 /// A velocity at rest.
 pub struct Flow {
+    config: Config,
+    dim: usize,
     telling: Telling,
     weights: Vec<f32>,
     passes: RefCell<Passes>,
 }
 
 impl Flow {
+    /// The velocity of the network that the options describe, with these weights.
+    pub fn of(config: &Config, dim: usize, weights: &[Vec<f32>]) -> Flow {
+        let layout = Layout::of(config, dim);
+        Flow::new(config, dim, layout.pack(weights), layout)
+    }
+
+    fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
+        let (telling, passes) = (Telling::of(config), RefCell::new(Passes::new(layout)));
+        Flow { config: config.clone(), dim, telling, weights, passes }
+    }
+
+    /// The network as tensors.
+    pub fn network(&self) -> Mlp {
+        let weights = self.passes.borrow().layout().unpack(&self.weights);
+        Mlp::new(&self.config, self.dim, &Device::flex(), weights)
+    }
+
     /// The velocity at points `x` `[n, dim]` of these classes, all at time `t`.
     pub fn velocity(&self, x: &Tensor<2>, t: f32, labels: &[Label]) -> Tensor<2> {
         let shape = x.dims();

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
+use crate::config::Config;
 use crate::device::read;
 use crate::error::Error;
 use crate::network::{Label, Mlp, Told};
@@ -20,7 +21,7 @@ pub enum Flow {
     /// On any device.
     Plain(Mlp, Device),
     /// On the CPU.
-    Cpu(cpu::Flow),
+    Cpu(Box<cpu::Flow>),
     /// On the GPU, in kernels of our own.
     #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Flow>),
@@ -46,6 +47,32 @@ impl Wish<'_> {
 }
 
 impl Flow {
+    /// The velocity of the network that the options describe, with these weights in the order of
+    /// [`crate::network::layers::parameters`].
+    pub fn of(config: &Config, dim: usize, device: &Device, weights: Vec<Vec<f32>>) -> Flow {
+        if *device == Device::flex() {
+            return Flow::Cpu(Box::new(cpu::Flow::of(config, dim, &weights)));
+        }
+        #[cfg(feature = "gpu")]
+        if let Some(opened) = crate::device::gpu().filter(|_| gpu::Gpu::fits(config, dim)) {
+            return Flow::Gpu(Box::new(gpu::Flow::of(config, dim, device, opened, &weights)));
+        }
+        Flow::Plain(Mlp::new(config, dim, device, weights), device.clone())
+    }
+
+    /// The network as tensors, outside autodiff.
+    ///
+    /// # Errors
+    /// When the device fails to answer.
+    pub async fn network(&self) -> Result<Mlp, Error> {
+        match self {
+            Flow::Plain(network, _) => Ok(network.clone()),
+            Flow::Cpu(flow) => Ok(flow.network()),
+            #[cfg(feature = "gpu")]
+            Flow::Gpu(flow) => Ok(flow.network().await?.0),
+        }
+    }
+
     /// [`Flow::carry_to`] without a wish.
     ///
     /// # Errors

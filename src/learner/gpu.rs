@@ -141,16 +141,7 @@ impl Gpu {
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
         let average = weights == Weights::Sampled && self.averaged;
-        let net = self.training.net().clone();
-        Flow {
-            sampling: Sampling::new(&self.opened, net, self.dim, self.config.activation),
-            weights: self.training.snapshot(average),
-            opened: self.opened.clone(),
-            telling: self.telling,
-            config: self.config.clone(),
-            device: self.device.clone(),
-            dim: self.dim,
-        }
+        Flow::new(&self.config, self.dim, &self.device, self.opened.clone(), self.training.snapshot(average))
     }
 }
 
@@ -170,6 +161,18 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// The velocity of the network that the options describe, with these weights.
+    pub fn of(config: &Config, dim: usize, device: &Device, opened: Opened, weights: &[Vec<f32>]) -> Flow {
+        let weights = opened.numbers(&net(config, dim).pack(weights));
+        Flow::new(config, dim, device, opened, weights)
+    }
+
+    fn new(config: &Config, dim: usize, device: &Device, opened: Opened, weights: Buffer) -> Flow {
+        let sampling = Sampling::new(&opened, net(config, dim), dim, config.activation);
+        let (telling, config, device) = (Telling::of(config), config.clone(), device.clone());
+        Flow { sampling, weights, opened, telling, config, device, dim }
+    }
+
     /// Points of these classes at all times after the first: see [`super::Flow::carry_to`].
     ///
     /// # Errors

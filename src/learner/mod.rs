@@ -189,19 +189,14 @@ impl Learner {
     /// # Errors
     /// When the device fails to answer.
     pub async fn network(&self, weights: Weights) -> Result<Mlp, Error> {
-        match self {
-            Learner::Plain(plain) => Ok(plain.network(weights)),
-            Learner::Cpu(cpu) => Ok(cpu.network(weights)),
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => Ok(gpu.flow(weights).network().await?.0),
-        }
+        self.flow(weights).network().await
     }
 
     /// The velocity, to be integrated.
     pub fn flow(&self, weights: Weights) -> Flow {
         match self {
             Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
-            Learner::Cpu(cpu) => Flow::Cpu(cpu.flow(weights)),
+            Learner::Cpu(cpu) => Flow::Cpu(Box::new(cpu.flow(weights))),
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => Flow::Gpu(Box::new(gpu.flow(weights))),
         }
