@@ -159,7 +159,7 @@ impl Experiment {
         }
     }
 
-    /// Ends when the device has taken the steps so far: see [`Learner::done`].
+    /// Ends when the device has taken the steps so far: see [`Learner::done`](crate::learner::Learner::done).
     pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
         self.trainer.learner.done()
     }
