@@ -301,3 +301,15 @@ fn a_recorded_step_tells_the_path_between_its_pairs() {
         assert!((recorded.ut[i] - (x1 - x0)).abs() < 1e-5);
     }
 }
+
+#[test]
+fn the_length_of_a_run_decides_how_its_rate_falls() {
+    const SHORT: &[(&str, &str)] = &[("annealing", "cosine"), ("steps", "40"), ("width", "8"), ("batch", "16")];
+    const LONG: &[(&str, &str)] = &[("annealing", "cosine"), ("steps", "80"), ("width", "8"), ("batch", "16")];
+    let expected = losses(&mut run(SHORT, 40));
+    let mut shortened = run(LONG, 0);
+    shortened.set_steps(40);
+    shortened.train(40);
+    assert_eq!(losses(&mut shortened), expected);
+    assert_ne!(losses(&mut run(LONG, 40)), expected);
+}
