@@ -68,7 +68,7 @@ describe('a fresh page', () => {
   });
 
   test('plays, pauses, takes one step, and trains again from the same seed', async () => {
-    const { page, close } = await open();
+    const { page, close } = await open('#steps=100000');
     await waitForStep(page, 30);
     const before = await page.evaluate(async () => [...(await window.flowLab.lab.losses())].slice(0, 20));
     await page.locator('#play').click();
@@ -167,7 +167,7 @@ describe('controls', () => {
   });
 
   test('a model is saved, opened, and refused when broken, without losing the run', async () => {
-    const { page, heard, close } = await open('#seed=3&width=20');
+    const { page, heard, close } = await open('#seed=3&width=20&steps=100000');
     await waitForStep(page, 10);
     await page.locator('#play').click();
     const downloading = page.waitForEvent('download');
@@ -188,7 +188,7 @@ describe('controls', () => {
     await page.locator('#open').setInputFiles(path);
     await page.waitForFunction(() => window.flowLab.lab.options.target === 'moons');
     await page.waitForFunction((step) => document.getElementById('steps').textContent.startsWith(`step ${step} of`), step);
-    assert.equal(await page.evaluate(() => location.hash), '#width=20&seed=3');
+    assert.equal(await page.evaluate(() => location.hash), '#width=20&steps=100000&seed=3');
     assert.deepEqual(heard.complaints, []);
     await close();
   });

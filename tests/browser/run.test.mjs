@@ -6,8 +6,9 @@ import { openPage, showLayers, stepOf, text, useChromium, waitForRest, waitForSt
 
 const used = useChromium();
 const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10';
+const ENDLESS = `${SMALL}&steps=100000`; // a fast machine is through SMALL's 3,000 steps before a test has looked twice
 
-const open = (hash = SMALL, viewport, wishes) => openPage(used, hash, viewport, wishes);
+const open = (hash = ENDLESS, viewport, wishes) => openPage(used, hash, viewport, wishes);
 
 /** Moves a slider as a hand does. */
 const slide = (page, id, value) =>
@@ -68,7 +69,7 @@ describe('the play heads', () => {
     });
     early.forEach((x, i) => assert.ok(Math.abs(x - again.positions[i]) < 1e-5, `${x} for ${again.positions[i]}`));
     assert.equal(again.step, waiting);
-    await slide(page, 'trained', 3000);
+    await slide(page, 'trained', 100000);
     await waitForStep(page, waiting + 20);
     assert.equal(await text(page, 'past'), '');
     assert.notDeepEqual(await ends(page), early);
@@ -90,7 +91,7 @@ describe('the play heads', () => {
 
 describe('pictures', () => {
   test('of all layers are made while training goes on, from the model itself', async () => {
-    const { page, heard, close } = await open(`${SMALL}&steps=100000`);
+    const { page, heard, close } = await open(ENDLESS);
     await page.locator('#layers-toggle').click();
     await showLayers(page, 'source', 'target', 'generated', 'velocity', 'contours', 'grid', 'fineGrid', 'pairs', 'trajectories');
     await page.waitForFunction(() => {
@@ -130,7 +131,7 @@ describe('pictures', () => {
   });
 
   test('a likelihood without a density at the source says why, and the run goes on', async () => {
-    const { page, close } = await open(`${SMALL}&source=pinwheel`);
+    const { page, close } = await open(`${ENDLESS}&source=pinwheel`);
     await page.locator('#layers-toggle').click();
     await page.locator('#layer-likelihood').check();
     await waitForText(page, 'about-likelihood', /pinwheel has no density/);
@@ -224,7 +225,7 @@ describe('two runs side by side', () => {
   });
 
   test('a fork with fewer solver steps has the same weights, and follows play, pause and both play heads', async () => {
-    const { page, close } = await open(`${SMALL}&steps=100000`);
+    const { page, close } = await open(ENDLESS);
     await waitForStep(page, 40);
     await page.locator('#compare').click();
     await page.locator('#fork-option').selectOption('solverSteps');

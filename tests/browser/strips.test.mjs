@@ -6,6 +6,7 @@ import { openPage, useChromium, waitForRest, waitForStep, waitForText } from './
 
 const used = useChromium();
 const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10&steps=600';
+const ENDLESS = SMALL.replace('steps=600', 'steps=100000');
 
 const [FLOW, TRAINING] = ['#strips section:first-child button', '#strips section:last-child button'];
 
@@ -94,7 +95,7 @@ describe('the strip over training', () => {
   });
 
   test('a click shows the model of then, and the last one the present', async () => {
-    const { page, close } = await open(SMALL.replace('steps=600', 'steps=100000'));
+    const { page, close } = await open(ENDLESS);
     await waitForStep(page, 500);
     const early = page.locator(TRAINING).first();
     await early.click();
@@ -106,7 +107,7 @@ describe('the strip over training', () => {
   });
 
   test('begins anew with the run', async () => {
-    const { page, close } = await open();
+    const { page, close } = await open(ENDLESS);
     await waitForStep(page, 100);
     const moons = await page.evaluateHandle(() => window.flowLab.stage.target);
     await page.locator('#target').selectOption('ring');

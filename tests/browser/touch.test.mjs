@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { openPage, useChromium } from './pages.mjs';
 
 const used = useChromium();
-const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10';
+const SMALL = '#width=16&depth=2&batch=64&count=200&solverSteps=10&steps=100000';
 
 async function open() {
   const opened = await openPage(used, SMALL, { width: 360, height: 740 }, { hasTouch: true, isMobile: true });
