@@ -157,18 +157,23 @@ describe('chapters without a network', () => {
     await choose(page, 'modes');
     const rows = readFileSync(join(dist, 'scaling.csv'), 'utf8').trim().split('\n').slice(1).map((row) => row.split(',').map(Number));
     const [, , modes, , steps] = rows.find(([cells, dim]) => cells === 6 && dim === 2);
-    const inked = await page.evaluate(
-      async ([modes, steps]) => {
-        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-        const [x, y] = window.flowStory.figure.plot.pixelOf(modes, steps);
-        const canvas = document.querySelector('.study canvas');
-        const density = canvas.width / canvas.clientWidth;
-        const [red, green, blue, alpha] = canvas.getContext('2d').getImageData(Math.round(x * density), Math.round(y * density), 1, 1).data;
-        return { color: [red, green, blue], alpha };
-      },
-      [modes, steps],
-    );
-    assert.deepEqual(inked, { color: [0, 0x72, 0xb2], alpha: 255 });
+    const inked = (modes, steps, right_px = 0) =>
+      page.evaluate(
+        async ([modes, steps, right_px]) => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const [x, y] = window.flowStory.figure.plot.pixelOf(modes, steps);
+          const canvas = document.querySelector('.study canvas');
+          const density = canvas.width / canvas.clientWidth;
+          return [...canvas.getContext('2d').getImageData(Math.round((x + right_px) * density), Math.round(y * density), 1, 1).data];
+        },
+        [modes, steps, right_px],
+      );
+    const blue = [0, 0x72, 0xb2, 255];
+    assert.deepEqual(await inked(modes, steps), blue);
+    const [, , most, , never, taken] = rows.find(([cells, dim]) => cells === 12 && dim === 2);
+    assert.equal(never, 0, 'the largest board was not trained');
+    assert.equal((await inked(most, taken))[3], 0, 'a ring has a hole');
+    assert.ok((await Promise.all([3, 4, 5].map((right_px) => inked(most, taken, right_px)))).some((pixel) => String(pixel) === String(blue)), 'and a line');
     assert.match(await caption(page), new RegExp(`${modes}: ${steps.toLocaleString('en')}`));
     assert.deepEqual(heard.complaints, []);
     await close();

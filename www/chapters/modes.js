@@ -25,20 +25,25 @@ export default {
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
     const all = rowsOf(csv);
-    const rows = all.filter(({ steps }) => steps > 0);
     const never = all.filter(({ steps }) => !steps); // the run ended first
+    const line = (words, role, x, where) => ({
+      words,
+      role,
+      columns: columnsOf(all, x, 'steps', (row) => row.steps > 0 && where(row)),
+      untrained: columnsOf(never, x, 'steps_taken', where),
+    });
     const host = Object.assign(figure.panel(), { className: 'study' });
     const key = Object.assign(figure.panel(), { className: 'key' });
     const palette = new Palette(host, () => plot?.redraw());
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
     const series = {
-      modes: [{ words: 'boards in the plane', role: 'generated', columns: columnsOf(rows, 'modes', plane) }],
-      dim: [{ words: '2 cells a side', role: 'velocity', columns: columnsOf(rows, 'dim', corners) }],
+      modes: [line('boards in the plane', 'generated', 'modes', plane)],
+      dim: [line('2 cells a side', 'velocity', 'dim', corners)],
       both: [
-        { words: 'boards in the plane', role: 'generated', columns: columnsOf(rows, 'modes', plane) },
-        { words: '2 cells a side, more dimensions', role: 'velocity', columns: columnsOf(rows, 'modes', corners) },
-        { words: 'more of both', role: 'target', columns: columnsOf(rows, 'modes', ({ dim, cells }) => dim > 2 && cells > 2) },
+        line('boards in the plane', 'generated', 'modes', plane),
+        line('2 cells a side, more dimensions', 'velocity', 'modes', corners),
+        line('more of both', 'target', 'modes', ({ dim, cells }) => dim > 2 && cells > 2),
       ],
     };
     let plot = null;
@@ -49,7 +54,9 @@ export default {
       plot = figure.plot = null;
       const filled = series[view].filter(({ columns: [places] }) => places.length);
       if (filled.length) plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
-      key.innerHTML = series[view].length > 1 ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`).join(' &emsp; ') : '';
+      const lines = filled.length > 1 ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`) : [];
+      if (filled.some(({ untrained: [places] }) => places.length)) lines.push('<span class="ring"></span> not trained when its run ended');
+      key.innerHTML = lines.join(' &emsp; ');
       figure.say(told(series[view], view, never));
       seen.add(view);
       if (seen.has('dim') && seen.has('both')) figure.reached();

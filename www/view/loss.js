@@ -1,6 +1,7 @@
 // The loss curve: every batch's loss, thinned to what a screen can show, its running mean, and the floor beneath.
 
 import uPlot from 'uplot';
+import { axisOf, fontOf, typeScale } from './axes.js';
 
 const POINTS_MAX = 400;
 
@@ -15,10 +16,12 @@ export class LossCurve {
     const style = getComputedStyle(element);
     const color = (role) => () => style.getPropertyValue(`--${role}`).trim();
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plot.redraw(false, true));
-    const axis = { stroke: color('soft'), grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
+    const axis = axisOf(color('soft'), color('line'));
+    const scale = typeScale();
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const options = {
       ...size(),
+      padding: [8 * scale, 18 * scale, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       scales: { x: { time: false }, y: { range: (plot, low, high) => this.#range(low, high) } },
@@ -28,7 +31,7 @@ export class LossCurve {
         { stroke: color('generated'), width: 2 },
         { stroke: color('other'), width: 2, dash: [7, 4] },
       ],
-      axes: [{ ...axis, size: 30 }, { ...axis, size: 42 }],
+      axes: [{ ...axis, size: 30 * scale, space: 50 * scale }, { ...axis, size: 42 * scale, space: 30 * scale }],
       hooks: { draw: [(plot) => this.#drawFloor(plot, color('exact')(), color('ink')())] },
     };
     this.#plot = new uPlot(options, [[], [], [], []], element);
@@ -59,6 +62,7 @@ export class LossCurve {
     if (!this.#floor || !plot.data[0].length) return;
     const { ctx: context, bbox } = plot;
     const pixel = window.devicePixelRatio;
+    const letters_px = 12 * typeScale() * pixel;
     const y = plot.valToPos(this.#floor.loss, 'y', true);
     context.save();
     context.strokeStyle = stroke;
@@ -69,9 +73,9 @@ export class LossCurve {
     context.lineTo(bbox.left + bbox.width, y);
     context.stroke();
     context.fillStyle = ink;
-    context.font = `${12 * pixel}px system-ui, sans-serif`;
+    context.font = fontOf(letters_px);
     context.textAlign = 'right';
-    context.textBaseline = y + 18 * pixel < bbox.top + bbox.height ? 'top' : 'bottom';
+    context.textBaseline = y + 1.5 * letters_px < bbox.top + bbox.height ? 'top' : 'bottom';
     context.fillText(this.#floor.label, bbox.left + bbox.width - 4 * pixel, y + (context.textBaseline === 'top' ? 4 : -4) * pixel);
     context.restore();
   }

@@ -1,17 +1,18 @@
 // The scaling study as plots: training steps against modes, against dimension, or both.
 
 import uPlot from 'uplot';
+import { axisOf, fontOf, typeScale } from './axes.js';
 
-/** What the study's CSV holds: `{ cells, dim, modes, seed, steps }` a row. */
+/** What the study's CSV holds: `{ cells, dim, modes, seed, steps, steps_taken }` a row; `steps` is 0 where the run ended first. */
 export function rowsOf(csv) {
   const [names, ...rows] = csv.trim().split('\n').map((line) => line.split(','));
   return rows.map((row) => Object.fromEntries(row.map((cell, k) => [names[k], Number(cell)])));
 }
 
-/** `[x, steps]` columns of the rows with `where`, sorted by x, the median where several seeds were run. */
-export function columnsOf(rows, x, where) {
+/** `[x, y]` columns of the rows with `where`, sorted by x, the median where several seeds were run. */
+export function columnsOf(rows, x, y, where) {
   const groups = new Map();
-  for (const row of rows.filter(where)) groups.set(row[x], [...(groups.get(row[x]) ?? []), row.steps]);
+  for (const row of rows.filter(where)) groups.set(row[x], [...(groups.get(row[x]) ?? []), row[y]]);
   const places = [...groups.keys()].sort((a, b) => a - b);
   const median = (steps) => steps.sort((a, b) => a - b)[steps.length >> 1];
   return [places, places.map((place) => median(groups.get(place)))];
@@ -24,11 +25,16 @@ export class StudyPlot {
   #plot;
   #resizing;
 
-  /** @param {{ x: string, series: { words: string, role: string, columns: number[][] }[], words: string }} what */
+  /**
+   * @param {{ series: { words: string, role: string, columns: number[][], untrained: number[][] }[], words: string }} what
+   *   `untrained`: columns of the runs that ended before they were trained, drawn as rings
+   */
   constructor(element, palette, { series, words }) {
-    const places = [...new Set(series.flatMap(({ columns }) => columns[0]))].sort((a, b) => a - b);
-    const data = [places, ...series.map(({ columns: [xs, steps] }) => places.map((place) => steps[xs.indexOf(place)] ?? null))];
-    const axis = { stroke: () => palette.soft, grid: { stroke: () => palette.line, width: 1 }, ticks: { show: false }, labelSize: 22, labelFont: '13px system-ui' };
+    const places = [...new Set(series.flatMap(({ columns, untrained }) => [...columns[0], ...untrained[0]]))].sort((a, b) => a - b);
+    const atPlaces = ([xs, steps]) => places.map((place) => steps[xs.indexOf(place)] ?? null);
+    const data = [places, ...series.map(({ columns }) => atPlaces(columns)), ...series.map(({ untrained }) => atPlaces(untrained))];
+    const scale = typeScale();
+    const axis = { ...axisOf(() => palette.soft, () => palette.line), labelSize: 22 * scale, labelFont: fontOf(13 * scale) };
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const many = places.at(-1) / places[0] > 5;
     const points = series.map(({ words: label, role }, k) => ({
@@ -37,7 +43,14 @@ export class StudyPlot {
       width: 2,
       dash: k ? [7, 5] : undefined,
       spanGaps: true,
-      points: { size: 9, fill: () => palette[role], space: 0 },
+      points: { size: 9 * scale, fill: () => palette[role], space: 0 },
+    }));
+    // Rings of several series may lie on one another: each is larger than the last.
+    const rings = series.map(({ role }, k) => ({
+      stroke: () => palette[role],
+      width: 2,
+      paths: () => null,
+      points: { size: (9 + 6 * k) * scale, width: 2, fill: 'transparent', space: 0 },
     }));
     this.#plot = new uPlot(
       {
@@ -45,10 +58,10 @@ export class StudyPlot {
         cursor: { show: false },
         legend: { show: false },
         scales: { x: { time: false, distr: many ? 3 : 1, range: (plot, low, high) => (many ? [low / 1.3, high * 1.3] : [low - 0.4, high + 0.4]) }, y: { distr: 3, range: (plot, low, high) => [low / 1.4, high * 1.4] } },
-        series: [{}, ...points],
+        series: [{}, ...points, ...rings],
         axes: [
-          { ...axis, size: 34, label: words, splits: () => places, values: (plot, splits) => splits.map(String), filter: (plot, splits) => splits },
-          { ...axis, size: 62, label: 'training steps', splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high), filter: (plot, splits) => splits, values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
+          { ...axis, size: 34 * scale, label: words, splits: () => places, values: (plot, splits) => splits.map(String), filter: (plot, splits) => splits },
+          { ...axis, size: 62 * scale, label: 'training steps', splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high), filter: (plot, splits) => splits, values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
         ],
       },
       data,
