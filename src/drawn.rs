@@ -144,6 +144,7 @@ impl Drawn {
     }
 
     /// The pairs and times of step number `step`, `n` of them.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn batch(&self, step: usize, n: usize) -> Batch {
         let blocks = self.dim.div_ceil(FOUR);
         let numbers = || Vec::with_capacity(n * self.dim);

@@ -1,4 +1,7 @@
 //! The network forward and backward on the CPU: a block of points at a time goes through all layers and back while it is in the cache.
+//!
+//! In a browser every part is a function of its own: the engine makes fast code of a function at a time, and of one that held
+//! all of this only after a hundred milliseconds, which the first fifty steps felt.
 
 use macerator::{AutoArch, Simd, WithSimd};
 
@@ -120,7 +123,8 @@ impl Passes {
     }
 
     /// Puts `rows × columns` numbers into panels.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn fill(&mut self, buffer: usize, numbers: &[f32], rows: usize) {
         let columns = self.layout.columns[buffer];
         let stride = self.block * LANES;
@@ -135,7 +139,8 @@ impl Passes {
     }
 
     /// All layers, with the slopes of their activations where the way back will ask for them.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize, slopes: bool) {
         let stride = self.block;
         for (k, layer) in self.layout.layers.iter().enumerate() {
@@ -163,7 +168,8 @@ impl Passes {
     }
 
     /// The sum of the squared errors; their gradient times `share / 2` becomes that of the last buffer.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn compare(&mut self, ut: &[f32], scales: &[f32], share: f32, rows: usize) -> f64 {
         let dim = self.layout.columns[POINTS];
         let stride = self.block * LANES;
@@ -182,7 +188,8 @@ impl Passes {
         sum
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn backward<S: Simd, const ROWS: usize, const N: usize>(&mut self, gradient: &mut [f32], rows: usize) {
         let stride = self.block;
         let used = rows.next_multiple_of(ROWS);
@@ -192,18 +199,8 @@ impl Passes {
             let biases = layer.bias..layer.bias + panels(layer.outputs) * LANES;
             let biases = gradient[biases].as_chunks_mut::<LANES>().0;
             for ((z, slope), bias) in z.chunks_exact_mut(stride * LANES).zip(slopes).zip(biases) {
-                let z = z[..used * LANES].as_chunks_mut::<LANES>().0;
-                let slope = slope[..used * LANES].as_chunks::<LANES>().0;
-                let mut sums = [0.0; LANES];
-                for (z, slope) in z.iter_mut().zip(slope) {
-                    for l in 0..LANES {
-                        if layer.activation.is_some() {
-                            z[l] *= slope[l];
-                        }
-                        sums[l] += z[l];
-                    }
-                }
-                (0..LANES).for_each(|l| bias[l] += sums[l]);
+                let slope = layer.activation.map(|_| &slope[..used * LANES]);
+                through(slope, &mut z[..used * LANES], bias);
             }
 
             let panel_rows = layer.rows();
@@ -238,7 +235,8 @@ impl Passes {
     }
 
     /// Every layer's weight with outputs for rows: panels of inputs.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transpose(&mut self, weights: &[f32]) {
         for (layer, transposed) in self.layout.layers.iter().zip(&mut self.transposed) {
             let (rows, outputs) = (layer.rows(), panels(layer.outputs) * LANES);
@@ -254,6 +252,23 @@ impl Passes {
             }
         }
     }
+}
+
+/// A panel's gradient goes back through the activation, z ← slope · z, and its sums into the bias.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+fn through(slope: Option<&[f32]>, z: &mut [f32], bias: &mut [f32; LANES]) {
+    let z = z.as_chunks_mut::<LANES>().0;
+    let mut sums = [0.0; LANES];
+    if let Some(slope) = slope {
+        for (z, slope) in z.iter_mut().zip(slope.as_chunks::<LANES>().0) {
+            (0..LANES).for_each(|l| z[l] *= slope[l]);
+            (0..LANES).for_each(|l| sums[l] += z[l]);
+        }
+    } else {
+        z.iter().for_each(|z| (0..LANES).for_each(|l| sums[l] += z[l]));
+    }
+    (0..LANES).for_each(|l| bias[l] += sums[l]);
 }
 
 /// Numbers of a block's widest buffer: with its weights it stays in the first cache.

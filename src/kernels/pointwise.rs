@@ -28,8 +28,9 @@ fn each(z: &mut [f32], slope: Option<&mut [f32]>, f: impl Fn(f32) -> (f32, f32))
     }
 }
 
-/// The same where `f` has many constants.
-#[inline(always)]
+/// The same where `f` has many constants. In a browser each `f` has a function of its own here: see [`super::passes`].
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn in_turns(z: &mut [f32], slope: Option<&mut [f32]>, f: impl Fn(f32) -> (f32, f32)) {
     let z = z.as_chunks_mut::<TURN>().0;
     match slope {

@@ -15,11 +15,13 @@ pub struct Packed<'a> {
 }
 
 /// Step number `step` (from 1) of Adam or AdamW.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub fn adam(rule: &Rule, step: usize, packed: Packed) {
     AutoArch::new().dispatch(Task { rule, step, packed });
 }
 
 /// average ← kept · average + (1 - kept) · weights.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub fn average(average: &mut [f32], weights: &[f32], kept: f64) {
     let (kept, fresh) = (kept as f32, (1.0 - kept) as f32);
     for (average, weight) in average.iter_mut().zip(weights) {

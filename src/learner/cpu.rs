@@ -52,6 +52,7 @@ impl Cpu {
     }
 
     /// Takes one step: see [`super::Learner::step`].
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
         let loss = self.gradient(&sample.xt, Told { t, labels }, &sample.ut);
         self.losses.push(loss as f32);
