@@ -18,6 +18,7 @@ use flow_lab::device;
 use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::solver::Kept;
 use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
@@ -116,7 +117,7 @@ fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
 
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
-    let samples = block_on(run.sample(request(arguments, &run)?))?;
+    let samples = block_on(run.sample(SampleRequest { kept: Kept::Ends, ..request(arguments, &run)? }))?;
     let mut csv = match samples.dim {
         2 => String::from("x,y"),
         dim => (1..=dim).map(|d| format!("x{d}")).collect::<Vec<_>>().join(","),

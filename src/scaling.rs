@@ -8,7 +8,7 @@ use crate::ends::Ends;
 use crate::error::Error;
 use crate::experiment::{Experiment, SampleRequest};
 use crate::option::Choice;
-use crate::solver::Solver;
+use crate::solver::{Kept, Solver};
 
 /// A board: cells a side, and dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,15 @@ pub async fn run(board: Board, seed: usize, steps_max: usize) -> Result<Outcome,
         outcome.seconds += start.elapsed().as_secs_f64();
         outcome.taken += steps;
         let samples = run
-            .sample(SampleRequest { count, steps: 20, solver, seed: outcome.taken as u64, label: None, guidance: 1.0 })
+            .sample(SampleRequest {
+                count,
+                steps: 20,
+                solver,
+                seed: outcome.taken as u64,
+                label: None,
+                guidance: 1.0,
+                kept: Kept::Ends,
+            })
             .await?;
         outcome.worst_cell = data::worst_mode(target.as_ref(), samples.last());
         outcome.inside_share = data::inside_share(target.as_ref(), samples.last());

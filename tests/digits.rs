@@ -12,7 +12,7 @@ use flow_lab::ends::Ends;
 use flow_lab::evaluation::{class_accuracy, evaluate};
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::seed::{Purpose, stream};
-use flow_lab::solver::Solver;
+use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
 /// The pack that build.sh made, read once.
@@ -169,7 +169,7 @@ fn digits_of_the_class_asked_for_come_out_after_a_short_training() {
     let network = [("width", "256"), ("depth", "2"), ("embedding", "0"), ("learningRate", "0.002"), ("ema", "0.99")];
     let run = experiment(&[&[("preset", "digits")][..], &network].concat(), 800);
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-    let request = SampleRequest { count: 200, steps: 20, solver, seed: 1, label: None, guidance: 1.0 };
+    let request = SampleRequest { count: 200, steps: 20, solver, seed: 1, label: None, guidance: 1.0, kept: Kept::All };
     let metrics = block_on(evaluate(&run, request)).unwrap();
     println!("{metrics:?}");
     // One in ten is chance.
@@ -198,7 +198,7 @@ fn guidance_mixes_the_velocities_with_and_without_the_class() {
         20,
     );
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-    let request = SampleRequest { count: 6, steps: 1, solver, seed: 1, label: Some(4), guidance: 1.0 };
+    let request = SampleRequest { count: 6, steps: 1, solver, seed: 1, label: Some(4), guidance: 1.0, kept: Kept::All };
     let step = |request: SampleRequest| {
         let samples = block_on(run.sample(request)).unwrap();
         let moved: Vec<f32> = samples.last().iter().zip(samples.first()).map(|(b, a)| b - a).collect();
@@ -229,7 +229,7 @@ fn a_run_on_digits_is_saved_without_them_opened_with_them_and_rectified() {
     assert!(without.load(&bytes).unwrap_err().to_string().contains("needs the pack of digits"));
 
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
-    let request = SampleRequest { count: 30, steps: 2, solver, seed: 1, label: None, guidance: 1.0 };
+    let request = SampleRequest { count: 30, steps: 2, solver, seed: 1, label: None, guidance: 1.0, kept: Kept::All };
     block_on(run.reflow(request)).unwrap();
     run.train(3);
     assert!(block_on(run.losses()).unwrap().iter().all(|x| x.is_finite()));

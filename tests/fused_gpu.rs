@@ -18,7 +18,7 @@ use flow_lab::network::Told;
 use flow_lab::optimiser::BETA_1;
 use flow_lab::option::Choice;
 use flow_lab::prefetch::Prepared;
-use flow_lab::solver::Solver;
+use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
 use draws::{batch, difference, start};
@@ -110,11 +110,14 @@ fn points_of_every_class_are_carried_as_on_the_cpu() {
         let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
         let solver = Solver { kind: SolverKind::Heun, tolerance: 1e-3 };
         for guidance in [1.0, 2.5] {
-            let wish = Wish { labels, guidance };
-            let (expected, evaluations) = block_on(here.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
-            let (found, counted) = block_on(there.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
-            assert_eq!(counted, evaluations);
-            assert!(difference(&found, &expected) < 1e-4, "{predict:?}, guidance {guidance}");
+            for kept in [Kept::All, Kept::Ends] {
+                let wish = Wish { labels, guidance, kept };
+                let (expected, evaluations) = block_on(here.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
+                let (found, counted) = block_on(there.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
+                assert_eq!(counted, evaluations);
+                assert_eq!(found.len(), expected.len());
+                assert!(difference(&found, &expected) < 1e-4, "{predict:?}, guidance {guidance}, {kept:?}");
+            }
         }
         let expected = block_on(here.labelled(x0, 3, 0.3, labels)).unwrap();
         assert!(difference(&block_on(there.labelled(x0, 3, 0.3, labels)).unwrap(), &expected) < 1e-5);

@@ -4,12 +4,12 @@ use flow_lab::config::{Config, SolverKind};
 use flow_lab::device::open_cpu;
 use flow_lab::ends::Ends;
 use flow_lab::experiment::{Experiment, SampleRequest};
-use flow_lab::solver::Solver;
+use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
 const REQUEST: SampleRequest =
-    SampleRequest { count: 50, steps: 6, solver: EULER, seed: 0, label: None, guidance: 1.0 };
+    SampleRequest { count: 50, steps: 6, solver: EULER, seed: 0, label: None, guidance: 1.0, kept: Kept::All };
 const POINTS: [f32; 6] = [0.1, -0.3, 1.2, 0.4, -2.0, 1.0];
 
 fn run(options: &[(&str, &str)]) -> Experiment {

@@ -3,7 +3,7 @@
 use flow_lab::config::{Config, SolverKind};
 use flow_lab::error::Error;
 use flow_lab::seed::{Purpose, stream};
-use flow_lab::solver::{Solver, State, Trajectory, even_times};
+use flow_lab::solver::{Kept, Solver, State, Trajectory, even_times};
 use rand_distr::{Distribution, StandardNormal};
 
 const KINDS: [SolverKind; 5] =
@@ -30,6 +30,39 @@ fn in_steps(kind: SolverKind, field: Field, x0: &[f64], times: &[f64]) -> Vec<f6
     match kind {
         SolverKind::Dopri5 => times.windows(2).fold(x0.to_vec(), dopri5),
         _ => solve(kind, ANY, field, x0, times).states.pop().unwrap(),
+    }
+}
+
+#[test]
+fn the_ends_are_the_first_and_the_last_of_all_states() {
+    for kind in KINDS {
+        let solver = Solver { kind, tolerance: 1e-3 };
+        let velocity = |x: &Vec<f64>, t: f64| spiral(x, t);
+        for times in [&[0.0, 0.3, 0.4, 1.0][..], &[1.0, 0.5, 0.0], &[0.2, 0.7], &[0.5], &[]] {
+            let all = pollster::block_on(solver.integrate(velocity, SPIRAL_X0.to_vec(), times)).unwrap();
+            let ends = pollster::block_on(solver.follow(velocity, SPIRAL_X0.to_vec(), times, Kept::Ends)).unwrap();
+            assert_eq!(ends.states.len(), Kept::Ends.of(times).len());
+            assert_eq!((ends.states.first(), ends.states.last()), (all.states.first(), all.states.last()), "{kind:?}");
+            assert_eq!(ends.evaluations, all.evaluations);
+        }
+    }
+}
+
+/// A point in float32 takes the steps of one in float64, to its own precision.
+#[test]
+fn float32_is_carried_like_float64() {
+    for kind in KINDS {
+        let solver = Solver { kind, tolerance: 1e-3 };
+        let velocity = |x: &Vec<f32>, t: f64| -> Vec<f32> {
+            spiral(&[x[0] as f64, x[1] as f64], t).iter().map(|&v| v as f32).collect()
+        };
+        let x0 = SPIRAL_X0.iter().map(|&x| x as f32).collect();
+        let narrow = pollster::block_on(solver.integrate(velocity, x0, &even_times(10))).unwrap();
+        let wide = solve(kind, 1e-3, spiral, &SPIRAL_X0, &even_times(10));
+        assert_eq!(narrow.evaluations, wide.evaluations);
+        for (narrow, wide) in narrow.states.iter().flatten().zip(wide.states.iter().flatten()) {
+            assert!((*narrow as f64 - wide).abs() < 1e-6, "{kind:?}: {narrow} for {wide}");
+        }
     }
 }
 

@@ -5,12 +5,12 @@ use flow_lab::device::open_cpu;
 use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
-use flow_lab::solver::Solver;
+use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
 const REQUEST: SampleRequest =
-    SampleRequest { count: 300, steps: 10, solver: EULER, seed: 3, label: None, guidance: 1.0 };
+    SampleRequest { count: 300, steps: 10, solver: EULER, seed: 3, label: None, guidance: 1.0, kept: Kept::All };
 
 fn run(options: &[(&str, &str)], steps: usize) -> Experiment {
     let (config, notes) = Config::read(options);
@@ -132,6 +132,19 @@ fn samples_follow_the_velocity_and_chunks_leave_no_seam() {
         for i in 0..18_000 {
             assert!((next[i] - (now[i] + 0.25 * velocity[i])).abs() < 1e-5, "step {k}, number {i}");
         }
+    }
+}
+
+#[test]
+fn the_ends_are_those_of_the_trajectories() {
+    let run = run(&[("width", "8"), ("depth", "1")], 20);
+    for kind in [SolverKind::Heun, SolverKind::Dopri5] {
+        let request = SampleRequest { count: 9_000, steps: 4, solver: Solver { kind, tolerance: 1e-6 }, ..REQUEST };
+        let whole = block_on(run.sample(request)).unwrap();
+        let ends = block_on(run.sample(SampleRequest { kept: Kept::Ends, ..request })).unwrap();
+        assert_eq!((ends.times.as_slice(), ends.positions.len()), ([0.0, 1.0].as_slice(), 2 * 18_000));
+        assert_eq!(ends.evaluations, whole.evaluations);
+        assert_eq!((ends.first(), ends.last()), (whole.first(), whole.last()), "{kind:?}");
     }
 }
 

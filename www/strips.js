@@ -112,7 +112,7 @@ export class Strips {
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
       const x0 = positions.subarray(first * dim, Math.min(first + PIECE, count) * dim);
-      const part = await lab.carry(x0, { weights, steps: SOLVER_STEPS, first });
+      const part = await lab.carry(x0, { weights, steps: SOLVER_STEPS, first, ends: true });
       if (stale()) return null;
       ends.set(part.positions.subarray(part.positions.length - x0.length), first * dim);
     }

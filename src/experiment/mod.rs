@@ -21,7 +21,7 @@ use crate::learner::{Flow, Weights, Wish};
 use crate::network::Label;
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
-use crate::solver::{self, Solver};
+use crate::solver::{self, Kept, Solver};
 use crate::train::Trainer;
 
 pub use recording::RecordedStep;
@@ -53,6 +53,8 @@ pub struct SampleRequest {
     pub label: Label,
     /// How far they lean to it.
     pub guidance: f64,
+    /// Of which times their positions are wanted.
+    pub kept: Kept,
 }
 
 /// Generated points with the way that they took.
@@ -62,7 +64,7 @@ pub struct Samples {
     pub count: usize,
     /// Coordinates of a point.
     pub dim: usize,
-    /// `T` times from 0 to 1.
+    /// `T` times from 0 to 1: the solver's, or both ends.
     pub times: Vec<f32>,
     /// `T × count × dim` coordinates.
     pub positions: Vec<f32>,
@@ -72,25 +74,35 @@ pub struct Samples {
 
 impl SampleRequest {
     /// The sampling options of `config`, with those of `asked` in place of its own; the source points are those of
-    /// `seed`, if it is among them, else of 0.
+    /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions are wanted.
     ///
     /// # Errors
     /// When a value is out of its option's range.
     pub fn asked(config: &Config, asked: &[(String, String)]) -> Result<SampleRequest, Error> {
         let run = config.pairs().into_iter().filter(|(name, _)| *name != "seed");
         let own: Vec<(String, String)> = run.map(|(name, text)| (name.into(), text)).collect();
-        let (config, notes) = Config::read(&[&own, asked].concat());
+        let (ends, asked): (Vec<_>, Vec<_>) = asked.iter().cloned().partition(|(name, _)| name == "ends");
+        let kept = if ends.iter().any(|(_, text)| text == "true") { Kept::Ends } else { Kept::All };
+        let (config, notes) = Config::read(&[own, asked.clone()].concat());
         if let Some(note) = notes.first() {
             return Err(note.into());
         }
         let seed = if asked.iter().any(|(name, _)| name == "seed") { config.seed as u64 } else { 0 };
-        Ok(SampleRequest::of(&config, seed))
+        Ok(SampleRequest { kept, ..SampleRequest::of(&config, seed) })
     }
 
     /// What the options ask for, with the source points of `seed`.
     pub fn of(config: &Config, seed: u64) -> SampleRequest {
         let Config { count, solver_steps: steps, guidance, .. } = *config;
-        SampleRequest { count, steps, solver: Solver::of(config), seed, label: config.label.class(), guidance }
+        SampleRequest {
+            count,
+            steps,
+            solver: Solver::of(config),
+            seed,
+            label: config.label.class(),
+            guidance,
+            kept: Kept::All,
+        }
     }
 }
 
@@ -187,9 +199,9 @@ impl Experiment {
         let x0 = self.source().sample(count, &mut rng);
         let times = solver::even_times(request.steps);
         let labels = self.labels(0..count, request.label);
-        let wish = Wish { labels: &labels, guidance: request.guidance };
+        let wish = Wish { labels: &labels, guidance: request.guidance, kept: request.kept };
         let (positions, evaluations) = flow.carry_to(wish, &x0, dim, request.solver, &times).await?;
-        let times: Vec<f32> = times.into_iter().map(|t| t as f32).collect();
+        let times: Vec<f32> = request.kept.of(&times).into_iter().map(|t| t as f32).collect();
         Ok(Samples { count, dim, evaluations, times, positions })
     }
 

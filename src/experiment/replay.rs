@@ -76,16 +76,16 @@ impl Replay<'_> {
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn carry(&self, points: &[f32], first: usize, request: SampleRequest) -> Result<Samples, Error> {
         let dim = self.run.dim();
-        let SampleRequest { solver, steps, label, guidance, .. } = request;
+        let SampleRequest { solver, steps, label, guidance, kept, .. } = request;
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
             return Err(note.into());
         }
         let times = solver::even_times(steps);
         let labels = self.run.labels(first..first + points.len() / dim, label);
-        let wish = Wish { labels: &labels, guidance };
+        let wish = Wish { labels: &labels, guidance, kept };
         let (positions, evaluations) = self.flow.carry_to(wish, points, dim, solver, &times).await?;
-        let times = times.into_iter().map(|t| t as f32).collect();
+        let times = kept.of(&times).into_iter().map(|t| t as f32).collect();
         Ok(Samples { count: points.len() / dim, dim, evaluations, times, positions })
     }
 

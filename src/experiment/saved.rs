@@ -11,6 +11,7 @@ use crate::ends::Ends;
 use crate::error::Error;
 use crate::learner::State;
 use crate::network::layers::{layers, parameters};
+use crate::solver::Kept;
 use crate::store::{self, Named, Saved};
 
 impl Experiment {
@@ -20,7 +21,7 @@ impl Experiment {
     /// # Errors
     /// As [`Experiment::sample`]; also when the network gives points that are not finite. Nothing changes then.
     pub async fn reflow(&mut self, request: SampleRequest) -> Result<(), Error> {
-        let samples = self.sample(request).await?;
+        let samples = self.sample(SampleRequest { kept: Kept::Ends, ..request }).await?;
         if samples.last().iter().any(|x| !x.is_finite()) {
             return Err(Error::Failed(
                 "Reflow needs a trained network: this one gives points that are not finite.".into(),

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 
 use super::{State, Weights, kept_share};
 use crate::config::Config;
@@ -168,16 +168,14 @@ impl Flow {
         Mlp::new(&self.config, self.dim, &Device::flex(), weights)
     }
 
-    /// The velocity at points `x` `[n, dim]` of these classes, all at time `t`.
-    pub fn velocity(&self, x: &Tensor<2>, t: f32, labels: &[Label]) -> Tensor<2> {
-        let shape = x.dims();
-        let points: Vec<f32> = x.clone().into_data().try_into_vec().expect("the CPU's tensors hold float32");
-        let mut velocity = points.clone();
-        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, shape[0]));
+    /// The velocity at points `x`, `n × dim` numbers, of these classes, all at time `t`.
+    pub fn velocity(&self, x: &[f32], t: f32, labels: &[Label]) -> Vec<f32> {
+        let mut velocity = x.to_vec();
+        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, x.len() / self.dim));
         self.passes.borrow_mut().output(&self.weights, &mut velocity, &features, &labels);
         if let Some((scale, shift)) = self.telling.form(t) {
-            velocity.iter_mut().zip(&points).for_each(|(v, x)| *v = scale * *v + shift * x);
+            velocity.iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
         }
-        Tensor::from_data(TensorData::new(velocity, shape), &x.device())
+        velocity
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::network::{Label, Mlp, Told};
 #[cfg(feature = "gpu")]
 use crate::solver;
-use crate::solver::Solver;
+use crate::solver::{Kept, Solver, State};
 
 /// Points integrated together: the activations of a wide network stay small however many are asked for.
 pub const CHUNK: usize = 8_192;
@@ -34,11 +34,13 @@ pub struct Wish<'a> {
     pub labels: &'a [Label],
     /// How far they lean to them: 1 is the velocity as it was learned.
     pub guidance: f64,
+    /// Of which times their positions are wanted.
+    pub kept: Kept,
 }
 
 impl Wish<'_> {
     /// Any points.
-    pub const NONE: Wish<'static> = Wish { labels: &[], guidance: 1.0 };
+    pub const NONE: Wish<'static> = Wish { labels: &[], guidance: 1.0, kept: Kept::All };
 
     /// Does it need the velocity of no class as well?
     fn leans(&self) -> bool {
@@ -91,7 +93,7 @@ impl Flow {
     /// of which guidance needs two where the other ways need one.
     ///
     /// # Shapes
-    /// `x0` `n × dim` numbers, the result `times × n × dim`.
+    /// `x0` `n × dim` numbers, the result as many for each of the times that are kept.
     ///
     /// # Errors
     /// When the solver fails, or the device fails to answer.
@@ -107,19 +109,17 @@ impl Flow {
             return Ok((Vec::new(), 0));
         }
         match self {
-            Flow::Plain(network, device) => {
-                OfTensors::Plain(network, device.clone()).carry(wish, x0, dim, solver, times).await
-            }
-            Flow::Cpu(flow) => OfTensors::Cpu(flow).carry(wish, x0, dim, solver, times).await,
+            Flow::Plain(network, device) => InBurn(network, device).carry(wish, x0, dim, solver, times).await,
+            Flow::Cpu(flow) => flow.carry(wish, x0, dim, solver, times).await,
             #[cfg(feature = "gpu")]
             Flow::Gpu(flow) => {
                 // Dormand–Prince looks at numbers on its way.
                 let Some(tableau) = solver.fixed_step().filter(|_| !wish.leans()) else {
                     let (network, device) = flow.network().await?;
-                    return OfTensors::Plain(&network, device).carry(wish, x0, dim, solver, times).await;
+                    return InBurn(&network, &device).carry(wish, x0, dim, solver, times).await;
                 };
                 solver::check(times)?;
-                let carried = flow.carry(wish.labels, x0, tableau, times).await?;
+                let carried = flow.carry(wish, x0, tableau, times).await?;
                 Ok(([x0, &carried].concat(), (times.len() - 1) * tableau.weights.len()))
             }
         }
@@ -145,14 +145,8 @@ impl Flow {
         for (k, chunk) in points.chunks(CHUNK * dim).enumerate() {
             let labels = labels.get(k * CHUNK..k * CHUNK + chunk.len() / dim).unwrap_or_default();
             velocities.extend(match self {
-                Flow::Plain(network, device) => {
-                    let tensors = OfTensors::Plain(network, device.clone());
-                    read(tensors.velocity(&tensors.points(chunk, dim), t, labels)).await?
-                }
-                Flow::Cpu(flow) => {
-                    let tensors = OfTensors::Cpu(flow);
-                    read(tensors.velocity(&tensors.points(chunk, dim), t, labels)).await?
-                }
+                Flow::Plain(network, device) => InBurn(network, device).velocities(chunk, dim, t, labels).await?,
+                Flow::Cpu(flow) => Velocity::velocities(&**flow, chunk, dim, t, labels).await?,
                 #[cfg(feature = "gpu")]
                 Flow::Gpu(flow) => flow.velocities(chunk, t, labels).await?,
             });
@@ -161,29 +155,29 @@ impl Flow {
     }
 }
 
-/// A velocity that takes tensors and gives them, so that any solver can go on with them.
-enum OfTensors<'a> {
-    Plain(&'a Mlp, Device),
-    Cpu(&'a cpu::Flow),
-}
+/// A velocity of many points at once, in whatever form it takes them.
+trait Velocity {
+    /// Points, `n × dim`.
+    type Points: State;
 
-impl OfTensors<'_> {
-    /// The velocity at points `x` `[n, dim]` of these classes, all at time `t`.
-    fn velocity(&self, x: &Tensor<2>, t: f64, labels: &[Label]) -> Tensor<2> {
-        match self {
-            OfTensors::Plain(network, _) => network.forward(x.clone(), Told { t: &[t as f32], labels }),
-            OfTensors::Cpu(flow) => flow.velocity(x, t as f32, labels),
-        }
-    }
+    /// The points of these numbers.
+    fn points(&self, numbers: &[f32], dim: usize) -> Self::Points;
+
+    /// Their velocities, all at time `t`.
+    fn at(&self, x: &Self::Points, t: f64, labels: &[Label]) -> Self::Points;
+
+    /// The numbers of several states, one after the other.
+    async fn numbers(&self, states: Vec<Self::Points>) -> Result<Vec<f32>, Error>;
 
     /// v(none) + guidance · (v(class) - v(none)): classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598; for
     /// flows Zheng et al. 2023, arXiv 2311.13443).
-    fn guided(&self, x: &Tensor<2>, t: f64, wish: Wish) -> Tensor<2> {
-        let of_class = self.velocity(x, t, wish.labels);
+    fn guided(&self, x: &Self::Points, t: f64, wish: Wish) -> Self::Points {
+        let of_class = self.at(x, t, wish.labels);
         if !wish.leans() {
             return of_class;
         }
-        of_class.mul_scalar(wish.guidance) + self.velocity(x, t, &[]).mul_scalar(1.0 - wish.guidance)
+        let of_none = self.at(x, t, &[]);
+        of_none.moved(&of_class, wish.guidance).moved(&of_none, -wish.guidance)
     }
 
     /// [`Flow::carry_to`], a chunk of points at a time.
@@ -195,15 +189,16 @@ impl OfTensors<'_> {
         solver: Solver,
         times: &[f64],
     ) -> Result<(Vec<f32>, usize), Error> {
-        let mut positions = vec![0.0; times.len() * x0.len()];
+        let mut positions = vec![0.0; wish.kept.of(times).len() * x0.len()];
         let (mut start, mut evaluations) = (0, 0);
         let asked = if wish.leans() { 2 } else { 1 };
         for chunk in x0.chunks(CHUNK * dim) {
             let labels = wish.labels.get(start / dim..(start + chunk.len()) / dim).unwrap_or_default();
             let wish = Wish { labels, ..wish };
-            let trajectory = solver.integrate(|x, t| self.guided(x, t, wish), self.points(chunk, dim), times).await?;
+            let velocity = |x: &Self::Points, t| self.guided(x, t, wish);
+            let trajectory = solver.follow(velocity, self.points(chunk, dim), times, wish.kept).await?;
             evaluations = evaluations.max(asked * trajectory.evaluations);
-            let values = read(Tensor::cat(trajectory.states, 0)).await?;
+            let values = self.numbers(trajectory.states).await?;
             for (row, state) in values.chunks_exact(chunk.len()).enumerate() {
                 let place = row * x0.len() + start;
                 positions[place..place + chunk.len()].copy_from_slice(state);
@@ -213,12 +208,43 @@ impl OfTensors<'_> {
         Ok((positions, evaluations))
     }
 
-    fn points(&self, values: &[f32], dim: usize) -> Tensor<2> {
-        let shape = [values.len() / dim, dim];
-        let device = match self {
-            OfTensors::Plain(_, device) => device.clone(),
-            OfTensors::Cpu(_) => Device::flex(),
-        };
-        Tensor::from_data(TensorData::new(values.to_vec(), shape), &device)
+    /// [`Flow::labelled`] of one chunk.
+    async fn velocities(&self, points: &[f32], dim: usize, t: f64, labels: &[Label]) -> Result<Vec<f32>, Error> {
+        self.numbers(vec![self.at(&self.points(points, dim), t, labels)]).await
+    }
+}
+
+/// In burn, on any device.
+struct InBurn<'a>(&'a Mlp, &'a Device);
+
+impl Velocity for InBurn<'_> {
+    type Points = Tensor<2>;
+
+    fn points(&self, numbers: &[f32], dim: usize) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(numbers.to_vec(), [numbers.len() / dim, dim]), self.1)
+    }
+
+    fn at(&self, x: &Tensor<2>, t: f64, labels: &[Label]) -> Tensor<2> {
+        self.0.forward(x.clone(), Told { t: &[t as f32], labels })
+    }
+
+    async fn numbers(&self, states: Vec<Tensor<2>>) -> Result<Vec<f32>, Error> {
+        read(Tensor::cat(states, 0)).await
+    }
+}
+
+impl Velocity for cpu::Flow {
+    type Points = Vec<f32>;
+
+    fn points(&self, numbers: &[f32], _: usize) -> Vec<f32> {
+        numbers.to_vec()
+    }
+
+    fn at(&self, x: &Vec<f32>, t: f64, labels: &[Label]) -> Vec<f32> {
+        self.velocity(x, t as f32, labels)
+    }
+
+    async fn numbers(&self, states: Vec<Vec<f32>>) -> Result<Vec<f32>, Error> {
+        Ok(states.concat())
     }
 }

@@ -3,13 +3,13 @@
 use burn::tensor::Device;
 use burn::tensor::wgpu::wgpu::Buffer;
 
-use super::{State, Weights, kept_share};
+use super::{State, Weights, Wish, kept_share};
 use crate::config::Config;
 use crate::drawn::Drawn;
 use crate::error::Error;
 pub use crate::kernels::gpu::kernel::Gpu as Opened;
 use crate::kernels::gpu::net::{FOUR, Net};
-use crate::kernels::gpu::sampling::{Evaluation, Method, Points, Sampling};
+use crate::kernels::gpu::sampling::{Evaluation, Method, Outcome, Points, Sampling};
 use crate::kernels::gpu::training::{Correction, Rows, Training};
 use crate::network::{Label, Mlp, Telling, layers};
 use crate::optimiser::{BETA_1, BETA_2, Rule};
@@ -173,24 +173,18 @@ impl Flow {
         Flow { sampling, weights, opened, telling, config, device, dim }
     }
 
-    /// Points of these classes at all times after the first: see [`super::Flow::carry_to`].
+    /// Points at the times that are kept after the first, whatever the guidance: see [`super::Flow::carry_to`].
     ///
     /// # Errors
     /// When the device is lost.
-    pub async fn carry(
-        &self,
-        labels: &[Label],
-        x0: &[f32],
-        tableau: &Tableau,
-        times: &[f64],
-    ) -> Result<Vec<f32>, Error> {
+    pub async fn carry(&self, wish: Wish<'_>, x0: &[f32], tableau: &Tableau, times: &[f64]) -> Result<Vec<f32>, Error> {
         let stages = |step: &[f64]| {
             let (start, h) = (step[0], step[1] - step[0]);
             tableau.nodes().map(move |node| (start + node * h, h))
         };
         let evaluations: Vec<Evaluation> =
             times.windows(2).flat_map(stages).map(|(t, h)| self.evaluation(t, h)).collect();
-        self.run(labels, x0, &method(tableau), &evaluations, true).await
+        self.run(wish.labels, x0, &method(tableau), &evaluations, Outcome::Points(wish.kept)).await
     }
 
     /// The velocity at points `x` of these classes, all at time `t`.
@@ -198,7 +192,7 @@ impl Flow {
     /// # Errors
     /// When the device is lost.
     pub async fn velocities(&self, x: &[f32], t: f64, labels: &[Label]) -> Result<Vec<f32>, Error> {
-        self.run(labels, x, &method(&EULER), &[self.evaluation(t, 1.0)], false).await
+        self.run(labels, x, &method(&EULER), &[self.evaluation(t, 1.0)], Outcome::Velocity).await
     }
 
     async fn run(
@@ -207,10 +201,10 @@ impl Flow {
         x0: &[f32],
         method: &Method,
         evaluations: &[Evaluation],
-        kept: bool,
+        outcome: Outcome,
     ) -> Result<Vec<f32>, Error> {
         let labels = self.telling.columns(labels, x0.len() / self.dim);
-        self.sampling.carry(&self.weights, Points { x0, labels: &labels }, method, evaluations, kept).await
+        self.sampling.carry(&self.weights, Points { x0, labels: &labels }, method, evaluations, outcome).await
     }
 
     fn evaluation(&self, t: f64, h: f64) -> Evaluation {

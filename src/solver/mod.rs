@@ -3,6 +3,8 @@
 mod adaptive;
 mod tableau;
 
+use num_traits::Float;
+
 use crate::config::{Config, SolverKind};
 use crate::error::Error;
 pub use tableau::{EULER, Tableau};
@@ -27,26 +29,47 @@ pub trait State: Clone {
     ) -> impl Future<Output = Result<f64, Error>>;
 }
 
-impl State for Vec<f64> {
+impl<F: Float + Into<f64>> State for Vec<F> {
     fn moved(&self, velocity: &Self, h: f64) -> Self {
-        self.iter().zip(velocity).map(|(x, v)| x + h * v).collect()
+        let h = F::from(h).expect("floats have the range of float32");
+        self.iter().zip(velocity).map(|(&x, &v)| x + h * v).collect()
     }
 
     async fn error_norm(error: &Self, before: &Self, after: &Self, tolerance: f64) -> Result<f64, Error> {
         let ends = before.iter().zip(after);
         let squares = error.iter().zip(ends).map(|(error, (before, after))| {
-            // `f64::max` drops a NaN, which must be seen.
-            let size = if before.abs() > after.abs() { before.abs() } else { after.abs() };
+            // `max` drops a NaN, which must be seen.
+            let size: f64 = if before.abs() > after.abs() { before.abs() } else { after.abs() }.into();
+            let error: f64 = (*error).into();
             (error / (tolerance * (1.0 + size))).powi(2)
         });
         Ok((squares.sum::<f64>() / error.len().max(1) as f64).sqrt())
     }
 }
 
+/// Of which times an integration gives the states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Of all.
+    All,
+    /// Of the first and the last: many points of many numbers would not fit in memory at all times.
+    Ends,
+}
+
+impl Kept {
+    /// Those of `times`.
+    pub fn of(self, times: &[f64]) -> Vec<f64> {
+        match (self, times) {
+            (Kept::Ends, &[first, .., last]) => vec![first, last],
+            _ => times.to_vec(),
+        }
+    }
+}
+
 /// What an integration gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory<S> {
-    /// The state at every time asked for, the first included.
+    /// The state at every time that is kept, the first included.
     pub states: Vec<S>,
     /// How often the velocity was evaluated, rejected steps included.
     pub evaluations: usize,
@@ -88,9 +111,23 @@ impl Solver {
     /// is not finite, or 10,000 steps are not enough.
     pub async fn integrate<S: State>(
         self,
+        velocity: impl FnMut(&S, f64) -> S,
+        x0: S,
+        times: &[f64],
+    ) -> Result<Trajectory<S>, Error> {
+        self.follow(velocity, x0, times, Kept::All).await
+    }
+
+    /// The same, and gives the states that are kept alone.
+    ///
+    /// # Errors
+    /// As [`Solver::integrate`].
+    pub async fn follow<S: State>(
+        self,
         mut velocity: impl FnMut(&S, f64) -> S,
         x0: S,
         times: &[f64],
+        kept: Kept,
     ) -> Result<Trajectory<S>, Error> {
         check(times)?;
         let mut evaluations = 0;
@@ -99,8 +136,8 @@ impl Solver {
             velocity(x, t)
         };
         let states = match self.fixed_step() {
-            Some(tableau) => fixed_steps(tableau, counted, x0, times),
-            None => adaptive::integrate(self.tolerance, counted, x0, times).await?,
+            Some(tableau) => fixed_steps(tableau, counted, x0, times, kept),
+            None => adaptive::integrate(self.tolerance, counted, x0, &kept.of(times)).await?,
         };
         Ok(Trajectory { states, evaluations })
     }
@@ -122,14 +159,22 @@ pub fn even_times(steps: usize) -> Vec<f64> {
     (0..=steps).map(|k| k as f64 / steps.max(1) as f64).collect()
 }
 
-fn fixed_steps<S: State>(tableau: &Tableau, mut velocity: impl FnMut(&S, f64) -> S, x0: S, times: &[f64]) -> Vec<S> {
+fn fixed_steps<S: State>(
+    tableau: &Tableau,
+    mut velocity: impl FnMut(&S, f64) -> S,
+    x0: S,
+    times: &[f64],
+    kept: Kept,
+) -> Vec<S> {
     let Some(&start) = times.first() else { return Vec::new() };
     let (mut states, mut from) = (vec![x0.clone()], start);
     let mut x = x0;
-    for &to in &times[1..] {
+    for (k, &to) in times.iter().enumerate().skip(1) {
         let k1 = velocity(&x, from);
         x = tableau.step(&mut velocity, k1, &x, from, to).after;
-        states.push(x.clone());
+        if kept == Kept::All || k + 1 == times.len() {
+            states.push(x.clone());
+        }
         from = to;
     }
     states

@@ -41,7 +41,7 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
       device: `${lab.device.kind}, ${lab.device.adapter}`,
       train: async (count) => (await lab.train(count)).loss,
       peak: () => (device === 'cpu' ? lab.peakFlops() : undefined),
-      sample: async (_, steps) => (await lab.sample({ count: generated, solver: 'euler', steps })).positions,
+      sample: async (_, steps) => (await lab.sample({ count: generated, solver: 'euler', steps, ends: true })).positions,
       dispose: () => lab.dispose(),
     };
   }

@@ -50,6 +50,8 @@ async function scenario({ options, steps, model }) {
     losses: [...(await lab.losses())],
     samples: last(await lab.sample(request)),
   };
+  const ends = await lab.sample({ ...request, ends: true });
+  result.ends = { times: [...ends.times], positions: [...ends.positions] };
   const saved = await lab.save();
   result.velocity = [...(await lab.velocity([0.5, -0.5, 1, 1], 0.25))];
   await lab.train(3);
@@ -94,6 +96,9 @@ function check(result, { kind, tolerance }) {
   // 4 digits are printed.
   close(result.losses, native.losses, Math.max(tolerance, 1e-4), 'losses');
   close(result.samples, native.samples, tolerance, 'samples');
+  assert.deepEqual(result.ends.times, [0, 1]);
+  assert.equal(result.ends.positions.length, 2 * 200);
+  assert.deepEqual(result.ends.positions.slice(200), result.samples, 'their ends alone');
   close(result.samplesOfNativeModel, native.samples, tolerance, 'samples of the native model');
   close(result.samplesAfterLoad, result.samples, 1e-5, 'samples after load');
   assert.equal(result.lossesAfterLoad, STEPS);

@@ -28,7 +28,7 @@ export default {
     await train(lab, lab.options.steps, { signal });
     const { dim } = lab.options;
     const x0 = (await lab.sample({ count: COUNT, steps: 1, solver: 'euler' })).positions.slice(0, COUNT * dim);
-    const truth = endOf(await lab.carry(x0, { solver: 'rk4', steps: TRUE_STEPS }));
+    const truth = endOf(await lab.carry(x0, { solver: 'rk4', steps: TRUE_STEPS, ends: true }));
     signal.throwIfAborted();
     const seen = new Set();
     const compare = async (budget) => {

@@ -3,7 +3,8 @@
 struct Sampling {
   // Samples, coordinates, steps to take, stages of a step.
   size: vec4<u32>,
-  // First row of the table, first place among the positions, is the state kept (else the velocity itself comes out), -.
+  // First row of the table, first place among the positions, do the points move (else the velocity itself comes out), how far
+  // the places of one step are from those of the next.
   begin: vec4<u32>,
   // a_ij of every stage, b_j.
   matrix: array<vec4<f32>, 4>,
@@ -73,7 +74,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
       let sample = first + i / points;
       if (sample < sampling.size.x) {
         for (var d = i % points * 4u; d < min(sampling.size.y, i % points * 4u + 4u); d++) {
-          positions[sampling.begin.y + (step * sampling.size.x + sample) * sampling.size.y + d] = x[d % 4u];
+          positions[sampling.begin.y + step * sampling.begin.w + sample * sampling.size.y + d] = x[d % 4u];
         }
       }
     }

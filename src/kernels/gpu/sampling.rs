@@ -8,6 +8,7 @@ use super::text::{self, Cut};
 use crate::config::Activation;
 use crate::error::Error;
 use crate::network::layers::{FEATURES, LABEL, POINTS};
+use crate::solver::Kept;
 
 /// An explicit Runge–Kutta method of at most four stages.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,15 @@ pub struct Points<'a> {
     pub labels: &'a [f32],
 }
 
+/// What is wanted of points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Where they are after each step, or after the last.
+    Points(Kept),
+    /// Their velocity, times h, of a single step.
+    Velocity,
+}
+
 /// The kernel that carries points, for one network.
 pub struct Sampling {
     gpu: Gpu,
@@ -61,10 +71,11 @@ impl Sampling {
         Sampling { gpu: gpu.clone(), net, dim, cut, kernel }
     }
 
-    /// The points after every step, from the first on; or, where they are not `kept` on their way, the velocity times h.
+    /// The points, or their velocity.
     ///
     /// # Shapes
-    /// The result is `steps × n × dim`, where `evaluations` are `steps` times the method's stages.
+    /// The result is `n × dim` for every step that is kept; `evaluations` are as many as there are steps, times the method's
+    /// stages.
     ///
     /// # Errors
     /// When the device is lost.
@@ -74,7 +85,7 @@ impl Sampling {
         points: Points<'_>,
         method: &Method,
         evaluations: &[Evaluation],
-        kept: bool,
+        outcome: Outcome,
     ) -> Result<Vec<f32>, Error> {
         let Points { x0, labels } = points;
         let (gpu, net) = (&self.gpu, &self.net);
@@ -97,7 +108,8 @@ impl Sampling {
         gpu.queue.write_buffer(&uniform, 0, bytemuck::cast_slice(&places));
         let together = (WORK_MAX / (FOUR * FOUR * net.len * stages * room)).clamp(1, steps.max(1));
 
-        let mut positions = vec![0.0; steps * x0.len()];
+        let rooms = if outcome == Outcome::Points(Kept::Ends) { steps.min(1) } else { steps };
+        let mut positions = vec![0.0; rooms * x0.len()];
         let mut chunks = Vec::new();
         for (chunk, points) in x0.chunks(room * self.dim).enumerate() {
             let rows = points.len() / self.dim;
@@ -107,11 +119,14 @@ impl Sampling {
             let labels = net.padded(LABEL, &labels[chunk * room * classes..][..rows * classes]);
             let labels_at = (4 * FOUR * net.labels_at(room)) as u64;
             gpu.queue.write_buffer(&values, labels_at, bytemuck::cast_slice(&labels));
-            let out = gpu.zeros(steps * points.len());
+            let out = gpu.zeros(rooms * points.len());
             for first in (0..steps).step_by(together) {
                 let sampling = gpu.uniform(4 * 7);
                 let now = together.min(steps - first);
-                let whole = [rows, self.dim, now, stages, first * stages, first * points.len(), usize::from(kept), 0];
+                // Where one room is all that there is, every step writes over the one before.
+                let place = if rooms == steps { points.len() } else { 0 };
+                let moves = usize::from(outcome != Outcome::Velocity);
+                let whole = [rows, self.dim, now, stages, first * stages, first * place, moves, place];
                 let mut numbers: Vec<u32> = whole.iter().map(|&number| number as u32).collect();
                 let mut b = method.weights.clone();
                 b.resize(4, 0.0);
@@ -129,7 +144,7 @@ impl Sampling {
             chunks.push((chunk, points.len(), out));
         }
         for (chunk, numbers, out) in chunks {
-            let carried = gpu.read(&out, steps * numbers).await?;
+            let carried = gpu.read(&out, rooms * numbers).await?;
             for (step, carried) in carried.chunks_exact(numbers).enumerate() {
                 let at = step * x0.len() + chunk * room * self.dim;
                 positions[at..at + numbers].copy_from_slice(carried);
