@@ -10,6 +10,7 @@ import { dist, startChromium } from './browsers.mjs';
 import { NETWORKS, contest } from './contest.mjs';
 
 const LOADS = 9;
+const BROWSERS = 15;
 const ROUNDS = 7;
 const CONTESTS = {
   cpu: { device: 'cpu', peers: ['jax-js wasm', 'TF.js wasm', 'plain JS'], browser: {}, blockMs: 400 },
@@ -53,6 +54,36 @@ async function pairing(options) {
   lab.dispose();
   return times;
 }
+
+/** Runs in the page: ms a step of the first fifty, the very first left out, and of steps long after them. */
+async function firstSteps(options) {
+  const { Lab } = await import('/lab.js');
+  const lab = await Lab.create({ ...options, device: 'cpu', steps: 100000 });
+  const timed = async (count) => {
+    const start = performance.now();
+    await lab.train(count);
+    return (performance.now() - start) / count;
+  };
+  await timed(1);
+  const first = await timed(49);
+  await timed(1000);
+  const later = [];
+  for (let k = 0; k < 5; k++) later.push(await timed(400));
+  lab.dispose();
+  return [first, later.sort((a, b) => a - b)[2]];
+}
+
+const begun = [];
+for (let k = 0; k < BROWSERS; k++) {
+  const fresh = await startChromium();
+  const page = await fresh.newPage();
+  await page.goto(`${site.address}options.json`);
+  const { name, ...options } = NETWORKS[0];
+  begun.push(await page.evaluate(firstSteps, options));
+  await fresh.close();
+}
+const [firsts, laters, ratios] = [([first]) => first, ([, later]) => later, ([first, later]) => first / later].map((of) => spread(begun.map(of)));
+console.log(`\nThe first 50 steps of ${NETWORKS[0].name}, CPU build, ms a step: ${firsts}; later ones ${laters}; ratio ${ratios}; ${BROWSERS} fresh browsers\n`);
 
 const cpu = await startChromium();
 const loads = [];
