@@ -210,8 +210,7 @@ async function openedStrips() {
   if (!film.open) return;
   const { Strips } = await import('./strips.js');
   strips ??= new Strips($('strips'), run, { flow: (t) => clocks.hold(t), train: (step) => clocks.scrub(step) }, () => film.open);
-  if (lastSamples) strips.show(lastSamples);
-  strips.draw();
+  strips.open(lastSamples);
 }
 
 function needsPoints(end) {

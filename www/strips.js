@@ -48,7 +48,12 @@ export class Strips {
     this.#training = this.#strip(element, 'What comes out, after so many steps of training', (k) => this.#clocks.train(this.#made[k].step));
     this.#palette = new Palette(element, () => this.draw());
     run.stage.on('time', () => this.#mark());
-    new ResizeObserver(() => this.draw()).observe(element);
+    // In a task of its own: the frame that lays the page out anew has enough to do.
+    let later;
+    new ResizeObserver(() => {
+      clearTimeout(later);
+      later = setTimeout(() => this.draw());
+    }).observe(element);
   }
 
   #strip(element, words, onPick) {
@@ -119,17 +124,23 @@ export class Strips {
     return { step, count, dim, ends };
   }
 
+  /** Somebody looks; the stage shows these samples, or none yet. */
+  open(samples) {
+    this.#samples = samples;
+    this.draw();
+  }
+
   draw() {
     if (!this.#wanted()) return;
     this.#drawFlow();
-    this.#drawTraining();
+    setTimeout(() => this.#drawTraining()); // twelve pictures in one task would hold a frame up
     this.look();
   }
 
   #drawFlow() {
     this.#flow.forEach((panel, k) => {
       const t = TIMES[k];
-            panel.words.innerHTML = `<i>t</i> = ${t}`;
+      panel.words.innerHTML = `<i>t</i> = ${t}`;
       panel.button.disabled = !this.#samples;
       if (!this.#samples) return this.#paint(panel, () => {});
       const { dim, count, times, positions } = this.#samples;

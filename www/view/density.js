@@ -15,10 +15,13 @@ export function densityOf(xy, raster, deviation, into) {
   const weight = (perX * perY * 2) / xy.length;
   for (let i = 0; i < xy.length; i += 2) {
     // Shared among the four nearest cells, so that a moving point does not jump.
-    const [x, y] = [(xy[i] - left) * perX - 0.5, (xy[i + 1] - bottom) * perY - 0.5];
-    const [column, row] = [Math.floor(x), Math.floor(y)];
+    const x = (xy[i] - left) * perX - 0.5;
+    const y = (xy[i + 1] - bottom) * perY - 0.5;
+    const column = Math.floor(x);
+    const row = Math.floor(y);
     if (!(column >= 0 && row >= 0 && column < width - 1 && row < height - 1)) continue;
-    const [sx, sy] = [x - column, y - row];
+    const sx = x - column;
+    const sy = y - row;
     const k = row * width + column;
     values[k] += weight * (1 - sx) * (1 - sy);
     values[k + 1] += weight * sx * (1 - sy);
@@ -46,23 +49,32 @@ function runningMean(values, start, stride, length, radius, row) {
   for (let k = 0; k < length; k++) values[start + k * stride] = Math.max(0, row[k]);
 }
 
-/** The lines where `values` cross `level`, as segments between the middles of cells (marching squares). */
-export function contourOf(values, { width, height, left, right, bottom, top }, level) {
-  const ends = [];
+/** The lines where `values` cross each of `levels`, as segments between the middles of cells (marching squares). */
+export function contoursOf(values, { width, height, left, right, bottom, top }, levels) {
+  const lines = levels.map(() => []);
+  const lowest = Math.min(...levels);
   const [stepX, stepY] = [(right - left) / width, (top - bottom) / height];
   for (let row = 0; row < height - 1; row++) {
     for (let column = 0; column < width - 1; column++) {
       const k = row * width + column;
       // Around the square: lower left, lower right, upper right, upper left.
-      const [a, b, c, d] = [values[k] - level, values[k + 1] - level, values[k + width + 1] - level, values[k + width] - level];
-      const above = (a >= 0) + (b >= 0) + (c >= 0) + (d >= 0);
-      if (above === 0 || above === 4) continue; // nearly all
+      const a = values[k];
+      const b = values[k + 1];
+      const c = values[k + width + 1];
+      const d = values[k + width];
+      const most = Math.max(a, b, c, d);
+      if (most < lowest) continue; // nearly all
+      const least = Math.min(a, b, c, d);
       const [x, y] = [left + (column + 0.5) * stepX, bottom + (row + 0.5) * stepY];
-      if (a < 0 !== b < 0) ends.push(x + (a / (a - b)) * stepX, y);
-      if (b < 0 !== c < 0) ends.push(x + stepX, y + (b / (b - c)) * stepY);
-      if (c < 0 !== d < 0) ends.push(x + (1 - c / (c - d)) * stepX, y + stepY);
-      if (d < 0 !== a < 0) ends.push(x, y + (1 - d / (d - a)) * stepY);
+      for (const [line, level] of levels.entries()) {
+        if (most < level || least >= level) continue;
+        const ends = lines[line];
+        if (a < level !== b < level) ends.push(x + ((a - level) / (a - b)) * stepX, y);
+        if (b < level !== c < level) ends.push(x + stepX, y + ((b - level) / (b - c)) * stepY);
+        if (c < level !== d < level) ends.push(x + (1 - (c - level) / (c - d)) * stepX, y + stepY);
+        if (d < level !== a < level) ends.push(x, y + (1 - (d - level) / (d - a)) * stepY);
+      }
     }
   }
-  return Float32Array.from(ends);
+  return lines.map((ends) => Float32Array.from(ends));
 }

@@ -2,7 +2,7 @@
 // stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the reader a heat map's scale.
 
 import { drawArrows, fastestOf } from './arrows.js';
-import { contourOf, densityOf } from './density.js';
+import { contoursOf, densityOf } from './density.js';
 import { velocitiesAt } from './flow.js';
 import { drawHeat, rasterOver } from './heat.js';
 import { drawLattice } from './lattice.js';
@@ -104,9 +104,8 @@ function drawDensity(scene) {
 function drawContours(scene) {
   const found = density(scene);
   if (!found) return;
-  for (const level of LEVELS) {
-    brushContour(scene, contourOf(found.values, found.raster, level * found.most), 0.35 + 0.55 * level);
-  }
+  const lines = contoursOf(found.values, found.raster, LEVELS.map((level) => level * found.most));
+  LEVELS.forEach((level, k) => brushContour(scene, lines[k], 0.35 + 0.55 * level));
 }
 
 function brushContour({ brush, palette }, ends, alpha) {
