@@ -105,14 +105,16 @@ impl Net {
         2 * self.points() + self.features() + self.label() + 1
     }
 
-    /// Columns of the widest layer, in vec4s.
-    pub fn widest(&self) -> usize {
-        self.places.iter().map(|place| place.columns).max().unwrap_or(1)
+    /// Columns of the layer in the middle when they are put in order by width, in vec4s.
+    pub fn usual(&self) -> usize {
+        let mut columns: Vec<usize> = self.places.iter().map(|place| place.columns).collect();
+        columns.sort_unstable();
+        columns.get(columns.len() / 2).copied().unwrap_or(1)
     }
 
-    /// Tiles of `rows × columns` vec4s that cover all weights.
-    pub fn tiles(&self, rows: usize, columns: usize) -> usize {
-        self.places.iter().map(|place| place.rows.div_ceil(rows) * place.columns.div_ceil(columns)).sum()
+    /// Squares of `side × side` vec4s that cover all weights.
+    pub fn tiles(&self, side: usize) -> usize {
+        self.places.iter().map(|place| place.rows.div_ceil(side) * place.columns.div_ceil(side)).sum()
     }
 
     /// What `net.wgsl` calls `Net`, with room for so many samples.

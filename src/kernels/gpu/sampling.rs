@@ -65,7 +65,7 @@ impl Sampling {
     /// Compiles the kernel.
     pub fn new(gpu: &Gpu, net: Net, dim: usize, activation: Activation) -> Sampling {
         use Binding::{Read, Uniform, Write};
-        let cut = Cut::new(net.widest());
+        let cut = Cut::new(net.usual());
         let bindings = [Uniform, Uniform, Read, Read, Write, Write, Write];
         let kernel = gpu.kernel("sample", text::sample(cut, activation), &bindings);
         Sampling { gpu: gpu.clone(), net, dim, cut, kernel }

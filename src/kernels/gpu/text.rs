@@ -19,13 +19,13 @@ const ROWS: usize = 8;
 const COLUMNS: usize = 2;
 /// Invocations of a workgroup that WebGPU promises.
 const THREADS_MAX: usize = 256;
-/// Invocations of a workgroup, where a layer is narrow.
-const THREADS_MIN: usize = 64;
+/// Invocations of a workgroup where layers are narrow: those that most devices run side by side.
+const THREADS_MIN: usize = 32;
 
 impl Cut {
-    /// Whole layers of `widest` vec4 columns side by side.
-    pub fn new(widest: usize) -> Cut {
-        let across = widest.div_ceil(COLUMNS).next_power_of_two();
+    /// Whole layers of `columns` vec4 columns side by side.
+    pub fn new(columns: usize) -> Cut {
+        let across = columns.div_ceil(COLUMNS).next_power_of_two();
         let threads = across.clamp(THREADS_MIN, THREADS_MAX);
         Cut { threads, tile: ROWS * (threads / across).max(1) }
     }
@@ -53,12 +53,17 @@ pub fn outer() -> String {
     repeated(&parts.concat(), "$i", 4)
 }
 
+/// Invocations of a workgroup of the optimiser: with them every network that [`fits`](super::training::Training::fits) takes
+/// fewer workgroups than WebGPU promises.
+pub const UPDATE_THREADS: usize = 128;
+
 /// The kernel of the optimiser.
 pub fn update() -> String {
+    let threads = constant("THREADS", UPDATE_THREADS);
     let constants = [("BETA_1", BETA_1), ("BETA_2", BETA_2), ("EPSILON", EPSILON)]
         .map(|(n, x)| format!("const {n}: f32 = {x:e};\n"));
     let parts = [include_str!("net.wgsl"), include_str!("step.wgsl"), include_str!("update.wgsl")];
-    constants.concat() + &parts.concat()
+    threads + &constants.concat() + &parts.concat()
 }
 
 /// The kernel that carries points.

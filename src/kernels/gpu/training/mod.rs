@@ -80,7 +80,7 @@ impl Training {
         activation: Activation,
         drawn: Option<&Drawn>,
     ) -> Training {
-        let cut = Cut::new(net.widest());
+        let cut = Cut::new(net.usual());
         let columns = FOUR * net.columns();
         let room = (VALUES_MAX / (4 * columns) / cut.tile).max(1) * cut.tile;
         let room = room.min(batch.next_multiple_of(cut.tile));

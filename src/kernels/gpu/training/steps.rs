@@ -6,6 +6,7 @@ use super::{RING, SCALARS, Training};
 use crate::error::Error;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::kernels::gpu::kernel::Gpu;
+use crate::kernels::gpu::text::UPDATE_THREADS;
 use crate::network::layers::{FEATURES, LABEL, POINTS};
 
 /// What a step asks of the optimiser.
@@ -108,7 +109,8 @@ impl Training {
         self.gpu.queue.write_buffer(&self.scalars, 0, bytemuck::cast_slice(&scalars));
 
         let passes = self.batch.div_ceil(self.room);
-        let tiles = [2, 1].map(|side| (self.net.tiles(side, side) as u32).div_ceil(64));
+        let squares = self.net.tiles(2).div_ceil(64) as u32;
+        let fours = self.net.len.div_ceil(UPDATE_THREADS) as u32;
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         let mut pass = encoder.begin_compute_pass(&Default::default());
         let mut dispatch = |k: usize, at: usize, x: u32, y: u32| {
@@ -121,9 +123,9 @@ impl Training {
             for part in 0..passes {
                 let rows = self.room.min(self.batch - part * self.room);
                 dispatch(0, step * passes + part, rows.div_ceil(self.cut.tile) as u32, 1);
-                dispatch(1, step * passes + part, tiles[0] + 1, self.splits as u32);
+                dispatch(1, step * passes + part, squares + 1, self.splits as u32);
             }
-            dispatch(2, step * passes, tiles[1], 1);
+            dispatch(2, step * passes, fours, 1);
         }
         drop(pass);
         let _submitted = self.gpu.queue.submit([encoder.finish()]);
