@@ -6,15 +6,15 @@ fn forward(l: u32, first: u32, lane: u32) {
   let q = out.y;
   let across = (q + COLUMNS - 1u) / COLUMNS;
   let jobs = across * (TILE / ROWS);
-  let bias_at = 4u * (place.x + (place.y * 4u - 4u) * q);
+  let bias_at = place.x + (place.y * 4u - 4u) * q;
   for (var job = lane; job < jobs; job += THREADS) {
     let s = first + job / across * ROWS;
     let c$c = column(job % across, $cu, across, q);
-    let bias$c = vec4<f32>(weights[bias_at + c$c], weights[bias_at + c$c + q], weights[bias_at + c$c + 2u * q], weights[bias_at + c$c + 3u * q]);
+    let bias$c = weights[bias_at + c$c];
     var sum$r_$c = bias$c;
     for (var p = 0u; p < place.w; p++) {
       let part = net.layers[l].parts[p];
-      var w = 4u * (place.x + part.z * 4u * q);
+      var w = place.x + part.z * 4u * q;
       let x$r_at = place_of(part, s + $ru);
       $product weights values part.y
     }

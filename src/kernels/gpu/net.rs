@@ -10,12 +10,6 @@ const PARTS_MAX: usize = 4;
 /// Layers that the kernels' uniform has room for.
 pub const LAYERS_MAX: usize = 32;
 
-/// Where number `o` of a weight's row of so many numbers stands: the first numbers of all vec4s, then the second ones …,
-/// so that invocations side by side, each with a vec4 of its own, read numbers side by side.
-fn spread(o: usize, numbers: usize) -> usize {
-    o % FOUR * (numbers / FOUR) + o / FOUR
-}
-
 /// A value's place; all in vec4s.
 #[derive(Clone, Copy, Debug)]
 struct Value {
@@ -176,19 +170,14 @@ impl Net {
             for &read in &place.reads {
                 for row in first..first + self.numbers[read] {
                     for o in 0..layer.outputs {
-                        visit(
-                            2 * k,
-                            at,
-                            base + row * columns + spread(o, columns),
-                            base + o * rows + spread(row, rows),
-                        );
+                        visit(2 * k, at, base + row * columns + o, base + o * rows + row);
                         at += 1;
                     }
                 }
                 first += FOUR * self.values[read].columns;
             }
             for o in 0..layer.outputs {
-                visit(2 * k + 1, o, base + first * columns + spread(o, columns), base + o * rows + spread(first, rows));
+                visit(2 * k + 1, o, base + first * columns + o, base + o * rows + first);
             }
         }
     }

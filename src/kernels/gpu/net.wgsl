@@ -1,5 +1,5 @@
 // What all kernels know of the network. Sizes and places count vec4s; a value of n columns is padded to whole vec4s
-// with zeros, and so is every weight. In a row of q vec4s of a weight, number i of vec4 column c stands at i * q + c.
+// with zeros, and so is every weight, which stands row after row.
 
 struct Layer {
   // Where its weight begins, vec4 rows of it (the last one is the bias), what follows the product, parts it reads.

@@ -3,7 +3,7 @@
 
 @group(0) @binding(2) var<storage, read> values: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(4) var<storage, read_write> partials: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 
 var<workgroup> sums: array<f32, 64>;
@@ -83,21 +83,19 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
     sum_3_$i += x2[$iu] * z1;
     sum_4_$i += x2[$iu] * z2;
   }
-  let at = 4u * (group.y * net.more.x + place.x);
-  let at_1_$i = at + (k1 * 4u + $iu) * 4u * q + j1;
-  let at_2_$i = at + (k1 * 4u + $iu) * 4u * q + j2;
-  let at_3_$i = at + (k2 * 4u + $iu) * 4u * q + j1;
-  let at_4_$i = at + (k2 * 4u + $iu) * 4u * q + j2;
+  let at = group.y * net.more.x + place.x;
+  let at_1_$i = at + (k1 * 4u + $iu) * q + j1;
+  let at_2_$i = at + (k1 * 4u + $iu) * q + j2;
+  let at_3_$i = at + (k2 * 4u + $iu) * q + j1;
+  let at_4_$i = at + (k2 * 4u + $iu) * q + j2;
   if (step.further != 0u) {
-    sum_1_$i += vec4<f32>(partials[at_1_$i], partials[at_1_$i + q], partials[at_1_$i + 2u * q], partials[at_1_$i + 3u * q]);
-    sum_2_$i += vec4<f32>(partials[at_2_$i], partials[at_2_$i + q], partials[at_2_$i + 2u * q], partials[at_2_$i + 3u * q]);
-    sum_3_$i += vec4<f32>(partials[at_3_$i], partials[at_3_$i + q], partials[at_3_$i + 2u * q], partials[at_3_$i + 3u * q]);
-    sum_4_$i += vec4<f32>(partials[at_4_$i], partials[at_4_$i + q], partials[at_4_$i + 2u * q], partials[at_4_$i + 3u * q]);
+    sum_1_$i += partials[at_1_$i];
+    sum_2_$i += partials[at_2_$i];
+    sum_3_$i += partials[at_3_$i];
+    sum_4_$i += partials[at_4_$i];
   }
-  for (var i = 0u; i < 4u; i++) {
-    partials[at_1_$i + i * q] = sum_1_$i[i];
-    partials[at_2_$i + i * q] = sum_2_$i[i];
-    partials[at_3_$i + i * q] = sum_3_$i[i];
-    partials[at_4_$i + i * q] = sum_4_$i[i];
-  }
+  partials[at_1_$i] = sum_1_$i;
+  partials[at_2_$i] = sum_2_$i;
+  partials[at_3_$i] = sum_3_$i;
+  partials[at_4_$i] = sum_4_$i;
 }

@@ -1,7 +1,7 @@
 // A tile of samples through all layers and back: values, and the gradient of the loss by what every layer's product made.
 
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
-@group(0) @binding(3) var<storage, read> transposed: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> transposed: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, $access> batches: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> values: array<vec4<f32>>;
 // First the slopes of the activations, then the gradients.
@@ -43,7 +43,7 @@ fn backward(l: u32, first: u32, lane: u32) {
     for (var job = lane; job < jobs; job += THREADS) {
       let s = first + job / across * ROWS;
       let c$c = column(job % across, $cu, across, part.y);
-      var w = 4u * place.x + part.z;
+      var w = place.x + part.z;
       let x$r_at = place_of(out, s + $ru);
       var sum$r_$c = vec4<f32>();
       $product transposed gradients out.y

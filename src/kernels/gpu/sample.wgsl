@@ -12,7 +12,7 @@ struct Sampling {
 }
 
 @group(0) @binding(1) var<uniform> sampling: Sampling;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
 // For every stage of every step its time features, the step's length, and what makes a velocity of the output.
 @group(0) @binding(3) var<storage, read> table: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> values: array<vec4<f32>>;

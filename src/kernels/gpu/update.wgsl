@@ -28,12 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let place = net.layers[l].place;
   let q = net.layers[l].out.y;
   let row = (at - place.x) / q;
-  let first = (at - place.x) % q * 4u;
+  let column = (at - place.x) % q * 4u;
   let w = updated(at);
-  for (var i = 0u; i < 4u; i++) {
-    // In the other weights this number's column is the row.
-    let column = first + i;
-    let turned = 4u * (column % q) + column / q;
-    transposed[4u * place.x + (4u * turned + row % 4u) * place.y + row / 4u] = w[i];
-  }
+  for (var i = 0u; i < 4u; i++) { transposed[4u * (place.x + (column + i) * place.y) + row] = w[i]; }
 }
