@@ -75,7 +75,7 @@ install_wasm_bindgen() {
 
 install_npm() {
   cmp -s www/package-lock.json www/node_modules/.installed && return
-  say "installing the page's npm packages: uPlot and esbuild, MNIST's original files, and the drivers of the tests"
+  say "installing the page's npm packages: uPlot, gifenc (films as GIF, which no browser can write) and esbuild, MNIST's original files, and the drivers of the tests"
   # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
   npm --prefix www ci --no-audit --no-fund --ignore-scripts >&2
   cp www/package-lock.json www/node_modules/.installed

@@ -250,8 +250,10 @@ impl FlowLab {
         crate::data::inside_share(self.experiment.target().as_ref(), &points)
     }
 
-    /// The run as a safetensors file.
-    pub async fn save(&mut self) -> Result<Uint8Array, JsError> {
+    /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall keep.
+    pub async fn save(&mut self, chosen: &str) -> Result<Uint8Array, JsError> {
+        let chosen: Vec<(String, String)> = serde_json::from_str(chosen)?;
+        self.experiment.choose(&chosen)?;
         Ok(Uint8Array::from(self.experiment.save().await?.as_slice()))
     }
 

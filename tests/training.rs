@@ -57,6 +57,32 @@ fn saved_and_opened_runs_give_the_same_samples_and_go_on_the_same() {
 }
 
 #[test]
+fn sampling_options_that_were_chosen_later_are_kept_by_a_file_and_no_others_can_be() {
+    let asked = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect::<Vec<_>>();
+    let mut run = run(&[("target", "ring")], 5);
+    let before = run.config().clone();
+    for (pairs, says) in [
+        ([("solver", "heun"), ("width", "32")], "width = 32: only sampling options"),
+        ([("solver", "heun"), ("seed", "5")], "seed = 5: only sampling options"),
+        ([("solver", "heun"), ("solverSteps", "0")], "solverSteps = 0"),
+        ([("solver", "heun"), ("solvr", "heun")], "solvr = heun: only sampling options"),
+    ] {
+        let sentence = run.choose(&asked(&pairs)).unwrap_err().to_string();
+        assert!(sentence.contains(says), "{sentence}");
+        assert_eq!(run.config(), &before);
+    }
+    run.choose(&asked(&[("solver", "heun"), ("solverSteps", "7"), ("tolerance", "1e-8"), ("count", "321")])).unwrap();
+    let bytes = block_on(run.save()).unwrap();
+    let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
+    opened.load(&bytes).unwrap();
+    let expected = Config { solver: SolverKind::Heun, solver_steps: 7, tolerance: 1e-8, count: 321, ..before };
+    assert_eq!(opened.config(), &expected);
+    run.train(5);
+    opened.train(5);
+    assert_eq!(losses(&mut opened), losses(&mut run));
+}
+
+#[test]
 fn an_untrained_run_can_be_saved_and_opened() {
     let mut fresh = run(&[], 0);
     let bytes = block_on(fresh.save()).unwrap();

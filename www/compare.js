@@ -5,7 +5,8 @@
 import { choice, words } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from './digits.js';
-import { Run, SAMPLING_OPTIONS } from './run.js';
+import { SAMPLING_OPTIONS } from './lab.js';
+import { Run } from './run.js';
 import { differenceSentence } from './sentences.js';
 import { annotate } from './spot.js';
 import { Stage } from './view/stage.js';

@@ -38,6 +38,16 @@ export class DigitGrid {
     this.show(null, {});
   }
 
+  /** Are there digits? */
+  get shown() {
+    return this.#samples !== null;
+  }
+
+  /** Draws them as they are at another flow time, for files. */
+  paint(context, camera, t) {
+    drawDigits(context, camera, this.#samples, t, this.#colours(context));
+  }
+
   /** What was drawn last: count × 784 numbers. */
   get drawn() {
     return this.#values;
@@ -62,9 +72,13 @@ export class DigitGrid {
     const [width, height] = [camera.width_px, camera.height_px].map((size) => Math.round(size * camera.density));
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d');
-    const style = getComputedStyle(canvas);
+    this.#values = drawDigits(context, camera, this.#samples, this.#stage.t, this.#colours(context), this.#values);
+  }
+
+  #colours(context) {
+    const style = getComputedStyle(this.#canvas);
     const [paper, ink] = ['--paper', '--ink'].map((role) => rgb(context, style.getPropertyValue(role)));
-    this.#values = drawDigits(context, camera, this.#samples, this.#stage.t, { paper, ink }, this.#values);
+    return { paper, ink };
   }
 }
 

@@ -1,4 +1,4 @@
-// The run as a link and as a file.
+// The run as a link and as a file; what else the reader can take away stands in exports/.
 
 import { linkSentence } from './sentences.js';
 
@@ -10,9 +10,20 @@ export async function copyLink(run, notes, isWhole) {
 export async function saveModel(run) {
   // Asked together, so that no training step comes between them: a pause takes hold when the steps under way are done.
   const [bytes, losses] = await Promise.all([run.lab.save(), run.lab.losses()]);
-  const url = URL.createObjectURL(new Blob([bytes]));
-  const link = Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${run.lab.options.target}-${losses.length}.safetensors` });
-  link.click();
+  download(new Blob([bytes]), `flow-lab-${run.lab.options.target}-${losses.length}.safetensors`);
+}
+
+/** @param {string} kind of the button that was pressed; @param {{ stage: Stage, digits: DigitGrid }} seen */
+export async function takeAway(kind, run, seen) {
+  const { exported } = await import('./exports/door.js');
+  const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
+  const { blob, ending } = await exported(kind, run, seen);
+  download(blob, `${name}.${ending}`);
+}
+
+function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 

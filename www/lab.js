@@ -9,6 +9,9 @@ import { givenIn, readGiven } from './given.js';
 import { Oracle } from './oracle.js';
 import { Remote } from './remote.js';
 
+/** Options that say how points are generated, and change nothing of what is learned. */
+export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
+
 export class Lab {
   #remote;
   #events = new EventTarget();
@@ -211,9 +214,9 @@ export class Lab {
     return this.#queue(() => this.#remote.call('inside', { points: copy }));
   }
 
-  /** The whole run as a safetensors file. @returns {Promise<Uint8Array>} */
+  /** The whole run as a safetensors file, with the sampling options that `options` has now. @returns {Promise<Uint8Array>} */
   save() {
-    return this.#queue(() => this.#remote.call('save'));
+    return this.#queue(() => this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }));
   }
 
   /** Opens a saved run; a bad file is an error, and changes nothing. */

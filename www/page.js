@@ -6,7 +6,7 @@ import { Comparison } from './compare.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from './digits.js';
-import { copyLink, openModel, saveModel } from './files.js';
+import { copyLink, openModel, saveModel, takeAway } from './files.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
@@ -184,6 +184,7 @@ function connect() {
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
   $('save').addEventListener('click', () => attempt(() => saveModel(run)));
+  for (const button of $('exports').querySelectorAll('button')) button.addEventListener('click', () => taken(button));
   $('open').addEventListener('change', () => attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()));
   // The address may change once more before it is this link's turn, when the run before writes its own.
   window.addEventListener('hashchange', ({ newURL }) =>
@@ -192,6 +193,22 @@ function connect() {
       await choices.follow(readHash(new URL(newURL).hash));
     }),
   );
+}
+
+/** Files are made beside whatever else is asked for: a film takes as long as it lasts. */
+async function taken(button) {
+  // A disabled button would lose the keyboard's focus.
+  if (button.ariaBusy === 'true') return;
+  button.ariaBusy = 'true';
+  $('exporting').textContent = `Making it: ${button.textContent} …`;
+  try {
+    await takeAway(button.value, run, { stage, digits });
+    $('exporting').textContent = `Done: ${button.textContent}.`;
+  } catch (error) {
+    $('exporting').textContent = '';
+    notes.add(error.message);
+  }
+  button.ariaBusy = 'false';
 }
 
 async function openedPanel() {

@@ -21,9 +21,6 @@ const EXTENT = 4; // of the plane, enough for most
 const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
 const PACE_MS = 10; // between two looks at the other run
 
-/** Options that change the pictures alone. */
-export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
-
 export class Run {
   step = 0;
   playing = false;

@@ -82,7 +82,7 @@ const methods = {
   autodiffMs: ({ steps }) => run.autodiffMs(steps),
   reference: ({ end, count }) => run.reference(end, count),
   inside: ({ points }) => run.inside(points),
-  save: () => run.save(),
+  save: ({ chosen = [] }) => run.save(JSON.stringify(chosen)),
 
   async load({ bytes }) {
     await bringDigits(wasm.savedNeedsDigits(bytes));

@@ -79,14 +79,9 @@ impl SampleRequest {
     /// # Errors
     /// When a value is out of its option's range.
     pub fn asked(config: &Config, asked: &[(String, String)]) -> Result<SampleRequest, Error> {
-        let run = config.pairs().into_iter().filter(|(name, _)| *name != "seed");
-        let own: Vec<(String, String)> = run.map(|(name, text)| (name.into(), text)).collect();
         let (ends, asked): (Vec<_>, Vec<_>) = asked.iter().cloned().partition(|(name, _)| name == "ends");
         let kept = if ends.iter().any(|(_, text)| text == "true") { Kept::Ends } else { Kept::All };
-        let (config, notes) = Config::read(&[own, asked.clone()].concat());
-        if let Some(note) = notes.first() {
-            return Err(note.into());
-        }
+        let config = overlaid(config, &asked)?;
         let seed = if asked.iter().any(|(name, _)| name == "seed") { config.seed as u64 } else { 0 };
         Ok(SampleRequest { kept, ..SampleRequest::of(&config, seed) })
     }
@@ -103,6 +98,16 @@ impl SampleRequest {
             guidance,
             kept: Kept::All,
         }
+    }
+}
+
+/// The options of `config`, with those of `asked` in place of its own.
+fn overlaid(config: &Config, asked: &[(String, String)]) -> Result<Config, Error> {
+    let own: Vec<(String, String)> = config.pairs().into_iter().map(|(name, text)| (name.into(), text)).collect();
+    let (config, notes) = Config::read(&[own, asked.to_vec()].concat());
+    match notes.first() {
+        Some(note) => Err(note.into()),
+        None => Ok(config),
     }
 }
 

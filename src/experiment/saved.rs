@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Experiment, SampleRequest, new_trainer};
+use super::{Experiment, SampleRequest, new_trainer, overlaid};
 use crate::batches;
-use crate::config::{Classes, Config, Coupling};
+use crate::config::{self, Classes, Config, Coupling};
 use crate::data::mnist::Pack;
 use crate::ends::Ends;
 use crate::error::Error;
@@ -42,6 +42,21 @@ impl Experiment {
         trainer.learner.restore(State { weights, ..State::default() });
         (self.config, self.ends, self.trainer) = (config, ends, trainer);
         (self.exact, self.floor) = Default::default();
+        Ok(())
+    }
+
+    /// Takes sampling options for the run's own: a file keeps them, and what is generated without naming them uses them.
+    ///
+    /// # Errors
+    /// When an option is not one of sampling, or its value is out of range. Nothing changes then.
+    pub fn choose(&mut self, asked: &[(String, String)]) -> Result<(), Error> {
+        let table = config::options();
+        let samples = |name: &str| table.iter().any(|spec| spec.name == name && spec.group == "sampling");
+        if let Some((name, text)) = asked.iter().find(|(name, _)| !samples(name)) {
+            let problem = "only sampling options can change in a run that is under way: start another one";
+            return Err(Error::Input(format!("{name} = {text}: {problem}.")));
+        }
+        self.config = overlaid(&self.config, asked)?;
         Ok(())
     }
 

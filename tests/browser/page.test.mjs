@@ -166,12 +166,37 @@ describe('controls', () => {
     await close();
   });
 
+  for (const [name, width, height] of [['a desktop', 1280, 900], ['a phone', 360, 740]]) {
+    for (const hash of ['#steps=50&width=8', '#steps=5&width=8&coupling=ot&solver=dopri5&source=checkerboard&target=text']) {
+      test(`no input lies beside the panel on ${name}, with ${hash}`, async () => {
+        const { page, close } = await open(hash, { width, height });
+        await page.locator('#option-seed').waitFor({ state: 'attached' });
+        await openPanel(page);
+        const found = await page.evaluate(() => {
+          const panel = document.getElementById('panel');
+          const { left, right } = panel.getBoundingClientRect();
+          const inputs = [...panel.querySelectorAll('.option input, .option select')].filter((input) => input.checkVisibility());
+          const beside = inputs.filter((input) => {
+            const box = input.getBoundingClientRect();
+            return box.left < left || box.right > right || box.width < 120;
+          });
+          return { scroll: panel.scrollWidth - panel.clientWidth, inputs: inputs.length, beside: beside.map(({ id }) => id) };
+        });
+        assert.ok(found.inputs > 15, `${found.inputs}`);
+        assert.deepEqual([found.scroll, found.beside], [0, []]);
+        await close();
+      });
+    }
+  }
+
   test('a model is saved, opened, and refused when broken, without losing the run', async () => {
     const { page, heard, close } = await open('#seed=3&width=20&steps=100000');
     await waitForStep(page, 10);
     await page.locator('#play').click();
     const downloading = page.waitForEvent('download');
     await openPanel(page);
+    await page.locator('#option-solver').selectOption('rk4');
+    await page.waitForFunction(() => location.hash.includes('solver=rk4'));
     await page.locator('#save').click();
     const download = await downloading;
     // The steps that were under way at the pause are in the file, and on the page.
@@ -188,7 +213,9 @@ describe('controls', () => {
     await page.locator('#open').setInputFiles(path);
     await page.waitForFunction(() => window.flowLab.lab.options.target === 'moons');
     await page.waitForFunction((step) => document.getElementById('steps').textContent.startsWith(`step ${step} of`), step);
-    assert.equal(await page.evaluate(() => location.hash), '#width=20&steps=100000&seed=3');
+    // How points are generated was chosen after the start, and is in the file as well.
+    assert.equal(await page.evaluate(() => location.hash), '#width=20&steps=100000&solver=rk4&seed=3');
+    assert.equal(await optionOf(page, 'solver'), 'rk4');
     assert.deepEqual(heard.complaints, []);
     await close();
   });

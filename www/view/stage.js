@@ -179,6 +179,11 @@ export class Stage {
     this.#draw(performance.now());
   }
 
+  /** Draws what is seen with another brush, as it is at flow time `t`: for files. */
+  paint(brush, { camera = this.camera, t = this.t } = {}) {
+    this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {});
+  }
+
   dispose() {
     this.#disposed = true;
     this.resizing.disconnect();
@@ -216,19 +221,23 @@ export class Stage {
   }
 
   #draw(now) {
-    const { camera, palette, t } = this;
-    this.#drawnT = t;
+    this.#drawnT = this.t;
     this.#current = this.samples && this.#blended(now);
     let scale = null;
-    const dot_px = Math.min(9, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
-    const scene = { brush: this.#brush, camera, palette, t, dot_px, stage: this, current: this.#current, heat: (shown) => (scale = shown) };
-    this.#brush.begin(camera);
-    for (const { name, draw } of LAYERS) if (this.layers[name]) draw(scene);
-    for (const overlay of this.overlays) overlay(scene);
-    this.picked.draw(scene);
+    this.#scene(this.#brush, this.camera, this.t, this.#current, (shown) => (scale = shown));
     const key = JSON.stringify(scale);
     if (key !== this.#shownScale) this.#tell('heat', scale);
     this.#shownScale = key;
+  }
+
+  #scene(brush, camera, t, current, heat) {
+    const dot_px = Math.min(9, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
+    const scene = { brush, camera, palette: this.palette, t, dot_px, stage: this, current, heat };
+    brush.begin(camera);
+    for (const { name, draw } of LAYERS) if (this.layers[name]) draw(scene);
+    for (const overlay of this.overlays) overlay(scene);
+    // What was picked knows the stage's own time alone.
+    if (t === this.t) this.picked.draw(scene);
   }
 
   #blended(now) {

@@ -1,0 +1,52 @@
+// What the stage shows, once more on a sheet of its own: as a picture, as a drawing, and as the frames of a film.
+
+import { CanvasBrush } from '../view/brush-canvas.js';
+import { SvgBrush } from '../view/brush-svg.js';
+
+/** A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel. */
+export class Sheet {
+  #seen;
+  #layer = document.createElement('canvas');
+  #brush = new CanvasBrush(this.#layer.getContext('2d', { willReadFrequently: true }));
+  #camera;
+
+  /** @param {{ stage: Stage, digits?: DigitGrid }} seen */
+  constructor(seen, density) {
+    this.#seen = seen;
+    const { stage } = seen;
+    this.canvas = document.createElement('canvas');
+    for (const canvas of [this.canvas, this.#layer]) {
+      canvas.width = Math.max(1, Math.round(stage.camera.width_px * density));
+      canvas.height = Math.max(1, Math.round(stage.camera.height_px * density));
+    }
+    this.context = this.canvas.getContext('2d', { willReadFrequently: true });
+    // What the reader sees when they ask for it, though they move on meanwhile.
+    this.#camera = Object.assign(Object.create(stage.camera), { canvas: this.#layer, density });
+    for (const key of ['extent', 'centreX', 'centreY', 'width_px', 'height_px']) this.#camera[key] = stage.camera[key];
+  }
+
+  draw(t) {
+    const { canvas, context } = this;
+    const { stage, digits } = this.#seen;
+    if (digits?.shown) digits.paint(this.#layer.getContext('2d'), this.#camera, t);
+    else stage.paint(this.#brush, { camera: this.#camera, t });
+    context.fillStyle = stage.palette.paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(this.#layer, 0, 0);
+  }
+}
+
+/** @returns {Promise<Blob>} a PNG */
+export function picture(seen, density) {
+  const sheet = new Sheet(seen, density);
+  sheet.draw(seen.stage.t);
+  return new Promise((done, failed) => sheet.canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('The picture is larger than this browser can make: make the window smaller.')))));
+}
+
+/** @returns {Blob} an SVG */
+export function drawing({ stage, digits }, words) {
+  if (digits?.shown) throw new Error('Digits are made of pixels, not of lines: take the picture (PNG) instead.');
+  const brush = new SvgBrush();
+  stage.paint(brush);
+  return new Blob([brush.file({ background: stage.palette.paper, ...words })], { type: 'image/svg+xml' });
+}
