@@ -13,6 +13,7 @@ export class Clocks {
     this.#stage = stage;
     stage.on('time', (t) => this.#showTime(t));
     $('flow').addEventListener('click', () => this.flow(!stage.flowing));
+    $('pace').addEventListener('change', () => (stage.clock.speed = Number($('pace').value)));
     $('time').addEventListener('input', () => this.hold(Number($('time').value)));
     $('trained').addEventListener('input', () => this.scrub(Number($('trained').value)));
   }

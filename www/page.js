@@ -13,7 +13,7 @@ import { Measures } from './measures.js';
 import { Notes, correction } from './notes.js';
 import { OwnPoints } from './own-points.js';
 import { Run } from './run.js';
-import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, samplingSentence } from './sentences.js';
+import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './sentences.js';
 import { Speaker } from './speaker.js';
 import { Door } from './story/door.js';
 import { annotate } from './spot.js';
@@ -118,7 +118,7 @@ function begun() {
 
 function progressed() {
   const { step, total, finished, playing, past } = run;
-  const words = finished ? `trained, ${grouped(step)} steps` : `step ${grouped(step)} of ${grouped(total)}`;
+  const words = progressSentence(run);
   if ($('steps').textContent !== words) $('steps').textContent = words;
   if (run.loss !== undefined) $('speed').textContent = `${grouped(Math.round(run.stepsPerSecond))} steps/s · loss ${run.loss.toFixed(3)}`;
   $('reset').hidden = finished; // the first button says it then

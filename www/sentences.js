@@ -54,6 +54,15 @@ export function excessSentence(floor, loss, { coupling, points, sourcePoints }) 
   return `Now ${about}${(-excess).toFixed(2)} below the floor: ${why}.`;
 }
 
+/** How far a run has come, and while it trains, when it will be through. */
+export function progressSentence({ step, total, finished, playing, stepsPerSecond }) {
+  if (finished) return `trained, ${grouped(step)} steps`;
+  const left = playing && stepsPerSecond > 0 ? ` · ${lasting(Math.ceil((total - step) / stepsPerSecond))} left` : '';
+  return `step ${grouped(step)} of ${grouped(total)}${left}`;
+}
+
+const lasting = (seconds) => (seconds < 100 ? `${seconds} s` : seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
+
 /** Why there is no exact velocity. */
 export function noExactSentence({ coupling, source, target }) {
   if (source === 'digits' || target === 'digits') return 'No exact velocity: of so many digits it would be that towards the nearest one.';

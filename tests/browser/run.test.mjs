@@ -77,6 +77,35 @@ describe('the play heads', () => {
     await close();
   });
 
+  test('over the flow runs as fast as the reader likes, and training says how long it will take while it goes on', async () => {
+    const { page, heard, close } = await open();
+    await page.locator('#layers-toggle').click();
+    // Time of the flow that passes in a second, from its beginning.
+    const pace = () =>
+      page.evaluate(async () => {
+        const { stage } = window.flowLab;
+        stage.seek(0);
+        const frame = () => new Promise((done) => requestAnimationFrame(done));
+        await frame();
+        const [from, start] = [stage.t, performance.now()];
+        while (performance.now() - start < 700) await frame();
+        return (1000 * (stage.t - from)) / (performance.now() - start);
+      });
+    const found = {};
+    for (const speed of ['1', '0.25', '2']) {
+      await page.locator('#pace').selectOption(speed);
+      found[speed] = await pace();
+    }
+    assert.ok(found[1] > 0.15 && found[1] < 0.35, JSON.stringify(found));
+    assert.ok(found[0.25] < 0.5 * found[1] && found[2] > 1.4 * found[1], JSON.stringify(found));
+
+    await waitForText(page, 'steps', /^step [0-9,]+ of 100,000 · [0-9]+ (s|min) left$/);
+    await page.locator('#play').click();
+    await waitForText(page, 'steps', /^step [0-9,]+ of 100,000$/);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
   test('snapshots stay few, and closer together at the beginning', async () => {
     const { page, close } = await open(`${SMALL}&steps=2500`);
     await waitForText(page, 'steps', /^trained/);
