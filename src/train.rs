@@ -59,6 +59,14 @@ impl Trainer {
         }
     }
 
+    /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::cpu::Cpu::finish) to take the step; `None` where the
+    /// device is not the CPU.
+    pub fn divide(&mut self, shared: usize) -> Option<(Vec<Vec<f32>>, usize)> {
+        let Learner::Cpu(cpu) = &mut self.learner else { return None };
+        let batch = self.batches.step(cpu.steps_taken());
+        Some((cpu.divide(&batch, shared), batch.sample.ut.len()))
+    }
+
     /// Training steps taken so far.
     pub fn steps_taken(&self) -> usize {
         self.learner.steps_taken()

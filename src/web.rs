@@ -1,6 +1,7 @@
 //! The browser's door: nothing else knows wasm-bindgen. `www/worker.js` is its only caller.
 
 mod given;
+mod helper;
 
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -53,6 +53,8 @@ fn gradients_equal_automatic_differentiation_for_sizes_that_divide_by_nothing() 
     {
         gradients_agree(&Config { width, depth, ..Config::default() }, dim, n);
     }
+    // Divided into shares: see `tests/shares.rs`.
+    gradients_agree(&Config { width: 128, depth: 4, batch: 1001, ..Config::default() }, 2, 1001);
 }
 
 #[test]

@@ -21,6 +21,7 @@ export class Lab {
   #adapter = '';
   #oracle = null;
   #floor = null;
+  #workers = null;
   #onProgress = () => {};
 
   /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
@@ -50,7 +51,7 @@ export class Lab {
     lab.given = await merged({}, data);
     lab.#remote = lab.#newRemote();
     const pairs = toPairs(options);
-    await lab.#remote.call('fetch', { build: 'cpu' });
+    await lab.#fetchCpu();
     const { options: checked } = await lab.#remote.call('check', { pairs });
     lab.#wanted = checked.device;
     await lab.#openOnCpu(pairs, lab.given);
@@ -71,7 +72,7 @@ export class Lab {
       if (this.device.kind === 'webgpu' && checked.device === 'cpu') {
         this.#remote.close('The run moved to the CPU.');
         this.#remote = this.#newRemote();
-        await this.#remote.call('fetch', { build: 'cpu' });
+        await this.#fetchCpu();
         await this.#openOnCpu(pairs, given);
       } else if (this.device.kind === 'cpu' && moved) {
         await this.#openOnCpu(pairs, given);
@@ -89,7 +90,7 @@ export class Lab {
   }
 
   /**
-   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond }`, the loss
+   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond, workers }`, the loss
    * being the mean over these steps, its floor null until `lossFloor()` has found it.
    */
   train(steps, ms) {
@@ -106,6 +107,16 @@ export class Lab {
    */
   recordStep() {
     return this.#queue(() => this.#remote.call('recordStep'));
+  }
+
+  /**
+   * Lets so many workers share what the CPU computes: 1, 2, 4 or 8. They find the same numbers as one; without this call
+   * there are half as many as the machine has cores.
+   */
+  share(workers) {
+    if (![1, 2, 4, 8].includes(workers)) return Promise.reject(new Error(`workers = ${workers}: must be 1, 2, 4 or 8`));
+    this.#workers = workers;
+    return this.#queue(() => this.#remote.call('share', { workers }));
   }
 
   /** The loss of every step so far. @returns {Promise<Float32Array>} */
@@ -303,6 +314,11 @@ export class Lab {
 
   #emit(name, detail) {
     this.#events.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  async #fetchCpu() {
+    await this.#remote.call('fetch', { build: 'cpu' });
+    if (this.#workers) await this.#remote.call('share', { workers: this.#workers });
   }
 
   // Starts on the CPU at once; where a GPU is wanted and may be had, the run moves there later.

@@ -25,7 +25,10 @@ export class Remote {
       this.close(`The worker stopped (${data.error}). Reload the page: its address keeps every choice.`);
       reject(new Error(this.#dead));
     };
-    this.#worker.onerror = (event) => this.close(`The worker stopped: ${event.message || 'its script could not be loaded'}`);
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // else a helper's end would be told to whom it helps as its own
+      this.close(`The worker stopped: ${event.message || 'its script could not be loaded'}`);
+    };
   }
 
   get closed() {

@@ -25,6 +25,7 @@ export class Run {
   step = 0;
   playing = false;
   stepsPerSecond = 0;
+  workers = 1;
   loss; // of the last chunk
   /** The step that is shown instead of the present one; null in the present. */
   past = null;
@@ -171,7 +172,7 @@ export class Run {
     if (number !== this.#number) return 0;
     const took = this.lab.worked_ms;
     this.step = progress.step;
-    [this.stepsPerSecond, this.loss] = [progress.stepsPerSecond, progress.loss];
+    [this.stepsPerSecond, this.workers, this.loss] = [progress.stepsPerSecond, progress.workers, progress.loss];
     // The first steps change the most: they come one by one, so that each can be seen again.
     this.#chunk = Math.min(500, Math.max(1, Math.round(0.25 * this.step)));
     if (this.history.wants(this.step)) await this.#remember();

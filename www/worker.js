@@ -2,6 +2,7 @@
 
 import { digitsPack, needsDigits } from './digits.js';
 import { gate } from './gate.js';
+import { Helpers } from './helpers.js';
 import { Pace } from './pace.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
@@ -12,6 +13,8 @@ const NONE = new Float32Array();
 
 let wasm; // the module's exports
 let run; // the FlowLab in it
+let helper; // the Helper in it, where another worker has the run
+const helpers = new Helpers();
 let pace;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 
@@ -38,8 +41,20 @@ const methods = {
     const start = performance.now();
     if (device.kind === 'webgpu') await run.weights();
     latency = device.kind === 'webgpu' ? performance.now() - start : 0;
-    return { device, ...JSON.parse(run.describe()), remarks: JSON.parse(run.remarks()) };
+    return { device, ...described(), remarks: JSON.parse(run.remarks()) };
   },
+
+  /** Lets so many workers share the work on the CPU. */
+  share: ({ workers }) => void (helpers.workers = workers),
+
+  /** From now on this worker helps another one with a run. */
+  help({ pairs, dim }) {
+    helper?.free();
+    helper = new wasm.Helper(JSON.stringify(pairs), dim);
+  },
+
+  work: ({ weights, part, total, shared }) => helper.work(weights, part, total, shared),
+  carryPart: ({ weights, points, asked, first }) => helper.carry(weights, points, asked, first),
 
   /** Takes so many steps, or as many as `ms` allow, but one at least. */
   async train({ steps, ms = Infinity }) {
@@ -50,7 +65,8 @@ const methods = {
     do {
       const now = Math.min(pace.steps, first + steps - run.steps());
       const sliceStart = performance.now();
-      run.train(now);
+      if (helpers.shared) await trainTogether(now);
+      else run.train(now);
       const done = run.done();
       if (done) await queue.add(done, now);
       else {
@@ -62,15 +78,18 @@ const methods = {
     queue.end();
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
-    return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds };
+    return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds, workers: 2 ** helpers.shared };
   },
 
   recordStep: () => run.recordStep(),
   losses: () => run.losses(0),
-  sample: ({ asked }) => run.sample(JSON.stringify(asked)),
+  sample({ asked }) {
+    const text = JSON.stringify(asked);
+    return run.sampleWork(text, run.count(text)) ? helpers.carry(run, run.starts(text), text, NONE, 0) : run.sample(text);
+  },
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
   // No weights are the present ones.
-  carry: ({ points, asked, weights = NONE, first = 0 }) => run.carry(points, JSON.stringify(asked), weights, first),
+  carry: ({ points, asked, weights = NONE, first = 0 }) => helpers.carry(run, points, JSON.stringify(asked), weights, first),
   logDensity: ({ points, asked, weights = NONE }) => run.logDensity(points, JSON.stringify(asked), weights),
   velocity: ({ points, t, weights = NONE }) => run.velocity(points, t, weights),
   weights: async () => ({ step: run.steps(), values: await run.weights() }),
@@ -87,14 +106,25 @@ const methods = {
   async load({ bytes }) {
     await bringDigits(wasm.savedNeedsDigits(bytes));
     run.load(bytes);
-    return { step: run.steps(), ...JSON.parse(run.describe()) };
+    return { step: run.steps(), ...described() };
   },
 
   async reflow({ asked }) {
     await run.reflow(JSON.stringify(asked));
-    return JSON.parse(run.describe());
+    return described();
   },
 };
+
+/** The options of a run that has just become another one. */
+function described() {
+  const of = JSON.parse(run.describe());
+  helpers.begin(run, of.changed);
+  return of;
+}
+
+async function trainTogether(steps) {
+  for (let k = 0; k < steps; k++) await helpers.step(run);
+}
 
 /** Slices that a GPU has been given and not yet done. */
 class Queue {

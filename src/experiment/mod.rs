@@ -4,6 +4,7 @@ mod measures;
 mod recording;
 mod replay;
 mod saved;
+mod sharing;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -101,6 +102,54 @@ impl SampleRequest {
     }
 }
 
+impl SampleRequest {
+    /// Carries points by `flow`, of a run with these options, from t = 0 to t = 1; they are number `first` and on, which decides
+    /// of their classes where all are asked for in turn.
+    ///
+    /// # Shapes
+    /// `points` are `n × dim` numbers.
+    ///
+    /// # Errors
+    /// When the numbers do not make whole points, are not finite, or the device fails to answer.
+    pub async fn carry(
+        self,
+        config: &Config,
+        flow: &Flow,
+        dim: usize,
+        points: &[f32],
+        first: usize,
+    ) -> Result<Samples, Error> {
+        let SampleRequest { solver, steps, label, guidance, kept, .. } = self;
+        check_points(points, dim, 0.0)?;
+        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
+            return Err(note.into());
+        }
+        let times = solver::even_times(steps);
+        let count = points.len() / dim;
+        let labels = labels(config, first..first + count, label);
+        let wish = Wish { labels: &labels, guidance, kept };
+        let (positions, evaluations) = flow.carry_to(wish, points, dim, solver, &times).await?;
+        let times = kept.of(&times).into_iter().map(|t| t as f32).collect();
+        Ok(Samples { count, dim, evaluations, times, positions })
+    }
+
+    /// Multiplications and additions that carrying so many points takes with `len` weights; `None` where points depend on one
+    /// another, as by a step that adapts to all of them.
+    pub fn work(&self, len: usize, points: usize) -> Option<f64> {
+        let stages = self.solver.fixed_step()?.weights.len();
+        Some(2.0 * (len * stages) as f64 * (self.steps * points) as f64)
+    }
+}
+
+/// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows none.
+fn labels(config: &Config, numbers: Range<usize>, label: Label) -> Vec<Label> {
+    let turn = |k: usize| label.or(Some((k % config.classes.count()) as u8));
+    match config.classes {
+        Classes::Told => numbers.map(turn).collect(),
+        Classes::Ignored => Vec::new(),
+    }
+}
+
 /// The options of `config`, with those of `asked` in place of its own.
 fn overlaid(config: &Config, asked: &[(String, String)]) -> Result<Config, Error> {
     let own: Vec<(String, String)> = config.pairs().into_iter().map(|(name, text)| (name.into(), text)).collect();
@@ -194,30 +243,30 @@ impl Experiment {
     /// # Errors
     /// When a number is out of its option's range, or the device fails to answer.
     pub async fn sample(&self, request: SampleRequest) -> Result<Samples, Error> {
+        let x0 = self.starts(request)?;
+        let flow = self.trainer.learner.flow(Weights::Sampled);
+        request.carry(&self.config, &flow, self.dim(), &x0, 0).await
+    }
+
+    /// Where the points that `request` asks for start: the source's.
+    ///
+    /// # Shapes
+    /// `count × dim`.
+    ///
+    /// # Errors
+    /// When a number is out of its option's range.
+    pub fn starts(&self, request: SampleRequest) -> Result<Vec<f32>, Error> {
         let pairs = [("count", request.count.to_string()), ("solverSteps", request.steps.to_string())];
         if let Some(note) = Config::read(&pairs).1.first() {
             return Err(note.into());
         }
-        let flow = self.trainer.learner.flow(Weights::Sampled);
-        let (count, dim) = (request.count, self.dim());
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
-        let x0 = self.source().sample(count, &mut rng);
-        let times = solver::even_times(request.steps);
-        let labels = self.labels(0..count, request.label);
-        let wish = Wish { labels: &labels, guidance: request.guidance, kept: request.kept };
-        let (positions, evaluations) = flow.carry_to(wish, &x0, dim, request.solver, &times).await?;
-        let times: Vec<f32> = request.kept.of(&times).into_iter().map(|t| t as f32).collect();
-        Ok(Samples { count, dim, evaluations, times, positions })
+        Ok(self.source().sample(request.count, &mut rng))
     }
 
-    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows
-    /// none.
+    /// What points number `numbers` are told to be: see [`labels`].
     pub fn labels(&self, numbers: Range<usize>, label: Label) -> Vec<Label> {
-        let turn = |k: usize| label.or(Some((k % self.config.classes.count()) as u8));
-        match self.config.classes {
-            Classes::Told => numbers.map(turn).collect(),
-            Classes::Ignored => Vec::new(),
-        }
+        labels(&self.config, numbers, label)
     }
 
     /// The learned velocity at `points`, all at time `t`; of their classes the network is told nothing.

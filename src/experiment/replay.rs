@@ -3,15 +3,14 @@
 
 use burn::tensor::Tensor;
 
-use super::{Experiment, SampleRequest, Samples, check_points};
+use super::{Experiment, SampleRequest, Samples};
 use crate::batches::{Batch, Batches};
-use crate::config::Config;
 use crate::device::read;
 use crate::error::Error;
-use crate::learner::{Flow, Weights, Wish};
+use crate::learner::{Flow, Weights};
 use crate::network::layers::{layers, parameters};
 use crate::path::{Path, PathSample};
-use crate::solver::{self, Solver};
+use crate::solver::Solver;
 
 /// A run's model at one of its steps.
 pub struct Replay<'a> {
@@ -47,6 +46,14 @@ impl Experiment {
         if weights.is_empty() {
             return Ok(Replay { run: self, flow: self.trainer.learner.flow(Weights::Sampled) });
         }
+        let lists = self.lists(weights)?;
+        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.opened.device, lists) })
+    }
+}
+
+impl Experiment {
+    /// The lists of parameters that these numbers are.
+    pub(super) fn lists(&self, weights: &[f32]) -> Result<Vec<Vec<f32>>, Error> {
         let shapes = parameters(&layers(&self.config, self.dim()));
         let wanted: usize = shapes.iter().map(|(_, [rows, columns])| rows * columns).sum();
         if weights.len() != wanted {
@@ -61,7 +68,7 @@ impl Experiment {
             lists.push(list.to_vec());
             rest = after;
         }
-        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.opened.device, lists) })
+        Ok(lists)
     }
 }
 
@@ -75,18 +82,7 @@ impl Replay<'_> {
     /// # Errors
     /// When the numbers do not make whole points, are not finite, or the device fails to answer.
     pub async fn carry(&self, points: &[f32], first: usize, request: SampleRequest) -> Result<Samples, Error> {
-        let dim = self.run.dim();
-        let SampleRequest { solver, steps, label, guidance, kept, .. } = request;
-        check_points(points, dim, 0.0)?;
-        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
-            return Err(note.into());
-        }
-        let times = solver::even_times(steps);
-        let labels = self.run.labels(first..first + points.len() / dim, label);
-        let wish = Wish { labels: &labels, guidance, kept };
-        let (positions, evaluations) = self.flow.carry_to(wish, points, dim, solver, &times).await?;
-        let times = kept.of(&times).into_iter().map(|t| t as f32).collect();
-        Ok(Samples { count: points.len() / dim, dim, evaluations, times, positions })
+        request.carry(&self.run.config, &self.flow, self.run.dim(), points, first).await
     }
 
     /// As [`Experiment::velocity`].

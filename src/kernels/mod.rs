@@ -2,8 +2,8 @@
 //! dispatches on the GPU.
 //!
 //! On the CPU [`layout`] says where every number stands, [`product`] multiplies, [`pointwise`] bends, [`passes`] takes a block of
-//! points forward and back, [`update`] corrects the weights. Plain burn with automatic differentiation is what all of it
-//! is tested against.
+//! points forward and back, [`shares`] divides a batch, [`threads`] works on its parts side by side, [`update`] corrects the
+//! weights. Plain burn with automatic differentiation is what all of it is tested against.
 
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -11,4 +11,8 @@ pub mod layout;
 pub mod passes;
 mod pointwise;
 mod product;
+pub mod shares;
+#[cfg(test)]
+mod side_by_side;
+pub mod threads;
 pub mod update;

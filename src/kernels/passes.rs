@@ -3,6 +3,8 @@
 //! In a browser every part is a function of its own: the engine makes fast code of a function at a time, and of one that held
 //! all of this only after a hundred milliseconds, which the first fifty steps felt.
 
+use std::ops::Range;
+
 use macerator::{AutoArch, Simd, WithSimd};
 
 use super::layout::Layout;
@@ -37,6 +39,32 @@ pub struct Rows<'a> {
     pub labels: &'a [f32],
 }
 
+/// What a training step compares.
+#[derive(Clone, Copy)]
+pub struct Examples<'a> {
+    /// `n`.
+    pub count: usize,
+    /// What the network is given.
+    pub rows: Rows<'a>,
+    /// What its output is multiplied with, one a row; empty where all are 1.
+    pub scales: &'a [f32],
+    /// What it shall be then, `n × dim`.
+    pub ut: &'a [f32],
+}
+
+impl<'a> Examples<'a> {
+    /// Those of some rows.
+    pub fn part(self, rows: Range<usize>) -> Examples<'a> {
+        let of = |numbers: &'a [f32]| {
+            let columns = numbers.len() / self.count.max(1);
+            &numbers[rows.start * columns..rows.end * columns]
+        };
+        let Rows { x, features, labels } = self.rows;
+        let given = Rows { x: of(x), features: of(features), labels: of(labels) };
+        Examples { count: rows.len(), rows: given, scales: of(self.scales), ut: of(self.ut) }
+    }
+}
+
 impl Passes {
     /// Room for the network of `layout`.
     pub fn new(layout: Layout) -> Passes {
@@ -54,12 +82,15 @@ impl Passes {
         &self.layout
     }
 
-    /// The mean over points and dimensions of (scale · output - ut)², and its gradient by the packed weights.
-    ///
-    /// # Shapes
-    /// `ut` `n × dim`, `scales` one a row, or none where all are 1.
-    pub fn loss(&mut self, weights: &[f32], rows: Rows, scales: &[f32], ut: &[f32], gradient: &mut [f32]) -> f64 {
-        AutoArch::new().dispatch(Loss { passes: self, weights, given: rows, scales, ut, gradient })
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.layout.columns[POINTS]
+    }
+
+    /// The sum over points and dimensions of (scale · output - ut)², and the gradient by the packed weights of so much of
+    /// the mean over `total` numbers. [`Passes::prepare`] comes before it.
+    pub fn loss(&mut self, weights: &[f32], examples: Examples, total: usize, gradient: &mut [f32]) -> f64 {
+        AutoArch::new().dispatch(Loss { passes: self, weights, examples, total, gradient })
     }
 
     /// x ← the network's output, all at the time whose features are given.
@@ -99,27 +130,23 @@ impl Passes {
     fn loss_on<S: Simd, const ROWS: usize, const N: usize>(
         &mut self,
         weights: &[f32],
-        Rows { x, features, labels }: Rows,
-        scales: &[f32],
-        ut: &[f32],
+        examples: Examples,
+        total: usize,
         gradient: &mut [f32],
     ) -> f64 {
-        let [dim, width, classes] = [POINTS, FEATURES, LABEL].map(|given| self.layout.columns[given]);
-        let points = x.len() / dim;
         gradient.fill(0.0);
-        self.transpose(weights);
         let mut sum = 0.0;
-        for start in (0..points).step_by(self.block) {
-            let rows = self.block.min(points - start);
-            self.fill(POINTS, &x[start * dim..][..rows * dim], rows);
-            self.fill(FEATURES, &features[start * width..][..rows * width], rows);
-            self.fill(LABEL, &labels[start * classes..][..rows * classes], rows);
+        for start in (0..examples.count).step_by(self.block) {
+            let rows = self.block.min(examples.count - start);
+            let Examples { rows: given, scales, ut, .. } = examples.part(start..start + rows);
+            self.fill(POINTS, given.x, rows);
+            self.fill(FEATURES, given.features, rows);
+            self.fill(LABEL, given.labels, rows);
             self.forward::<S, ROWS, N>(weights, rows, true);
-            let scales = scales.get(start..start + rows).unwrap_or_default();
-            sum += self.compare(&ut[start * dim..][..rows * dim], scales, 2.0 / ut.len() as f32, rows);
+            sum += self.compare(ut, scales, 2.0 / total as f32, rows);
             self.backward::<S, ROWS, N>(gradient, rows);
         }
-        sum / ut.len() as f64
+        sum
     }
 
     /// Puts `rows × columns` numbers into panels.
@@ -234,10 +261,10 @@ impl Passes {
         }
     }
 
-    /// Every layer's weight with outputs for rows: panels of inputs.
+    /// Makes ready for [`Passes::loss`] by these weights: every layer's with outputs for rows, in panels of inputs.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn transpose(&mut self, weights: &[f32]) {
+    pub fn prepare(&mut self, weights: &[f32]) {
         for (layer, transposed) in self.layout.layers.iter().zip(&mut self.transposed) {
             let (rows, outputs) = (layer.rows(), panels(layer.outputs) * LANES);
             for (o, panel) in weights[layer.weight..layer.bias].chunks_exact(rows * LANES).enumerate() {
@@ -277,9 +304,8 @@ const BLOCK: usize = 4096;
 struct Loss<'a> {
     passes: &'a mut Passes,
     weights: &'a [f32],
-    given: Rows<'a>,
-    scales: &'a [f32],
-    ut: &'a [f32],
+    examples: Examples<'a>,
+    total: usize,
     gradient: &'a mut [f32],
 }
 
@@ -288,12 +314,12 @@ impl WithSimd for Loss<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) -> f64 {
-        let Loss { passes, weights, given, scales, ut, gradient } = self;
+        let Loss { passes, weights, examples, total, gradient } = self;
         match LANES / S::lanes32() {
-            1 => passes.loss_on::<S, 8, 1>(weights, given, scales, ut, gradient),
-            2 => passes.loss_on::<S, 4, 2>(weights, given, scales, ut, gradient),
-            4 => passes.loss_on::<S, 2, 4>(weights, given, scales, ut, gradient),
-            _ => passes.loss_on::<S, 1, LANES>(weights, given, scales, ut, gradient),
+            1 => passes.loss_on::<S, 8, 1>(weights, examples, total, gradient),
+            2 => passes.loss_on::<S, 4, 2>(weights, examples, total, gradient),
+            4 => passes.loss_on::<S, 2, 4>(weights, examples, total, gradient),
+            _ => passes.loss_on::<S, 1, LANES>(weights, examples, total, gradient),
         }
     }
 }

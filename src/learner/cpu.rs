@@ -4,10 +4,13 @@ use std::cell::RefCell;
 
 use burn::tensor::Device;
 
+use super::helper::Divided;
+use super::shown::Shown;
 use super::{State, Weights, kept_share};
 use crate::config::Config;
 use crate::kernels::layout::Layout;
-use crate::kernels::passes::{Passes, Rows};
+use crate::kernels::passes::Passes;
+use crate::kernels::threads::{self, Team};
 use crate::kernels::update::{self, Packed};
 use crate::network::{Label, Mlp, Telling, Told};
 use crate::optimiser::Rule;
@@ -17,12 +20,13 @@ use crate::prefetch::Prepared;
 pub struct Cpu {
     config: Config,
     dim: usize,
-    telling: Telling,
-    passes: Passes,
+    pub(super) telling: Telling,
+    pub(super) team: Team,
+    /// The next step's batch, where others have a part in it.
+    pub(super) divided: Option<Divided>,
     pub(super) rule: Rule,
     step: usize,
-    weights: Vec<f32>,
-    gradient: Vec<f32>,
+    pub(super) weights: Vec<f32>,
     moments: [Vec<f32>; 2],
     /// Empty before the first step or without averaging.
     average: Vec<f32>,
@@ -38,12 +42,12 @@ impl Cpu {
             config: config.clone(),
             dim,
             telling: Telling::of(config),
-            passes: Passes::new(layout),
+            team: Team::new(&layout, config.batch),
+            divided: None,
             rule: Rule::of(config),
             step: 0,
             weights: Vec::new(),
-            moments: [zeros.clone(), zeros.clone()],
-            gradient: zeros,
+            moments: [zeros.clone(), zeros],
             average: Vec::new(),
             losses: Vec::new(),
         };
@@ -55,14 +59,22 @@ impl Cpu {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
         let loss = self.gradient(&sample.xt, Told { t, labels }, &sample.ut);
+        self.correct(loss);
+    }
+
+    /// The loss; its gradient stays with the team's first worker.
+    fn gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> f64 {
+        let batch = Shown::new(&self.telling, xt, told, ut);
+        self.team.work(&self.weights, batch.examples(), ut.len()) / ut.len() as f64
+    }
+
+    /// Takes the step that the gradient asks for.
+    pub(super) fn correct(&mut self, loss: f64) {
         self.losses.push(loss as f32);
         self.step += 1;
         let [m, v] = &mut self.moments;
-        update::adam(
-            &self.rule,
-            self.step,
-            Packed { weights: &mut self.weights, gradient: &self.gradient, moments: [m, v] },
-        );
+        let gradient = self.team.gradient();
+        update::adam(&self.rule, self.step, Packed { weights: &mut self.weights, gradient, moments: [m, v] });
         if self.config.ema > 0.0 && self.average.is_empty() {
             self.average.clone_from(&self.weights);
         } else if self.config.ema > 0.0 {
@@ -70,21 +82,10 @@ impl Cpu {
         }
     }
 
-    /// The loss; its gradient stays in `self.gradient`.
-    fn gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> f64 {
-        let features = self.telling.features(told.t);
-        let labels = self.telling.columns(told.labels, told.t.len());
-        let rows = Rows { x: xt, features: &features, labels: &labels };
-        match self.telling.compared(xt, told.t, ut) {
-            None => self.passes.loss(&self.weights, rows, &[], ut, &mut self.gradient),
-            Some((scales, rest)) => self.passes.loss(&self.weights, rows, &scales, &rest, &mut self.gradient),
-        }
-    }
-
     /// The loss at these points, and its gradient by every parameter: for tests.
     pub fn loss_and_gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> (f64, Vec<Vec<f32>>) {
         let loss = self.gradient(xt, told, ut);
-        (loss, self.passes.layout().unpack(&self.gradient))
+        (loss, self.team.layout().unpack(self.team.gradient()))
     }
 
     /// Coordinates of a point.
@@ -106,7 +107,7 @@ impl Cpu {
     pub fn state(&self) -> State {
         let unpack = |packed: &[f32]| match packed.len() {
             0 => Vec::new(),
-            _ => self.passes.layout().unpack(packed),
+            _ => self.team.layout().unpack(packed),
         };
         let moments = match self.step {
             0 => Default::default(),
@@ -117,7 +118,7 @@ impl Cpu {
 
     /// See [`super::Learner::restore`].
     pub fn restore(&mut self, state: &State) {
-        let layout = self.passes.layout();
+        let layout = self.team.layout();
         let pack = |lists: &[Vec<f32>]| layout.pack(lists);
         self.step = state.step;
         self.weights = pack(&state.weights);
@@ -126,14 +127,15 @@ impl Cpu {
         }
         self.average = if state.average.is_empty() { Vec::new() } else { pack(&state.average) };
         self.losses.clear();
+        self.divided = None;
     }
 
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
-        Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.passes.layout().clone())
+        Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.team.layout().clone())
     }
 
-    fn chosen(&self, weights: Weights) -> &[f32] {
+    pub(super) fn chosen(&self, weights: Weights) -> &[f32] {
         match weights {
             Weights::Sampled if !self.average.is_empty() => &self.average,
             _ => &self.weights,
@@ -147,7 +149,7 @@ pub struct Flow {
     dim: usize,
     telling: Telling,
     weights: Vec<f32>,
-    passes: RefCell<Passes>,
+    passes: RefCell<Vec<Passes>>,
 }
 
 impl Flow {
@@ -157,14 +159,14 @@ impl Flow {
         Flow::new(config, dim, layout.pack(weights), layout)
     }
 
-    fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
-        let (telling, passes) = (Telling::of(config), RefCell::new(Passes::new(layout)));
+    pub(super) fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
+        let (telling, passes) = (Telling::of(config), RefCell::new(vec![Passes::new(layout)]));
         Flow { config: config.clone(), dim, telling, weights, passes }
     }
 
     /// The network as tensors.
     pub fn network(&self) -> Mlp {
-        let weights = self.passes.borrow().layout().unpack(&self.weights);
+        let weights = self.passes.borrow()[0].layout().unpack(&self.weights);
         Mlp::new(&self.config, self.dim, &Device::flex(), weights)
     }
 
@@ -172,7 +174,7 @@ impl Flow {
     pub fn velocity(&self, x: &[f32], t: f32, labels: &[Label]) -> Vec<f32> {
         let mut velocity = x.to_vec();
         let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, x.len() / self.dim));
-        self.passes.borrow_mut().output(&self.weights, &mut velocity, &features, &labels);
+        threads::output(&mut self.passes.borrow_mut(), &self.weights, &mut velocity, &features, &labels);
         if let Some((scale, shift)) = self.telling.form(t) {
             velocity.iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
         }

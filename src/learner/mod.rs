@@ -7,7 +7,9 @@ pub mod cpu;
 mod flow;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod helper;
 pub mod plain;
+mod shown;
 
 use std::pin::Pin;
 

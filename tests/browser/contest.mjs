@@ -20,6 +20,7 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   const { width, depth, batch, activation, target, dim = 2 } = network;
   const generated = network.points ?? points;
   const [ROUNDS_MIN, SPENT_MAX_MS] = [3, 20_000];
+  const TWO = 'Flow Lab, two workers';
   const draw = () => Float32Array.from({ length: dim * generated }, (_, i) => Math.sin(i));
 
   /** Compute dispatches of the page and all workers so far: `dispatches.js` counts them. */
@@ -34,9 +35,10 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   }
 
   const options = { target, dim, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
-  async function flowLab() {
+  async function flowLab(workers) {
     const lab = await Lab.create(options);
     await lab.settled;
+    await lab.share(workers);
     return {
       device: `${lab.device.kind}, ${lab.device.adapter}`,
       train: async (count) => (await lab.train(count)).loss,
@@ -56,11 +58,11 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   // Products of a step, forward, by the weights and, but for the first layer, by the inputs; a multiplication and an addition each.
   const products = (4 * (dim + 1) + 6 * width * (depth - 1) + 6 * dim) * width * batch;
   const contenders = [];
-  for (const name of ['Flow Lab', 'burn autodiff', ...peers]) {
+  for (const name of ['Flow Lab', ...(device === 'cpu' ? [TWO] : []), 'burn autodiff', ...peers]) {
     const contender = { name, device: '', steps: [], sampling: [] };
     contenders.push(contender);
     try {
-      const own = { 'Flow Lab': flowLab, 'burn autodiff': autodiff };
+      const own = { 'Flow Lab': () => flowLab(1), [TWO]: () => flowLab(2), 'burn autodiff': autodiff };
       const trainer = await (own[name]?.() ?? create(name, { dim, width, depth, batch, activation }));
       Object.assign(contender, { trainer, device: trainer.device ?? '' });
       const timed = async (count) => {

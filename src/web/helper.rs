@@ -1,0 +1,107 @@
+//! Workers that share a run's work on the CPU: what the run's own worker asks for, and what its helpers answer.
+
+use js_sys::{Array, Float32Array, Object};
+use wasm_bindgen::prelude::*;
+
+use super::{FlowLab, object_of, read, set};
+use crate::experiment::SampleRequest;
+use crate::learner::helper;
+
+#[wasm_bindgen]
+impl FlowLab {
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.experiment.dim()
+    }
+
+    /// As many workers as two to the power of it can share a training step.
+    pub fn halvings(&self) -> usize {
+        self.experiment.halvings()
+    }
+
+    /// Divides the next step's batch into `2^shared` parts: `{ parts, total }`, those after the first, for helpers. A call of
+    /// [`FlowLab::finish`] must follow.
+    pub fn divide(&mut self, shared: usize) -> Result<Object, JsError> {
+        let (parts, total) =
+            self.experiment.divide(shared).ok_or_else(|| JsError::new("Only a run on the CPU is shared."))?;
+        let result = Object::new();
+        set(&result, "parts", parts.iter().map(|part| Float32Array::from(part.as_slice())).collect::<Array>().into());
+        set(&result, "total", (total as f64).into());
+        Ok(result)
+    }
+
+    /// Works out the first part.
+    #[wasm_bindgen(js_name = workFirst)]
+    pub fn work_first(&mut self) {
+        self.experiment.work_first();
+    }
+
+    /// Takes the step with what helpers found, in the order of their parts; with nothing, alone.
+    pub fn finish(&mut self, sums: &[f64], gradients: Vec<Float32Array>) {
+        let gradients = gradients.iter().map(Float32Array::to_vec);
+        self.experiment.finish(sums.iter().copied().zip(gradients).collect());
+    }
+
+    /// The weights in training as helpers take them.
+    pub fn packed(&self) -> Float32Array {
+        Float32Array::from(self.experiment.packed())
+    }
+
+    /// The same of the weights that samples come from, or of `weights` if there are any: see [`FlowLab::carry`].
+    #[wasm_bindgen(js_name = packedFlow)]
+    pub fn packed_flow(&self, weights: &[f32]) -> Result<Float32Array, JsError> {
+        Ok(Float32Array::from(self.experiment.packed_flow(weights)?.as_slice()))
+    }
+
+    /// Where the points start that [`FlowLab::sample`] would carry.
+    pub fn starts(&self, asked: &str) -> Result<Float32Array, JsError> {
+        Ok(Float32Array::from(self.experiment.starts(self.request(asked)?)?.as_slice()))
+    }
+
+    /// How many points [`FlowLab::sample`] would carry.
+    pub fn count(&self, asked: &str) -> Result<usize, JsError> {
+        Ok(self.request(asked)?.count)
+    }
+
+    /// Multiplications and additions that carrying so many points takes; 0 where helpers can have no part in it.
+    #[wasm_bindgen(js_name = sampleWork)]
+    pub fn sample_work(&self, asked: &str, points: usize) -> Result<f64, JsError> {
+        Ok(self.experiment.sample_work(self.request(asked)?, points))
+    }
+}
+
+/// One who helps a run in another worker.
+#[wasm_bindgen]
+pub struct Helper(helper::Helper);
+
+#[wasm_bindgen]
+impl Helper {
+    /// For a run with the options `pairs`, a JSON list of `[name, text]`, whose points have `dim` coordinates.
+    #[wasm_bindgen(constructor)]
+    pub fn new(pairs: &str, dim: usize) -> Result<Helper, JsError> {
+        Ok(Helper(helper::Helper::new(&read(pairs)?.0, dim)))
+    }
+
+    /// Works out a part that [`FlowLab::divide`] gave: `{ sum, gradient }`.
+    pub fn work(&mut self, weights: &[f32], part: &[f32], total: usize, shared: usize) -> Object {
+        let (sum, gradient) = self.0.work(weights, part, total, shared);
+        let result = Object::new();
+        set(&result, "sum", sum.into());
+        set(&result, "gradient", Float32Array::from(gradient).into());
+        result
+    }
+
+    /// As [`FlowLab::carry`], by packed weights.
+    pub async fn carry(
+        &self,
+        weights: Vec<f32>,
+        points: Vec<f32>,
+        asked: &str,
+        first: usize,
+    ) -> Result<Object, JsError> {
+        let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
+        let request = SampleRequest::asked(self.0.config(), &asked)?;
+        let flow = self.0.flow(weights);
+        Ok(object_of(&request.carry(self.0.config(), &flow, self.0.dim(), &points, first).await?))
+    }
+}
