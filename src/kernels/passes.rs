@@ -262,9 +262,13 @@ impl Passes {
     }
 
     /// Makes ready for [`Passes::loss`] by these weights: every layer's with outputs for rows, in panels of inputs.
+    pub fn prepare(&mut self, weights: &[f32]) {
+        AutoArch::new().dispatch(Prepare { passes: self, weights });
+    }
+
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    pub fn prepare(&mut self, weights: &[f32]) {
+    fn transpose(&mut self, weights: &[f32]) {
         for (layer, transposed) in self.layout.layers.iter().zip(&mut self.transposed) {
             let (rows, outputs) = (layer.rows(), panels(layer.outputs) * LANES);
             for (o, panel) in weights[layer.weight..layer.bias].chunks_exact(rows * LANES).enumerate() {
@@ -300,6 +304,20 @@ fn through(slope: Option<&[f32]>, z: &mut [f32], bias: &mut [f32; LANES]) {
 
 /// Numbers of a block's widest buffer: with its weights it stays in the first cache.
 const BLOCK: usize = 4096;
+
+struct Prepare<'a> {
+    passes: &'a mut Passes,
+    weights: &'a [f32],
+}
+
+impl WithSimd for Prepare<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        self.passes.transpose(self.weights);
+    }
+}
 
 struct Loss<'a> {
     passes: &'a mut Passes,
