@@ -6,8 +6,9 @@ use super::passes::{Examples, Passes};
 
 /// Shares of a batch at most.
 const SHARES_MAX: usize = 8;
-/// Rows of a share at least: its gradient must be worth adding.
-const ROWS_MIN: usize = 64;
+/// Rows of a share at least: its gradient, and the weights that a helper is sent for it, must be worth their way. With 64 two
+/// workers of a browser took longer over the digits than one.
+const ROWS_MIN: usize = 128;
 /// Multiplications and additions of a share at least, about a millisecond in a browser: it must be worth handing over.
 pub const WORK_MIN: usize = 1 << 25;
 /// Numbers that adding costs at most: memory is slow.
