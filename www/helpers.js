@@ -13,40 +13,39 @@ export function workersFor(cores = navigator.hardwareConcurrency || 1) {
 }
 
 export class Helpers {
-  #remotes = [];
+  #remotes = []; // those that have their module; what they are told comes before what they are asked
+  #started = 0; // and those that will have it
+  #era = 0; // of those that were started before the last dismissal nobody wants to hear
   #workers = workersFor();
   #run; // what they were told of: { pairs, dim }, and how often its batches can be halved
-  #told = Promise.resolve();
 
-  /** Lets so many workers share the work, the run's own among them. */
-  set workers(count) {
-    this.#workers = count;
+  /** Lets so many workers share the work, the run's own among them; ends when they are there, or cannot be had. */
+  async share(workers) {
     this.#dismiss();
-  }
-
-  get workers() {
-    return this.#workers;
+    this.#workers = workers;
+    await this.#start(workers - 1);
   }
 
   /** From now on it is this run that they help. */
   begin(run, pairs) {
     this.#run = { pairs, dim: run.dim(), halvings: run.halvings() };
-    this.#tell();
+    this.#remotes.forEach((remote) => this.#tell(remote));
   }
 
-  /** How often a batch of the run is divided. */
+  /** How often a batch of the run is divided now. Nobody waits for helpers that are on their way. */
   get shared() {
-    return Math.min(Math.log2(this.#workers), this.#run.halvings);
+    const wanted = Math.min(Math.log2(this.#workers), this.#run.halvings);
+    this.#start(2 ** wanted - 1);
+    return Math.min(wanted, Math.floor(Math.log2(this.#remotes.length + 1)));
   }
 
   /** Takes a training step together. */
   async step(run) {
     const { shared } = this;
-    await this.#gather(2 ** shared - 1);
+    if (!shared) return run.train(1);
     const { parts, total } = run.divide(shared);
     const weights = run.packed();
-    const helping = this.#remotes.slice(0, parts.length);
-    const answers = helping.map((remote, k) => remote.call('work', { weights, part: parts[k], total, shared }, [parts[k].buffer]));
+    const answers = parts.map((part, k) => this.#remotes[k].call('work', { weights, part, total, shared }, [part.buffer]));
     run.workFirst();
     const found = (await this.#all(answers)) ?? [];
     run.finish(Float64Array.from(found, ({ sum }) => sum), found.map(({ gradient }) => gradient));
@@ -57,17 +56,18 @@ export class Helpers {
     const { dim } = this.#run;
     const count = points.length / dim;
     const worth = Number.isInteger(count) && run.sampleWork(asked, count) >= SAMPLE_WORK_MIN;
-    if (worth) await this.#gather(this.#workers - 1);
-    const workers = this.#workers;
-    if (!worth || workers === 1) return run.carry(points, asked, weights, first);
+    if (worth) this.#start(this.#workers - 1);
+    if (!worth || !this.#remotes.length) return run.carry(points, asked, weights, first);
+    const workers = this.#remotes.length + 1;
     const starts = Array.from({ length: workers + 1 }, (_, k) => Math.round((k * count) / workers));
     const part = (k) => points.slice(starts[k] * dim, starts[k + 1] * dim);
     const packed = run.packedFlow(weights);
-    const answers = Array.from({ length: workers - 1 }, (_, k) =>
-      this.#remotes[k].call('carryPart', { weights: packed, points: part(k + 1), asked, first: first + starts[k + 1] }),
+    const answers = this.#remotes.map((remote, k) =>
+      remote.call('carryPart', { weights: packed, points: part(k + 1), asked, first: first + starts[k + 1] }),
     );
+    const others = this.#all(answers); // from here on nobody's failure goes unheard
     const own = await run.carry(part(0), asked, weights, first);
-    const found = await this.#all(answers);
+    const found = await others;
     return found ? together([own, ...found]) : run.carry(points, asked, weights, first);
   }
 
@@ -80,34 +80,36 @@ export class Helpers {
     }
   }
 
-  #giveUp(error) {
-    console.warn(`The helpers failed (${error.message}): one worker goes on alone.`);
-    this.workers = 1;
-  }
-
-  /** Starts helpers until there are so many that know the run; where they cannot be had there are none. */
-  async #gather(count) {
-    if (this.#remotes.length >= count) return this.#told;
+  /** Starts helpers until there are so many. */
+  async #start(count) {
+    if (this.#started >= count) return;
+    const [era, fresh] = [this.#era, count - this.#started];
+    this.#started = count;
     try {
-      const fresh = Array.from({ length: count - this.#remotes.length }, () => new Remote(() => {}));
-      this.#remotes.push(...fresh);
-      await Promise.all(fresh.map((remote) => remote.call('fetch', { build: 'cpu' })));
-      this.#tell();
-      await this.#told;
+      const remotes = Array.from({ length: fresh }, () => new Remote(() => {}));
+      await Promise.all(remotes.map((remote) => remote.call('fetch', { build: 'cpu' })));
+      if (era !== this.#era) return remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
+      if (this.#run) remotes.forEach((remote) => this.#tell(remote));
+      this.#remotes.push(...remotes);
     } catch (error) {
-      this.#giveUp(error);
+      if (era === this.#era) this.#giveUp(error);
     }
   }
 
-  #tell() {
-    this.#told = Promise.all(this.#remotes.map((remote) => remote.call('help', this.#run)));
-    this.#told.catch(() => {}); // who works with them hears of it
+  #tell(remote) {
+    remote.call('help', this.#run).catch(() => {}); // who asks it hears of it
+  }
+
+  #giveUp(error) {
+    console.warn(`The helpers failed (${error.message}): one worker goes on alone.`);
+    this.#dismiss();
+    this.#workers = 1;
   }
 
   #dismiss() {
     this.#remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
-    this.#remotes = [];
-    this.#told = Promise.resolve();
+    [this.#remotes, this.#started] = [[], 0];
+    this.#era++;
   }
 }
 

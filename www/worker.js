@@ -45,7 +45,7 @@ const methods = {
   },
 
   /** Lets so many workers share the work on the CPU. */
-  share: ({ workers }) => void (helpers.workers = workers),
+  share: ({ workers }) => helpers.share(workers),
 
   /** From now on this worker helps another one with a run. */
   help({ pairs, dim }) {
