@@ -3,8 +3,8 @@
 use super::layout::Layout;
 use super::passes::{Examples, Passes};
 #[cfg(not(target_arch = "wasm32"))]
-use super::shares::{WORK_MIN, add};
-use super::shares::{Worker, halvings};
+use super::shares::add;
+use super::shares::{WORK_MIN, Worker, halvings};
 
 /// Workers side by side, a thread each.
 pub struct Team {
@@ -53,30 +53,27 @@ impl Team {
 
 /// x ← the network's output: see [`Passes::output`]. What other threads need is added to `passes`.
 pub fn output(passes: &mut Vec<Passes>, weights: &[f32], x: &mut [f32], features: &[f32], labels: &[f32]) {
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        let rows = x.len() / passes[0].dim();
-        let threads = cores().min(2 * weights.len() * rows / WORK_MIN).max(1);
-        while passes.len() < threads {
-            passes.push(Passes::new(passes[0].layout().clone()));
-        }
-        let (part, classes) = (rows.div_ceil(threads).max(1), labels.len() / rows.max(1));
-        let dim = passes[0].dim();
-        std::thread::scope(|scope| {
-            let mut parts = passes.iter_mut().zip(x.chunks_mut(part * dim)).enumerate();
-            let own = parts.next();
-            for (k, (passes, x)) in parts {
-                let labels = &labels[k * part * classes..][..x.len() / dim * classes];
-                scope.spawn(move || passes.output(weights, x, features, labels));
-            }
-            if let Some((_, (passes, x))) = own {
-                let labels = &labels[..x.len() / dim * classes];
-                passes.output(weights, x, features, labels);
-            }
-        });
+    let dim = passes[0].dim();
+    let rows = x.len() / dim;
+    let threads = cores().min(2 * weights.len() * rows / WORK_MIN);
+    if threads < 2 {
+        return passes[0].output(weights, x, features, labels);
     }
-    #[cfg(target_arch = "wasm32")]
-    passes[0].output(weights, x, features, labels);
+    while passes.len() < threads {
+        passes.push(Passes::new(passes[0].layout().clone()));
+    }
+    let (part, classes) = (rows.div_ceil(threads), labels.len() / rows);
+    std::thread::scope(|scope| {
+        for (k, (passes, x)) in passes.iter_mut().zip(x.chunks_mut(part * dim)).enumerate() {
+            let labels = &labels[k * part * classes..][..x.len() / dim * classes];
+            let mut work = move || passes.output(weights, x, features, labels);
+            if (k + 1) * part >= rows {
+                work(); // the last part is this thread's own
+            } else {
+                scope.spawn(work);
+            }
+        }
+    });
 }
 
 #[cfg(not(target_arch = "wasm32"))]
