@@ -141,7 +141,7 @@ impl SampleRequest {
     }
 }
 
-/// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows none.
+/// [`Experiment::labels`] without the run.
 fn labels(config: &Config, numbers: Range<usize>, label: Label) -> Vec<Label> {
     let turn = |k: usize| label.or(Some((k % config.classes.count()) as u8));
     match config.classes {
@@ -264,7 +264,8 @@ impl Experiment {
         Ok(self.source().sample(request.count, &mut rng))
     }
 
-    /// What points number `numbers` are told to be: see [`labels`].
+    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows
+    /// none.
     pub fn labels(&self, numbers: Range<usize>, label: Label) -> Vec<Label> {
         labels(&self.config, numbers, label)
     }
