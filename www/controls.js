@@ -34,6 +34,7 @@ const REACHED = { coupling: 'reflow' };
 
 export class Controls {
   #rows = new Map();
+  #folded; // fieldsets that are not laid out yet
   #typing = new Set(); // names of the fields that hold what was not yet entered
 
   /**
@@ -48,7 +49,17 @@ export class Controls {
       groups.get(spec.group).append(this.#row(spec, onChange));
     }
     form.append(...groups.values());
+    this.#folded = [...groups.values()];
+    for (const fieldset of this.#folded) fieldset.hidden = true;
     form.addEventListener('submit', (event) => event.preventDefault());
+  }
+
+  /** Unfolds one group with each frame: all of them at once took 20 ms to lay out. */
+  async unfold() {
+    while (this.#folded.length) {
+      this.#folded.shift().hidden = false;
+      await new Promise(requestAnimationFrame);
+    }
   }
 
   /** Shows the options as they are, and hides those that do nothing with them. */

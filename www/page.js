@@ -180,6 +180,9 @@ function connect() {
   $('panel-toggle').addEventListener('click', openedPanel);
   $('draw').addEventListener('click', () => attempt(() => draw('target')));
   $('strips-toggle').addEventListener('click', () => attempt(openedStrips));
+  // Either may have been opened before there was a run.
+  openedPanel();
+  attempt(openedStrips);
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
@@ -215,6 +218,7 @@ async function openedPanel() {
   if (!panel.open) return;
   // On a phone the sheet takes the lower half: the stage stays in sight above it.
   if (window.matchMedia('(max-width: 52rem)').matches) $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
+  await controls?.unfold();
   // The library that draws curves is as large as all the rest.
   const { LossCurve } = await import('./view/loss.js');
   loss ??= new LossCurve($('loss'));

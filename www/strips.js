@@ -2,7 +2,8 @@
 // steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
 import { grouped } from './sentences.js';
-import { brushFor, channels } from './view/brush.js';
+import { CanvasBrush } from './view/brush-canvas.js';
+import { channels } from './view/brush.js';
 import { Camera } from './view/camera.js';
 import { drawDigits } from './view/digits.js';
 import { positionsAt } from './view/flow.js';
@@ -24,11 +25,11 @@ export function stepsShown(total) {
 }
 
 export class Strips {
+  #element;
   #run;
   #clocks;
   #wanted;
-  #sheet = document.createElement('canvas');
-  #brush = brushFor(this.#sheet, true);
+  #brush = new CanvasBrush();
   #palette;
   #flow; // of panels: { button, canvas, camera, words }
   #training;
@@ -36,6 +37,8 @@ export class Strips {
   #samples = null;
   #busy = false;
   #number = 0;
+  #due = new Map(); // panel ↦ what paints it
+  #painting = false;
 
   /**
    * @param {HTMLElement} element
@@ -43,17 +46,12 @@ export class Strips {
    * @param {() => boolean} wanted whether anybody looks
    */
   constructor(element, run, clocks, wanted) {
-    [this.#run, this.#clocks, this.#wanted] = [run, clocks, wanted];
+    [this.#element, this.#run, this.#clocks, this.#wanted] = [element, run, clocks, wanted];
     this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', (k) => this.#clocks.flow(TIMES[k]));
     this.#training = this.#strip(element, 'What comes out, after so many steps of training', (k) => this.#clocks.train(this.#made[k].step));
     this.#palette = new Palette(element, () => this.draw());
     run.stage.on('time', () => this.#mark());
-    // In a task of its own: the frame that lays the page out anew has enough to do.
-    let later;
-    new ResizeObserver(() => {
-      clearTimeout(later);
-      later = setTimeout(() => this.draw());
-    }).observe(element);
+    new ResizeObserver(() => this.draw()).observe(element);
   }
 
   #strip(element, words, onPick) {
@@ -133,47 +131,68 @@ export class Strips {
   draw() {
     if (!this.#wanted()) return;
     this.#drawFlow();
-    setTimeout(() => this.#drawTraining()); // twelve pictures in one task would hold a frame up
+    this.#drawTraining();
     this.look();
   }
 
   #drawFlow() {
-    this.#flow.forEach((panel, k) => {
-      const t = TIMES[k];
-      panel.words.innerHTML = `<i>t</i> = ${t}`;
-      panel.button.disabled = !this.#samples;
-      if (!this.#samples) return this.#paint(panel, () => {});
-      const { dim, count, times, positions } = this.#samples;
-      if (dim === 784) return this.#paintDigits(panel, this.#samples, t);
-      const drawn = positionsAt({ count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) }, t).subarray(0, 2 * DRAWN);
-      this.#paint(panel, (brush, dot_px) => brush.points(drawn, { color: this.#palette.generated, size_px: dot_px, alpha: 0.8 }));
-    });
-    this.#mark();
+    this.#flow.forEach((panel, k) => this.#soon(panel, () => this.#paintTime(panel, TIMES[k])));
   }
 
   #drawTraining() {
-    const { stage, total } = this.#run;
-    const wanted = stepsShown(total);
-    this.#training.forEach((panel, k) => {
-      const made = this.#made[k];
-      panel.words.textContent = `step ${grouped(made?.step ?? wanted[k])}`;
-      panel.button.disabled = !made;
-      if (made?.dim === 784) return this.#paintDigits(panel, { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count }, 1);
-      this.#paint(panel, (brush, dot_px) => {
-        if (stage.target) brush.points(stage.target, { color: this.#palette.target, size_px: 0.8 * dot_px, alpha: 0.4, shape: 'square' });
-        if (made) brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
-      });
-    });
+    const wanted = stepsShown(this.#run.total);
+    this.#training.forEach((panel, k) => this.#soon(panel, () => this.#paintStep(panel, wanted[k], this.#made[k])));
+  }
+
+  // Each picture in a task of its own: twelve in one held a frame up.
+  async #soon(panel, paint) {
+    this.#due.set(panel, paint);
+    if (this.#painting) return;
+    this.#painting = true;
+    this.#element.ariaBusy = 'true';
+    try {
+      while (this.#due.size) {
+        await new Promise((done) => setTimeout(done));
+        const [[first, paintFirst]] = this.#due;
+        this.#due.delete(first);
+        if (this.#wanted()) paintFirst();
+      }
+    } finally {
+      this.#painting = false;
+      this.#element.ariaBusy = 'false';
+    }
     this.#mark();
+  }
+
+  #paintTime(panel, t) {
+    panel.words.innerHTML = `<i>t</i> = ${t}`;
+    panel.button.disabled = !this.#samples;
+    if (!this.#samples) return this.#paint(panel, () => {});
+    const { dim, count, times, positions } = this.#samples;
+    if (dim === 784) return this.#paintDigits(panel, this.#samples, t);
+    const drawn = positionsAt({ count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) }, t).subarray(0, 2 * DRAWN);
+    this.#paint(panel, (brush, dot_px) => brush.points(drawn, { color: this.#palette.generated, size_px: dot_px, alpha: 0.8 }));
+  }
+
+  #paintStep(panel, wanted, made) {
+    const { stage } = this.#run;
+    panel.words.textContent = `step ${grouped(made?.step ?? wanted)}`;
+    panel.button.disabled = !made;
+    if (made?.dim === 784) return this.#paintDigits(panel, { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count }, 1);
+    this.#paint(panel, (brush, dot_px) => {
+      if (stage.target) brush.points(stage.target, { color: this.#palette.target, size_px: 0.8 * dot_px, alpha: 0.4, shape: 'square' });
+      if (made) brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
+    });
   }
 
   #paint({ canvas, camera }, draw) {
     camera.fit(this.#run.stage.camera.home);
     camera.resize();
-    Object.assign(this.#sheet, { width: canvas.width, height: canvas.height });
+    Object.assign(this.#brush.canvas, { width: canvas.width, height: canvas.height });
     this.#brush.begin(camera);
     draw(this.#brush, Math.max(1.6, camera.width_px / 75));
-    canvas.getContext('2d').drawImage(this.#sheet, 0, 0);
+    this.#brush.end();
+    canvas.getContext('2d').drawImage(this.#brush.canvas, 0, 0);
   }
 
   #paintDigits({ canvas, camera }, { times, positions, count }, t) {

@@ -58,6 +58,44 @@ async function draw({ name, scene }) {
   return { ink: scene.ink.map(most), none: scene.none.map(most), kind: stage.kind };
 }
 
+/** Draws `marks` of `brush.points` and `brush.segments` alone, among many out of sight, and gives what the canvas then holds. */
+async function drawMany(marks) {
+  const { stage, run } = window.flowLab;
+  run.play(false);
+  stage.flowing = false;
+  for (const layer of Object.keys(stage.layers)) stage.layers[layer] = false;
+  stage.fit(4);
+  const overlay = ({ brush }) => {
+    for (const { what, numbers, style } of marks) {
+      const per = what === 'points' ? 2 : 4;
+      const many = new Float32Array(numbers.length + 200 * per).fill(1000);
+      for (let i = 0; i < many.length; i += 4) many[i] = -1000 - i;
+      many.set(numbers);
+      const fades = style.fade && new Float32Array(many.length / per).fill(style.fade);
+      brush[what](many, { ...style, fades });
+    }
+  };
+  stage.overlays.add(overlay);
+  stage.redraw();
+  stage.overlays.delete(overlay);
+  const { canvas, camera } = stage;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  let [ink, x, y] = [0, 0, 0];
+  for (let pixel = 0; pixel < data.length / 4; pixel++) {
+    const opacity = data[4 * pixel + 3] / 255;
+    ink += opacity;
+    x += opacity * ((pixel % canvas.width) + 0.5);
+    y += opacity * (Math.floor(pixel / canvas.width) + 0.5);
+  }
+  const at = ([x, y]) => Math.floor(camera.y(y)) * canvas.width + Math.floor(camera.x(x));
+  const places = marks.map(({ numbers }) => [...data.subarray(4 * at(numbers), 4 * at(numbers) + 4)]);
+  return { ink, middle: camera.point(x / ink, y / ink), places, unit_px: camera.scale_px };
+}
+
+const SEGMENT = [-1, 0.5, 1.013, -0.2]; // turned by `angle` below
+
 for (const kind of ['gpu', 'canvas']) {
   describe(`on the ${kind} brush`, () => {
     let site, browser, opened;
@@ -80,6 +118,76 @@ for (const kind of ['gpu', 'canvas']) {
         none.forEach((opacity, k) => assert.ok(opacity < 12, `something at ${scene.none[k]} (${opacity})`));
       });
     }
+
+    test('one segment among many has the ink of its length and width, and lies where it must, whichever way it runs', async () => {
+      for (const [angle, width_px, fade] of [[0, 1, 1], [0.3, 1.5, 0.5], [0.9, 1, 1], [1.2, 3, 0.7], [Math.PI / 2, 2, 1], [2.2, 1.2, 1], [3.1, 4, 0.25], [4.4, 0.6, 1]]) {
+        const turned = (x, y) => [x * Math.cos(angle) - y * Math.sin(angle) + 0.3, x * Math.sin(angle) + y * Math.cos(angle) - 0.1];
+        const numbers = [...turned(SEGMENT[0], SEGMENT[1]), ...turned(SEGMENT[2], SEGMENT[3])];
+        const { ink, middle, unit_px } = await opened.page.evaluate(drawMany, [{ what: 'segments', numbers, style: { color: '#204080', width_px, alpha: 0.8, fade } }]);
+        // The GPU's ends are not smooth.
+        const expected = 0.8 * fade * width_px * unit_px * Math.hypot(SEGMENT[2] - SEGMENT[0], SEGMENT[3] - SEGMENT[1]);
+        assert.ok(Math.abs(ink / expected - 1) < (kind === 'gpu' ? 0.06 : 0.03), `${angle} rad, ${width_px} px: ink ${ink} of ${expected}`);
+        const [x, y] = [0, 1].map((i) => (numbers[i] + numbers[i + 2]) / 2);
+        assert.ok(Math.hypot(middle[0] - x, middle[1] - y) * unit_px < (kind === 'gpu' ? 1 : 0.3), `${angle} rad, ${width_px} px: around ${middle}, not ${[x, y]}`);
+      }
+    });
+
+    test('layers of many marks lie over each other as source over destination', async () => {
+      const over = [
+        { what: 'points', numbers: [1, 0.5], style: { color: '#c02040', size_px: 30, alpha: 0.5, shape: 'square' } },
+        { what: 'segments', numbers: [0.9, 0.5, 1.4, 0.5], style: { color: '#2060a0', width_px: 24, alpha: 0.4 } },
+        { what: 'points', numbers: [1.02, 0.5], style: { color: '#30a050', size_px: 20, alpha: 0.7, shape: 'disc' } },
+      ];
+      let [rgb, opacity] = [[0, 0, 0], 0];
+      for (const { style } of over) {
+        const ink = [1, 3, 5].map((i) => parseInt(style.color.slice(i, i + 2), 16));
+        const whole = style.alpha + opacity * (1 - style.alpha);
+        rgb = rgb.map((below, k) => (ink[k] * style.alpha + below * opacity * (1 - style.alpha)) / whole);
+        opacity = whole;
+      }
+      const expected = [...rgb, 255 * opacity];
+      const { places } = await opened.page.evaluate(drawMany, over);
+      // Not at the segment's own end.
+      for (const seen of [places[0], places[2]]) seen.forEach((value, k) => assert.ok(Math.abs(value - expected[k]) < 3, `${seen}, not ${expected}`));
+    });
+
+    test('frames are seen whole, also those that take several tasks', async () => {
+      const { seen, pieces } = await opened.page.evaluate(async () => {
+        const { stage } = window.flowLab;
+        for (const layer of Object.keys(stage.layers)) stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
+        stage.fit(4);
+        const { now } = performance;
+        let late = 0;
+        performance.now = () => now.call(performance) + (late += 100); // whatever is drawn takes long
+        const { canvas, camera } = stage;
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+        const seen = new Set();
+        let pieces = 0;
+        for (let k = 0; k < 12; k++) {
+          const x = k % 2 ? 2 : -2;
+          stage.source = Float32Array.of(x, 1);
+          stage.target = Float32Array.of(x, 0);
+          stage.pairs = { x0: Float32Array.of(x, -1), x1: Float32Array.of(x, -2) };
+          const drawn = stage.framesDrawn;
+          stage.touch();
+          await new Promise(requestAnimationFrame);
+          while (stage.framesDrawn === drawn) {
+            await new Promise((done) => setTimeout(done));
+            copy.globalCompositeOperation = 'copy';
+            copy.drawImage(canvas, 0, 0);
+            const inked = (x, y) => copy.getImageData(Math.round(camera.x(x)) - 5, Math.round(camera.y(y)) - 5, 11, 11).data.some((value, i) => i % 4 === 3 && value > 20);
+            const there = (x) => [1, 0, -1, -1.5, -2].map((y) => Number(inked(x, y))).join('');
+            if (k > 0) seen.add(`${there(-2)} ${there(2)}`);
+            pieces++;
+          }
+        }
+        performance.now = now;
+        return { seen: [...seen].sort(), pieces };
+      });
+      if (kind === 'gpu') return assert.equal(pieces <= 12, true, 'on the GPU a frame is one task');
+      assert.deepEqual(seen, ['00000 11111', '11111 00000']);
+      assert.ok(pieces >= 24, `12 frames in ${pieces} tasks`);
+    });
 
     test('the difference is drawn where learned and exact differ, and only there', async () => {
       await opened.page.evaluate(draw, { name: 'difference', scene: { field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [], none: [] } });

@@ -11,8 +11,9 @@ const ENDLESS = SMALL.replace('steps=600', 'steps=100000');
 const [FLOW, TRAINING] = ['#strips section:first-child button', '#strips section:last-child button'];
 
 /** The share of `xy`, n × 2 numbers, that has its role's colour in the picture of this button. */
-const inked = (page, selector, number, xy, role = 'generated') =>
-  page.evaluate(
+async function inked(page, selector, number, xy, role = 'generated') {
+  await page.waitForFunction(() => document.getElementById('strips').ariaBusy === 'false');
+  return page.evaluate(
     ([selector, number, xy, role]) => {
       const canvas = document.querySelectorAll(selector)[number].querySelector('canvas');
       const { width, height } = canvas;
@@ -33,6 +34,7 @@ const inked = (page, selector, number, xy, role = 'generated') =>
     },
     [selector, number, xy, role],
   );
+}
 
 async function open(hash = SMALL, wishes) {
   const opened = await openPage(used, hash, undefined, wishes);
@@ -114,7 +116,9 @@ describe('the strip over training', () => {
     await page.waitForFunction((moons) => window.flowLab.stage.target && window.flowLab.stage.target !== moons && window.flowLab.run.step > 0, moons);
     assert.ok(await page.locator(TRAINING).last().isDisabled());
     const ring = await page.evaluate(() => [...window.flowLab.stage.target.slice(0, 400)]);
-    assert.ok((await inked(page, TRAINING, 5, ring, 'target')) > 0.9, 'a picture to come shows the target alone');
+    let share = 0;
+    for (const end = Date.now() + 10_000; share <= 0.9 && Date.now() < end; ) share = await inked(page, TRAINING, 5, ring, 'target');
+    assert.ok(share > 0.9, `a picture to come shows the target alone: ${share}`);
     await close();
   });
 });

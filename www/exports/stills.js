@@ -21,8 +21,7 @@ export class Sheet {
     }
     this.context = this.canvas.getContext('2d', { willReadFrequently: true });
     // What the reader sees when they ask for it, though they move on meanwhile.
-    this.#camera = Object.assign(Object.create(stage.camera), { canvas: this.#layer, density });
-    for (const key of ['extent', 'centreX', 'centreY', 'width_px', 'height_px']) this.#camera[key] = stage.camera[key];
+    this.#camera = Object.assign(stage.camera.still, { canvas: this.#layer, density });
   }
 
   draw(t) {

@@ -29,9 +29,11 @@ export function drawArrows(brush, camera, xy, velocity, { color, longest_px, alp
   const ends = new Float32Array((xy.length / 2) * (pieces.length + 2) * 4);
   const unit = 1 / camera.scale_px;
   let filled = 0;
-  const line = (...numbers) => {
-    ends.set(numbers, filled);
-    filled += 4;
+  const line = (fromX, fromY, toX, toY) => {
+    ends[filled++] = fromX;
+    ends[filled++] = fromY;
+    ends[filled++] = toX;
+    ends[filled++] = toY;
   };
   for (let i = 0; i < xy.length; i += 2) {
     const speed = Math.hypot(velocity[i], velocity[i + 1]);

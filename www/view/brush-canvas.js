@@ -1,33 +1,40 @@
 // The brush on a 2D canvas: for browsers without WebGL2, and for those that have lost it.
 
+import { Hatching } from './hatching.js';
+import { Pixels } from './pixels.js';
 import { Stamps } from './stamps.js';
 
-// Points, from where on they are written into pixels: paths of ten thousand took 40 ms, so they take 3.
+// Points or segments, from where on they are written into pixels: paths of ten thousand points took 40 ms, so they take 3.
 const MANY = 100;
 
 export class CanvasBrush {
   kind = 'canvas';
-  #stamps = null; // made when there are many points
   #context;
   #camera;
   #image;
+  #pixels = new Pixels();
+  #stamps = new Stamps(this.#pixels);
+  #hatching = new Hatching(this.#pixels);
 
-  constructor(context) {
+  constructor(context = document.createElement('canvas').getContext('2d')) {
     this.#context = context;
+    this.canvas = context.canvas;
   }
 
   begin(camera) {
     this.#camera = camera;
-    this.#stamps?.begin();
+    this.#pixels.begin(camera.canvas.width, camera.canvas.height);
     this.#context.setTransform(camera.density, 0, 0, camera.density, 0, 0);
     this.#context.clearRect(0, 0, camera.width_px, camera.height_px);
   }
 
+  end() {
+    this.#pixels.put(this.#context, this.#camera);
+  }
+
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
-    if (xy.length > 2 * MANY && shape !== 'cross') {
-      this.#stamps ??= new Stamps();
-      return this.#stamps.draw(this.#context, this.#camera, xy, { color, size_px, alpha, shape });
-    }
+    if (xy.length > 2 * MANY && shape !== 'cross') return this.#stamps.draw(this.#camera, xy, { color, size_px, alpha, shape });
+    this.end();
     const [context, camera] = [this.#context, this.#camera];
     const half = size_px / 2;
     context.globalAlpha = alpha;
@@ -56,6 +63,8 @@ export class CanvasBrush {
   }
 
   segments(ends, { color, width_px, alpha, fades }) {
+    if (ends.length > 4 * MANY) return this.#hatching.draw(this.#camera, ends, { color, width_px, alpha, fades });
+    this.end();
     const [context, camera] = [this.#context, this.#camera];
     context.strokeStyle = color;
     context.lineWidth = width_px;
@@ -75,6 +84,7 @@ export class CanvasBrush {
   }
 
   image(rgba, width, height, { left, right, bottom, top }) {
+    this.end();
     if (this.#image?.width !== width || this.#image.height !== height) this.#image = Object.assign(document.createElement('canvas'), { width, height });
     this.#image.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
     const [context, camera] = [this.#context, this.#camera];

@@ -17,6 +17,7 @@ export class GpuBrush {
 
   constructor(gl) {
     this.#gl = gl;
+    this.canvas = gl.canvas;
     this.#programs = { points: program(gl, POINTS), segments: program(gl, SEGMENTS), image: program(gl, IMAGE) };
     this.#moving = gl.createBuffer();
     this.#fading = gl.createBuffer();
@@ -32,6 +33,8 @@ export class GpuBrush {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
+
+  end() {}
 
   points(xy, { color, size_px, alpha, shape = 'disc', fixed = false }) {
     const gl = this.#gl;

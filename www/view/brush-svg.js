@@ -14,6 +14,8 @@ export class SvgBrush {
     this.#parts = [];
   }
 
+  end() {}
+
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
     const half = size_px / 2;
     const marks = [];

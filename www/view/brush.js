@@ -4,16 +4,17 @@
 //   brush.points(xy, { color, size_px, alpha, shape })                 n × 2 numbers; shape disc, ring, square or cross
 //   brush.segments(ends, { color, width_px, alpha, fades, fixed })     n × 4 numbers; `fades`, n numbers, multiply alpha
 //   brush.image(rgba, width, height, { left, right, bottom, top })     bytes, the first row at the bottom
+//   brush.end()                                                        now all of it is there
 //
 // Colours are #rrggbb. `fixed` promises that the array will not change, so that it is sent to the GPU once.
 
 import { CanvasBrush } from './brush-canvas.js';
 import { GpuBrush } from './brush-gpu.js';
 
-/** @returns a brush on the GPU, or one in 2D where there is none or `flat` is asked for */
+/** @returns a brush on the canvas' GPU; where there is none or `flat` is asked for, one on a sheet in 2D, its `canvas`, to be copied when whole */
 export function brushFor(canvas, flat = false) {
   const context = flat || !hasGpu() ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
-  return context ? new GpuBrush(context) : new CanvasBrush(canvas.getContext('2d'));
+  return context ? new GpuBrush(context) : new CanvasBrush();
 }
 
 let known;

@@ -8,7 +8,8 @@ export class Camera {
 
   /** @param {number} extent half the side of the square that is seen whole at home, around the origin */
   constructor(canvas, extent) {
-    this.canvas = canvas;
+    this.element = canvas; // that is seen
+    this.canvas = canvas; // whose bitmap is drawn on
     this.pixelsMax = Infinity;
     this.fit(extent);
     this.resize();
@@ -28,9 +29,14 @@ export class Camera {
     return this.extent === this.#home && this.centreX === 0 && this.centreY === 0;
   }
 
-  /** Takes the canvas' present size in CSS pixels; the bitmap has the screen's own pixels, or `pixelsMax` where those are more. */
+  /** A copy that stays as it is, wherever this one goes. */
+  get still() {
+    return Object.assign(Object.create(Camera.prototype), this);
+  }
+
+  /** Takes the element's present size in CSS pixels; the bitmap has the screen's own pixels, or `pixelsMax` where those are more. */
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { clientWidth: width, clientHeight: height } = this.element;
     const density = Math.min(window.devicePixelRatio || 1, Math.sqrt(this.pixelsMax / Math.max(1, width * height)));
     this.canvas.width = Math.max(1, Math.round(width * density));
     this.canvas.height = Math.max(1, Math.round(height * density));

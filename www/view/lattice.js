@@ -29,8 +29,7 @@ export function drawLattice(brush, { lines, perLine, samples }, t, { color, alph
   for (let line = 0; line < lines; line++) {
     for (let k = 1; k < perLine; k++) {
       const at = 2 * (line * perLine + k);
-      ends.set(xy.subarray(at - 2, at + 2), filled);
-      filled += 4;
+      for (let i = -2; i < 2; i++) ends[filled++] = xy[at + i];
     }
   }
   brush.segments(ends, { color, alpha, width_px });

@@ -26,6 +26,7 @@ import { Picked } from './picked.js';
 const BLEND_MS = 350; // from the last samples to new ones
 const SETTLE_MS = 200; // after the last movement of the camera
 const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a frame
+const SLICE_MS = 8; // of a frame without a GPU; what is left waits in a task of its own, so that the page answers in between
 
 export class Stage {
   source = null;
@@ -46,6 +47,7 @@ export class Stage {
 
   #listeners = { time: new Set(), pick: new Set(), camera: new Set(), view: new Set(), heat: new Set() };
   #brush;
+  #rest = null; // of the frame that is under way
   #previous = null; // { samples, since }
   #current = null;
   #blend;
@@ -60,13 +62,13 @@ export class Stage {
   constructor(canvas, { extent = 4, clock = new Clock(), flat = false } = {}) {
     [this.canvas, this.clock] = [canvas, clock];
     this.camera = new Camera(canvas, extent);
-    this.#brush = brushFor(canvas, flat);
-    this.#limit();
+    this.#take(flat);
     this.palette = new Palette(canvas, () => this.touch());
     this.picked = new Picked(this);
     this.gestures = new Gestures(canvas, this);
     this.#regrid();
     this.resizing = new ResizeObserver(() => {
+      this.#rest = null;
       this.camera.resize();
       this.moved();
     });
@@ -176,16 +178,18 @@ export class Stage {
 
   /** Draws now, not with the next frame. */
   redraw() {
-    this.#draw(performance.now());
+    this.#rest = null;
+    for (const _ of this.#draw(performance.now()));
   }
 
   /** Draws what is seen with another brush, as it is at flow time `t`: for files. */
   paint(brush, { camera = this.camera, t = this.t } = {}) {
-    this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {});
+    for (const _ of this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {}));
   }
 
   dispose() {
     this.#disposed = true;
+    this.#rest = null;
     this.resizing.disconnect();
     this.seeing.disconnect();
     this.palette.forget();
@@ -211,33 +215,52 @@ export class Stage {
     this.clock.tick(now, this.samples !== null);
     if (this.t !== this.#toldT) this.#tell('time', (this.#toldT = this.t));
     if (this.t !== this.#drawnT || this.#previous) this.#stale = true;
-    if (!this.#stale || !this.#visible) return;
+    if (!this.#stale || !this.#visible || this.#rest) return;
     this.#stale = false;
-    this.#draw(now);
-    if (this.samples) {
-      this.framesDrawn++;
-      this.firstMotion_ms ??= performance.now();
-    }
+    this.#proceed(this.#draw(now));
   }
 
-  #draw(now) {
+  #proceed(rest) {
+    const end = this.kind === 'gpu' ? Infinity : performance.now() + SLICE_MS;
+    do {
+      if (rest.next().done) return this.#finished();
+    } while (performance.now() < end);
+    this.#rest = rest;
+    setTimeout(() => this.#rest === rest && this.#proceed(rest));
+  }
+
+  #finished() {
+    this.#rest = null;
+    if (!this.samples) return;
+    this.framesDrawn++;
+    this.firstMotion_ms ??= performance.now();
+  }
+
+  // A frame, layer by layer.
+  *#draw(now) {
     this.#drawnT = this.t;
     this.#current = this.samples && this.#blended(now);
     let scale = null;
-    this.#scene(this.#brush, this.camera, this.t, this.#current, (shown) => (scale = shown));
+    yield* this.#scene(this.#brush, this.camera.still, this.t, this.#current, (shown) => (scale = shown));
+    this.#present();
     const key = JSON.stringify(scale);
     if (key !== this.#shownScale) this.#tell('heat', scale);
     this.#shownScale = key;
   }
 
-  #scene(brush, camera, t, current, heat) {
+  *#scene(brush, camera, t, current, heat) {
     const dot_px = Math.min(9, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
     const scene = { brush, camera, palette: this.palette, t, dot_px, stage: this, current, heat };
     brush.begin(camera);
-    for (const { name, draw } of LAYERS) if (this.layers[name]) draw(scene);
+    for (const { name, draw } of LAYERS) {
+      if (!this.layers[name]) continue;
+      draw(scene);
+      yield;
+    }
     for (const overlay of this.overlays) overlay(scene);
     // What was picked knows the stage's own time alone.
     if (t === this.t) this.picked.draw(scene);
+    brush.end();
   }
 
   #blended(now) {
@@ -252,7 +275,20 @@ export class Stage {
     return xy;
   }
 
-  #limit() {
+  // Only whole frames are seen.
+  #present() {
+    const [{ canvas }, sheet] = [this, this.#brush.canvas];
+    if (canvas === sheet) return;
+    const { width, height } = sheet;
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d');
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(sheet, 0, 0);
+  }
+
+  #take(flat) {
+    this.#brush = brushFor(this.canvas, flat);
+    this.camera.canvas = this.#brush.canvas;
     this.camera.pixelsMax = this.kind === 'canvas' ? FLAT_PIXELS : Infinity;
     this.camera.resize();
   }
@@ -263,9 +299,9 @@ export class Stage {
     this.canvas.replaceWith(canvas);
     this.resizing.disconnect();
     this.seeing.disconnect();
-    this.canvas = this.camera.canvas = canvas;
-    this.#brush = brushFor(canvas, true);
-    this.#limit();
+    this.canvas = this.camera.element = canvas;
+    this.#rest = null;
+    this.#take(true);
     this.gestures = new Gestures(canvas, this);
     this.resizing.observe(canvas);
     this.seeing.observe(canvas);

@@ -1,32 +1,28 @@
-// Many equal marks, written straight into pixels: a mark is made once for each of a few places within a pixel, so that its
-// edge is smooth and it glides, and is then copied. Where marks overlap, the darker pixel stays.
+// Many equal marks as pixels: a mark is made once for each of a few places within a pixel, so that its edge is smooth and it
+// glides, and is then copied.
 
-import { channels } from './brush.js';
+import { Pixels } from './pixels.js';
 
 const PLACES = 4; // within a pixel, each way
-const EDGE = 40; // pixels around the picture, so that marks at its edge need no care
 const KINDS_MAX = 24;
 
 export class Stamps {
-  #sheets = []; // { canvas, context }, one for each layer of a frame: to write on one that was just drawn copies it first
-  #used = 0;
-  #data = null;
-  #words = null;
+  #pixels;
+  #stride;
   #kinds = new Map();
 
-  /** A frame begins. */
-  begin() {
-    this.#used = 0;
+  constructor(pixels) {
+    this.#pixels = pixels;
   }
 
   /**
-   * Draws marks at `xy`, n × 2 numbers, over what `context` holds.
+   * A layer of marks at `xy`, n × 2 numbers.
    * @param {{ color: string, size_px: number, alpha: number, shape: 'disc' | 'ring' | 'square' }} style
    */
-  draw(context, camera, xy, style) {
+  draw(camera, xy, style) {
     const { width, height } = camera.canvas;
-    this.#resize(width, height);
-    const [words, stride] = [this.#words, width + 2 * EDGE];
+    const { EDGE } = Pixels;
+    const { opacity, stride } = this.#pixels.layer();
     const size = Math.min(style.size_px * camera.density, 2 * EDGE - 4);
     const { side, marks } = this.#kind(style, size, stride);
     const scale = camera.scale_px * camera.density;
@@ -40,59 +36,28 @@ export class Stamps {
       const [column, row] = [Math.floor(px), Math.floor(py)];
       const { at, ink } = marks[Math.floor((py - row) * PLACES) * PLACES + Math.floor((px - column) * PLACES)];
       const start = row * stride + column;
-      for (let k = 0; k < at.length; k++) if (words[start + at[k]] < ink[k]) words[start + at[k]] = ink[k];
+      for (let k = 0; k < at.length; k++) if (opacity[start + at[k]] < ink[k]) opacity[start + at[k]] = ink[k];
       if (column < x0) x0 = column;
       if (column > x1) x1 = column;
       if (row < y0) y0 = row;
       if (row > y1) y1 = row;
     }
-    if (x1 < x0) return;
-    // Only where marks are: large canvases take longer to copy than to write on.
-    const [l, t] = [Math.max(0, x0 - EDGE), Math.max(0, y0 - EDGE)];
-    const [w, h] = [Math.min(width, x1 + side - EDGE) - l, Math.min(height, y1 + side - EDGE) - t];
-    if (w > 0 && h > 0) {
-      const sheet = this.#sheet(width, height);
-      sheet.context.putImageData(this.#data, -EDGE, -EDGE, l + EDGE, t + EDGE, w, h);
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.drawImage(sheet.canvas, l, t, w, h, l, t, w, h);
-      context.setTransform(camera.density, 0, 0, camera.density, 0, 0);
-    }
-    words.fill(0, y0 * stride, (y1 + side) * stride);
+    if (x1 >= x0) this.#pixels.lay(style.color, x0, y0, x1 + side, y1 + side);
   }
 
-  #resize(width, height) {
-    const [w, h] = [width + 2 * EDGE, height + 2 * EDGE];
-    if (this.#data?.width === w && this.#data.height === h) return;
-    this.#data = new ImageData(w, h);
-    this.#words = new Uint32Array(this.#data.data.buffer);
-    this.#kinds.clear();
-    this.#sheets = [];
-  }
-
-  #sheet(width, height) {
-    const number = this.#used++;
-    if (!this.#sheets[number]) {
-      const canvas = Object.assign(document.createElement('canvas'), { width, height });
-      this.#sheets[number] = { canvas, context: canvas.getContext('2d', { willReadFrequently: true }) };
-    }
-    return this.#sheets[number];
-  }
-
-  #kind({ color, alpha, shape }, size, stride) {
-    const key = `${color} ${alpha} ${shape} ${size}`;
+  #kind({ alpha, shape }, size, stride) {
+    if (stride !== this.#stride || this.#kinds.size >= KINDS_MAX) this.#kinds.clear();
+    this.#stride = stride;
+    const key = `${alpha} ${shape} ${size}`;
     let kind = this.#kinds.get(key);
-    if (!kind) {
-      if (this.#kinds.size >= KINDS_MAX) this.#kinds.clear();
-      this.#kinds.set(key, (kind = kindOf(color, alpha, shape, size, stride)));
-    }
+    if (!kind) this.#kinds.set(key, (kind = kindOf(alpha, shape, size, stride)));
     return kind;
   }
 }
 
-/** @returns {{ side: number, marks: { at: Int32Array, ink: Uint32Array }[] }} for each place: pixels from the corner, and what they get */
-function kindOf(color, alpha, shape, size, stride) {
+/** @returns {{ side: number, marks: { at: Int32Array, ink: Uint8Array }[] }} for each place: pixels from the corner, and their opacity */
+function kindOf(alpha, shape, size, stride) {
   const side = Math.ceil(size) + 2;
-  const [red, green, blue] = channels(color).map((channel) => Math.round(255 * channel));
   const marks = Array.from({ length: PLACES ** 2 }, (_, place) => {
     const middle = [place % PLACES, Math.floor(place / PLACES)].map((k) => side / 2 + (k + 0.5) / PLACES);
     const [at, ink] = [[], []];
@@ -101,9 +66,9 @@ function kindOf(color, alpha, shape, size, stride) {
       const opacity = Math.round(255 * alpha * COVERED[shape](dx, dy, size));
       if (!opacity) continue;
       at.push(Math.floor(k / side) * stride + (k % side));
-      ink.push(((opacity << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+      ink.push(opacity);
     }
-    return { at: Int32Array.from(at), ink: Uint32Array.from(ink) };
+    return { at: Int32Array.from(at), ink: Uint8Array.from(ink) };
   });
   return { side, marks };
 }
