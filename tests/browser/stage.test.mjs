@@ -189,6 +189,41 @@ for (const kind of ['gpu', 'canvas']) {
       assert.ok(pieces >= 24, `12 frames in ${pieces} tasks`);
     });
 
+    // Of a GPU's canvas nothing can be read once it was shown.
+    if (kind === 'canvas') test('a picked point is drawn in every frame while the flow goes on, also in those that take several tasks', async () => {
+      const { frames, without } = await opened.page.evaluate(async () => {
+        const { stage } = window.flowLab;
+        const floats = (...values) => Float32Array.from(values);
+        for (const layer of Object.keys(stage.layers)) stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
+        [stage.source, stage.target, stage.pairs] = [floats(0, 3), floats(0, 3), { x0: floats(0, 3), x1: floats(0, 2) }];
+        stage.fit(4);
+        stage.show({ times: floats(0, 1), count: 1, positions: floats(-2, -1, 2, -1) });
+        stage.seek(0.2);
+        stage.pickNext(1);
+        stage.flowing = true;
+        const { now } = performance;
+        let late = 0;
+        performance.now = () => now.call(performance) + (late += 100); // whatever is drawn takes long
+        const { canvas, camera } = stage;
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+        let [frames, without] = [0, 0];
+        for (let last = stage.framesDrawn; frames < 15; last = stage.framesDrawn) {
+          while (stage.framesDrawn === last) await new Promise((done) => setTimeout(done));
+          stage.flowing = true;
+          copy.globalCompositeOperation = 'copy';
+          copy.drawImage(canvas, 0, 0);
+          const [x, y] = [Math.round(camera.x(2)), Math.round(camera.y(-1))];
+          frames++;
+          without += !copy.getImageData(x - 5, y - 5, 11, 11).data.some((value, i) => i % 4 === 3 && value > 60);
+        }
+        performance.now = now;
+        stage.letGo();
+        stage.flowing = false;
+        return { frames, without };
+      });
+      assert.equal(without, 0, `of ${frames} frames`);
+    });
+
     test('the difference is drawn where learned and exact differ, and only there', async () => {
       await opened.page.evaluate(draw, { name: 'difference', scene: { field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [], none: [] } });
       const inked = (exact) =>

@@ -57,7 +57,11 @@ export class Picked {
 
   /** `{ index, t, at, velocity, from, to }` in the plane, or null. */
   get facts() {
-    const { samples, t } = this.#stage;
+    return this.#factsAt(this.#stage.t);
+  }
+
+  #factsAt(t) {
+    const { samples } = this.#stage;
     if (this.#index === null || !samples || this.#index >= samples.count) return null;
     const point = (t) => positionOf(samples, this.#index, t);
     const start = Math.min(t, 1 - SOON);
@@ -67,7 +71,7 @@ export class Picked {
   }
 
   draw({ brush, camera, palette, t, stage, dot_px }) {
-    const { facts } = this;
+    const facts = this.#factsAt(t);
     if (!facts) return;
     drawWay(brush, stage.samples, facts.index, t, { color: palette.ink, alpha: 0.9 });
     const [from, to] = [Float32Array.from(facts.from), Float32Array.from(facts.to)];

@@ -221,6 +221,7 @@ export class Stage {
   }
 
   #proceed(rest) {
+    this.#rest = null;
     const end = this.kind === 'gpu' ? Infinity : performance.now() + SLICE_MS;
     do {
       if (rest.next().done) return this.#finished();
@@ -230,7 +231,6 @@ export class Stage {
   }
 
   #finished() {
-    this.#rest = null;
     if (!this.samples) return;
     this.framesDrawn++;
     this.firstMotion_ms ??= performance.now();
@@ -258,8 +258,7 @@ export class Stage {
       yield;
     }
     for (const overlay of this.overlays) overlay(scene);
-    // What was picked knows the stage's own time alone.
-    if (t === this.t) this.picked.draw(scene);
+    this.picked.draw(scene);
     brush.end();
   }
 
