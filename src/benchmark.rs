@@ -1,13 +1,12 @@
 //! The two-dimensional benchmark of Tong et al. 2023 (arXiv 2307.03672, table 2), as its published code runs it
 //! (`atong01/conditional-flow-matching`, folder `runner`).
 
-use burn::tensor::Device;
-
 use crate::config::{Activation, Config, Coupling, SolverKind};
 use crate::data::Distribution;
 use crate::data::gaussian_mixture::GaussianMixture;
 use crate::data::moons::Moons;
 use crate::data::scurve::Scurve;
+use crate::device::open_cpu;
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
 use crate::metrics;
@@ -181,7 +180,7 @@ pub fn steps(epochs: usize) -> usize {
 /// # Errors
 /// When the run diverges.
 pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl FnMut(usize)) -> Result<Outcome, Error> {
-    let device = Device::flex();
+    let device = open_cpu("The benchmark is of the CPU.");
     let source_points = if task == Task::MoonsToEightGaussians { POINTS } else { 0 };
     let config = Config { source_points, ..config };
     let mut trainer = Trainer::new(&config, &device, task.source(), task.target(), Vec::new());

@@ -40,7 +40,7 @@ pub struct Drawn {
 /// Words of a block, and coordinates that they make.
 const FOUR: usize = 4;
 /// Coordinates up to which a pair is drawn so: beyond, the source's normal draws by the ziggurat are several times as fast.
-const DIM_MAX: usize = 16;
+pub const DIM_MAX: usize = 16;
 /// Words before the tables.
 const HEAD: usize = 10;
 /// Numbers of a mixture's table.

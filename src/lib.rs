@@ -12,9 +12,6 @@
 //! the web. Time t = 0 is the source x0, t = 1 the target x1, everywhere.
 #![warn(missing_docs)]
 
-#[cfg(not(feature = "cpu"))]
-compile_error!("choose a build: `--features gpu` (GPU and CPU) or `--no-default-features --features cpu` (small)");
-
 pub mod assignment;
 pub mod batches;
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,6 +9,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::error::Error;
 use crate::solver::{Solver, State};
 
+/// The dimension up to which the trace of the Jacobian is computed exactly; beyond, it is estimated.
+pub const EXACT_DIM_MAX: usize = 3;
+
 /// Carries points with a column of zeros beside them back to the source; the column then holds -∫ div v dt.
 ///
 /// `augmented` gives velocity and divergence side by side; see [`augmented`]. `times` run as in sampling, from 0 to 1,

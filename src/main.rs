@@ -135,11 +135,13 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
 fn open(config: Config, ends: Ends) -> Result<Experiment, Error> {
+    let choice = config.device;
     let opened = block_on(device::open(&config));
-    if config.device == DeviceChoice::Gpu {
-        eprintln!("flow-lab: {}", opened.info.reason);
+    let run = Experiment::new(config, opened, ends)?;
+    if choice == DeviceChoice::Gpu {
+        eprintln!("flow-lab: {}", run.device().info.reason);
     }
-    Experiment::new(config, opened, ends)
+    Ok(run)
 }
 
 fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {

@@ -4,42 +4,39 @@
 //! beside it, and reads return stale, plausible numbers (cubecl issue 1641). So before a GPU is
 //! trusted, it does a little of everything that a run needs, and the CPU does the same.
 
-use burn::tensor::{Device, Tensor, TensorData};
-
-use crate::config::{Config, SolverKind};
-use crate::device::read;
+use crate::config::{Classes, Config, Coupling, SolverKind};
+use crate::device::{OpenDevice, open_cpu};
+use crate::drawn;
 use crate::ends::Ends;
 use crate::error::Error;
-use crate::learner::Weights;
+use crate::learner::{Weights, Wish};
+use crate::network::Label;
 use crate::seed::{self, Purpose};
-use crate::solver::Solver;
+use crate::solver::{Kept, Solver};
 use crate::train::Trainer;
 
 /// Largest difference that rounding explains, relative to the largest number compared.
 const TOLERANCE: f32 = 2e-3;
 
-/// The part of the options that decides which kernels run, made small: the run's own network and
-/// optimiser, so that its own kernels are compared, and compiled, before it starts.
+/// The part of the options that decides which kernels run, made small: the run's own network, path and optimiser, and its way
+/// to a batch (drawn on the device, or given), so that its own kernels are compared, and compiled, before it starts.
 pub fn sample_of(config: &Config) -> Config {
-    let Config { width, activation, time, optimiser, .. } = *config;
+    let Config { width, activation, time, classes, embedding, predict, optimiser, .. } = *config;
+    let Config { schedule, sigma_min, sigma, time_sampling, ema, .. } = *config;
     let (depth, batch) = (config.depth.min(4), config.batch.min(256));
-    Config { width, depth, batch, activation, time, optimiser, ..Config::default() }
+    let fresh = config.points == 0 && config.source_points == 0 && config.coupling == Coupling::Independent;
+    let drawn = fresh && classes == Classes::Ignored && config.dim <= drawn::DIM_MAX;
+    let points = if drawn { 0 } else { batch };
+    let network = Config { width, depth, activation, time, classes, embedding, predict, ..Config::default() };
+    Config { batch, points, optimiser, schedule, sigma_min, sigma, time_sampling, ema, ..network }
 }
 
-/// Compares `device` with the CPU on a few elementary results and on two training steps of `config`.
+/// Compares `device` with the CPU on two training steps of `config`, and on what the flow does with points.
 ///
 /// # Errors
 /// A sentence fragment that names what differed, and by how much.
-pub async fn run(device: &Device, config: &Config) -> Result<(), String> {
-    let cpu = Device::flex();
-    for (name, work) in
-        [("a matrix product", matmul as fn(&Device) -> Tensor<2>), ("sin, cos, log and exp", elementary)]
-    {
-        let expected = read(work(&cpu)).await.map_err(sentence)?;
-        let found = read(work(device)).await.map_err(sentence)?;
-        compare(name, &found, &expected)?;
-    }
-    let expected = two_steps(config, &cpu).await.map_err(sentence)?;
+pub async fn run(device: &OpenDevice, config: &Config) -> Result<(), String> {
+    let expected = two_steps(config, &open_cpu("It is compared with.")).await.map_err(sentence)?;
     let found = two_steps(config, device).await.map_err(sentence)?;
     compare("two training steps", &found, &expected)
 }
@@ -48,23 +45,8 @@ fn sentence(error: Error) -> String {
     format!("did not finish: {error}")
 }
 
-fn matmul(device: &Device) -> Tensor<2> {
-    let values = |rows: usize, columns: usize| {
-        let values: Vec<f32> = (0..rows * columns).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
-        Tensor::<2>::from_data(TensorData::new(values, [rows, columns]), device)
-    };
-    values(33, 17).matmul(values(17, 29))
-}
-
-fn elementary(device: &Device) -> Tensor<2> {
-    let angles: Vec<f32> = (-31..=31).map(|i| i as f32 / 10.0).collect();
-    let angles = Tensor::<2>::from_data(TensorData::new(angles, [1, 63]), device);
-    let positive = angles.clone().square().add_scalar(1e-3);
-    Tensor::cat(vec![angles.clone().sin(), angles.clone().cos(), positive.log(), angles.exp().log()], 0)
-}
-
 /// Losses, weights and velocities after two steps: the loss of the second proves that the first one's change arrived.
-async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> {
+async fn two_steps(config: &Config, device: &OpenDevice) -> Result<Vec<f32>, Error> {
     let ends = Ends::default();
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     let x = source.sample(5, &mut seed::stream(1, Purpose::Sample, 0));
@@ -73,14 +55,19 @@ async fn two_steps(config: &Config, device: &Device) -> Result<Vec<f32>, Error> 
     trainer.step();
     let mut numbers = trainer.losses().await?.to_vec();
     numbers.extend(trainer.learner.state().await?.weights.into_iter().flatten());
-    let flow = trainer.learner.flow(Weights::Last);
-    numbers.extend(flow.velocities(&x, 2, 0.5).await?);
-    numbers
-        .extend(flow.carry(&x, 2, Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 }, &[0.0, 0.5, 1.0]).await?.0);
+    let flow = trainer.learner.flow(Weights::Sampled);
+    let labels: Vec<Label> = match config.classes {
+        Classes::Told => (0..5).map(|k| (k > 0).then_some(k)).collect(),
+        Classes::Ignored => Vec::new(),
+    };
+    numbers.extend(flow.labelled(&x, 2, 0.5, &labels).await?);
+    let wish = Wish { labels: &labels, guidance: 1.0, kept: Kept::All };
+    let midpoint = Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 };
+    numbers.extend(flow.carry_to(wish, &x, 2, midpoint, &[0.0, 0.5, 1.0]).await?.0);
     Ok(numbers)
 }
 
-fn compare(name: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
+pub(crate) fn compare(name: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
     if found.len() != expected.len() {
         return Err(format!("{name} gave {} numbers instead of {}", found.len(), expected.len()));
     }
@@ -100,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_cpu_agrees_with_itself() {
-        assert_eq!(pollster::block_on(run(&Device::flex(), &Config::default())), Ok(()));
+        assert_eq!(pollster::block_on(run(&open_cpu("test"), &Config::default())), Ok(()));
     }
 
     #[test]

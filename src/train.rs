@@ -1,11 +1,12 @@
 //! The training loop: draw pairs, draw t, ask the network for the velocity, correct it.
 
-use burn::tensor::Device;
-
 use crate::batches::Batches;
 use crate::config::Config;
 use crate::data::Distribution;
+use crate::device::OpenDevice;
 use crate::error::Error;
+#[cfg(feature = "burn")]
+use crate::learner::plain::Plain;
 use crate::learner::{Learner, State};
 use crate::prefetch::Prefetch;
 use crate::seed::{self, Purpose};
@@ -24,7 +25,7 @@ impl Trainer {
     /// `pairs` are reflow's, or empty: see [`Batches::new`].
     pub fn new(
         config: &Config,
-        device: &Device,
+        device: &OpenDevice,
         source: Box<dyn Distribution>,
         target: Box<dyn Distribution>,
         pairs: Vec<f32>,
@@ -32,19 +33,21 @@ impl Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
         let state = State::initial(config, target.dim(), &mut rng);
         let batches = Batches::new(config, source, target, pairs);
-        Trainer::of(Learner::of(config, batches.dim(), device, state, batches.drawn()), batches)
+        Trainer::of(Learner::of(config, batches.dim(), device, &state, batches.drawn()), batches)
     }
 
     /// The same with burn's automatic differentiation on any device: what the others are measured against.
+    #[cfg(feature = "burn")]
     pub fn plain(
         config: &Config,
-        device: &Device,
+        device: &burn::tensor::Device,
         source: Box<dyn Distribution>,
         target: Box<dyn Distribution>,
     ) -> Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        let learner = Learner::plain(config, target.dim(), device, &mut rng);
-        Trainer::of(learner, Batches::new(config, source, target, Vec::new()))
+        let state = State::initial(config, target.dim(), &mut rng);
+        let learner = Plain::new(config, target.dim(), device, &state);
+        Trainer::of(Learner::Plain(learner), Batches::new(config, source, target, Vec::new()))
     }
 
     fn of(learner: Learner, batches: Batches) -> Trainer {
@@ -62,7 +65,7 @@ impl Trainer {
     /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::cpu::Cpu::finish) to take the step; `None` where the
     /// device is not the CPU.
     pub fn divide(&mut self, shared: usize) -> Option<(Vec<Vec<f32>>, usize)> {
-        let Learner::Cpu(cpu) = &mut self.learner else { return None };
+        let cpu = self.learner.cpu_mut()?;
         let batch = self.batches.step(cpu.steps_taken());
         Some((cpu.divide(&batch, shared), batch.sample.ut.len()))
     }

@@ -20,12 +20,6 @@ use crate::seed::{self, Purpose};
 use crate::store;
 use given::{given, whole};
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    fn console_error(text: &str);
-}
-
 thread_local! {
     /// Error-level log records that nobody has asked for yet.
     static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -52,7 +46,7 @@ impl log::Log for ErrorLog {
 
 #[wasm_bindgen(start)]
 fn start() {
-    std::panic::set_hook(Box::new(|panic| console_error(&panic.to_string())));
+    console_error_panic_hook::set_once();
     // Starting twice is no failure: the first logger stays.
     let _ = log::set_logger(&ErrorLog).map(|()| log::set_max_level(log::LevelFilter::Error));
 }
@@ -212,6 +206,7 @@ impl FlowLab {
     }
 
     /// How long one of `steps` training steps takes when burn differentiates by itself, in ms: for the bench.
+    #[cfg(feature = "burn")]
     #[wasm_bindgen(js_name = autodiffMs)]
     pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, JsError> {
         Ok(self.experiment.autodiff_ms(steps).await?)

@@ -21,7 +21,6 @@
 
 mod axis;
 mod floor;
-mod on_device;
 mod truncated;
 
 pub use floor::{LossFloor, loss_floor};

@@ -1,20 +1,17 @@
 //! What can be asked of a run beside its samples: exact field, loss floor, likelihood, what pairing costs.
 
-use burn::tensor::Tensor;
-
 use super::{Experiment, check_points};
 use crate::config::{Config, Coupling};
 use crate::coupling;
-use crate::device::read;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
 use crate::learner::{CHUNK, Flow, Weights};
-use crate::likelihood;
-use crate::network::divergence::EXACT_DIM_MAX;
+use crate::likelihood::{self, EXACT_DIM_MAX};
 use crate::option::Choice;
 use crate::path::Path;
 use crate::seed::{self, Purpose};
 use crate::solver::{self, Solver};
+#[cfg(feature = "burn")]
 use crate::train::Trainer;
 
 /// Most pairs of the loss floor's Monte-Carlo sum: its standard error is then about 0.5 %.
@@ -91,8 +88,7 @@ impl Experiment {
         solver: Solver,
         steps: usize,
     ) -> Result<Vec<f32>, Error> {
-        let network = flow.network().await?;
-        let dim = network.dim();
+        let dim = self.dim();
         check_points(points, dim, 0.0)?;
         if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
             return Err(note.into());
@@ -103,6 +99,7 @@ impl Experiment {
             let sentence = format!("source = {name} has no density, which a likelihood starts from: choose gaussian.");
             return Err(Error::Input(sentence));
         }
+        let flow = flow.on_cpu().await?;
         let times = solver::even_times(steps);
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Probes, 0);
         let mut densities = Vec::with_capacity(points.len() / dim);
@@ -110,10 +107,10 @@ impl Experiment {
             let n = chunk.len() / dim;
             let state: Vec<f32> = chunk.chunks_exact(dim).flat_map(|x| x.iter().copied().chain([0.0])).collect();
             let probes = likelihood::hutchinson_probes(n, dim, &mut rng);
-            let probes = (dim > EXACT_DIM_MAX).then(|| self.tensor(probes, dim));
-            let field = |state: &Tensor<2>, t: f64| network.augmented(state, t, &[], probes.as_ref());
-            let (start, _) = likelihood::pull_back(&solver, field, self.tensor(state, dim + 1), &times).await?;
-            let start: Vec<f64> = read(start).await?.into_iter().map(f64::from).collect();
+            let probes = (dim > EXACT_DIM_MAX).then_some(&probes[..]);
+            let field = |state: &Vec<f32>, t: f64| flow.augmented(state, t as f32, &[], probes);
+            let (start, _) = likelihood::pull_back(&solver, field, state, &times).await?;
+            let start: Vec<f64> = start.into_iter().map(f64::from).collect();
             let of_source = |x: &[f64]| source.log_density(x).unwrap_or(f64::NEG_INFINITY);
             densities.extend(likelihood::log_density(&start, dim, of_source).into_iter().map(|x| x as f32));
         }
@@ -142,8 +139,10 @@ impl Experiment {
     ///
     /// # Errors
     /// When the device fails to answer.
+    #[cfg(feature = "burn")]
     pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, Error> {
-        let mut trainer = Trainer::plain(&self.config, &self.opened.device, self.source(), self.target());
+        let device = crate::device::burn::of(&self.device).await?;
+        let mut trainer = Trainer::plain(&self.config, &device, self.source(), self.target());
         trainer.step();
         trainer.losses().await?;
         let start = web_time::Instant::now();

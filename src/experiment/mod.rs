@@ -10,15 +10,13 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::pin::Pin;
 
-use burn::tensor::{Tensor, TensorData};
-
 use crate::config::{Classes, Config};
 use crate::data::Distribution;
-use crate::device::Opened;
+use crate::device::OpenDevice;
 use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{Flow, Weights, Wish};
+use crate::learner::{self, Flow, Weights, Wish};
 use crate::network::Label;
 use crate::option::Choice;
 use crate::seed::{self, Purpose};
@@ -31,7 +29,9 @@ pub use replay::Replay;
 /// A run that the page and the command line both drive.
 pub struct Experiment {
     config: Config,
-    opened: Opened,
+    /// The device that is open, and the one that this run's network has room on.
+    opened: OpenDevice,
+    device: OpenDevice,
     ends: Ends,
     trainer: Trainer,
     /// The exact velocity, once it was asked for; `None` inside where there is none.
@@ -177,9 +177,9 @@ impl Experiment {
     ///
     /// # Errors
     /// When an end has the shape `points` and none were given: see [`Ends::reconcile`].
-    pub fn new(config: Config, opened: Opened, ends: Ends) -> Result<Experiment, Error> {
-        let trainer = new_trainer(&config, &opened, &ends)?;
-        Ok(Experiment { config, opened, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
+    pub fn new(config: Config, opened: OpenDevice, ends: Ends) -> Result<Experiment, Error> {
+        let (trainer, device) = new_trainer(&config, &opened, &ends)?;
+        Ok(Experiment { config, opened, device, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
     }
 
     /// The options of the run.
@@ -188,8 +188,8 @@ impl Experiment {
     }
 
     /// The device and why it was chosen.
-    pub fn device(&self) -> &Opened {
-        &self.opened
+    pub fn device(&self) -> &OpenDevice {
+        &self.device
     }
 
     /// Training steps taken so far.
@@ -286,14 +286,10 @@ impl Experiment {
         check_points(points, dim, t)?;
         flow.velocities(points, dim, t as f64).await
     }
-
-    fn tensor(&self, values: Vec<f32>, dim: usize) -> Tensor<2> {
-        let rows = values.len() / dim;
-        Tensor::from_data(TensorData::new(values, [rows, dim]), &self.opened.device)
-    }
 }
 
-fn new_trainer(config: &Config, opened: &Opened, ends: &Ends) -> Result<Trainer, Error> {
+/// A trainer, and the device that it trains on.
+fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, OpenDevice), Error> {
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     if source.dim() != target.dim() {
         return Err(Error::Input(format!(
@@ -303,7 +299,8 @@ fn new_trainer(config: &Config, opened: &Opened, ends: &Ends) -> Result<Trainer,
             target.dim()
         )));
     }
-    Ok(Trainer::new(config, &opened.device, source, target, ends.pairs.clone()))
+    let device = learner::device_for(config, target.dim(), opened);
+    Ok((Trainer::new(config, &device, source, target, ends.pairs.clone()), device))
 }
 
 fn check_points(points: &[f32], dim: usize, t: f32) -> Result<(), Error> {

@@ -2,7 +2,6 @@
 
 use super::Experiment;
 use crate::batches::Batch;
-use crate::device::read;
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::network::Told;
@@ -48,8 +47,7 @@ impl Experiment {
 
     /// The velocity by the weights in training, not by their average, at points each at the time of its pair.
     async fn answer(&self, xt: &[f32], Batch { t, labels, .. }: &Batch) -> Result<Vec<f32>, Error> {
-        let network = self.trainer.learner.network(Weights::Last).await?;
-        let x = self.tensor(xt.to_vec(), self.dim());
-        read(network.forward(x, Told { t, labels })).await
+        let flow = self.trainer.learner.flow(Weights::Last);
+        Ok(flow.on_cpu().await?.velocity(xt, Told { t, labels }))
     }
 }

@@ -1,11 +1,8 @@
 //! The model as it was: weights taken out, and velocities, trajectories and likelihoods of weights given back in; also the
 //! pairs that a training step sees.
 
-use burn::tensor::Tensor;
-
 use super::{Experiment, SampleRequest, Samples};
 use crate::batches::{Batch, Batches};
-use crate::device::read;
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
 use crate::network::layers::{layers, parameters};
@@ -24,10 +21,7 @@ impl Experiment {
     /// # Errors
     /// When the device fails to answer.
     pub async fn weights(&self) -> Result<Vec<f32>, Error> {
-        let network = self.trainer.learner.network(Weights::Sampled).await?;
-        let flat = |tensor: &Tensor<2>| tensor.clone().reshape([1, -1]);
-        // One read, not one for each tensor: a browser's GPU takes milliseconds to answer.
-        read(Tensor::cat(network.parameters.iter().map(flat).collect(), 1)).await
+        Ok(self.trainer.learner.flow(Weights::Sampled).parameters().await?.concat())
     }
 
     /// The pairs that the given training step sees, on their paths: x0, x1 and t, then xt and ut.
@@ -47,7 +41,7 @@ impl Experiment {
             return Ok(Replay { run: self, flow: self.trainer.learner.flow(Weights::Sampled) });
         }
         let lists = self.lists(weights)?;
-        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.opened.device, lists) })
+        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.device, &lists) })
     }
 }
 

@@ -36,11 +36,11 @@ impl Experiment {
         };
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
         let ends = Ends { pairs, ..self.ends.clone() };
-        let mut trainer = new_trainer(&config, &self.opened, &ends)?;
+        let (mut trainer, device) = new_trainer(&config, &self.opened, &ends)?;
         let State { weights, average, .. } = self.trainer.learner.state().await?;
         let weights = if average.is_empty() { weights } else { average };
-        trainer.learner.restore(State { weights, ..State::default() });
-        (self.config, self.ends, self.trainer) = (config, ends, trainer);
+        trainer.learner.restore(&State { weights, ..State::default() });
+        (self.config, self.device, self.ends, self.trainer) = (config, device, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Experiment {
         if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
-        let mut trainer = new_trainer(&saved.config, &self.opened, &ends)?;
+        let (mut trainer, device) = new_trainer(&saved.config, &self.opened, &ends)?;
         let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(
@@ -119,14 +119,14 @@ impl Experiment {
             names.map(|(name, shape)| take(format!("{prefix}{name}"), *shape)).collect()
         };
         let trained = saved.step > 0;
-        trainer.learner.restore(State {
+        trainer.learner.restore(&State {
             step: saved.step,
             weights: list("", true)?,
             moments: [list("m.", trained)?, list("v.", trained)?],
             average: list("ema.", trained && saved.config.ema > 0.0)?,
         });
         trainer.set_losses(take("losses".into(), [1, saved.step])?);
-        (self.config, self.ends, self.trainer) = (saved.config, ends, trainer);
+        (self.config, self.device, self.ends, self.trainer) = (saved.config, device, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }

@@ -2,15 +2,12 @@
 
 use super::{Experiment, SampleRequest};
 use crate::error::Error;
+use crate::learner::Weights;
 use crate::learner::cpu::Cpu;
-use crate::learner::{Learner, Weights};
 
 impl Experiment {
     fn cpu(&self) -> Option<&Cpu> {
-        match &self.trainer.learner {
-            Learner::Cpu(cpu) => Some(cpu),
-            _ => None,
-        }
+        self.trainer.learner.cpu()
     }
 
     /// As many as two to the power of it can share a training step; 0 where the device is not the CPU.
@@ -26,7 +23,7 @@ impl Experiment {
 
     /// Works out the first part.
     pub fn work_first(&mut self) {
-        if let Learner::Cpu(cpu) = &mut self.trainer.learner {
+        if let Some(cpu) = self.trainer.learner.cpu_mut() {
             cpu.work_first();
         }
     }
@@ -34,7 +31,7 @@ impl Experiment {
     /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts; where
     /// there are not all of them, alone.
     pub fn finish(&mut self, others: Vec<(f64, Vec<f32>)>) {
-        if let Learner::Cpu(cpu) = &mut self.trainer.learner {
+        if let Some(cpu) = self.trainer.learner.cpu_mut() {
             cpu.finish(others);
         }
     }

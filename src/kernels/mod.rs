@@ -2,7 +2,7 @@
 //! dispatches on the GPU.
 //!
 //! On the CPU [`layout`] says where every number stands, [`product`] multiplies, [`pointwise`] bends, [`passes`] takes a block of
-//! points forward and back, [`shares`] divides a batch, [`threads`] works on its parts side by side, [`update`] corrects the
+//! points forward and back, [`tangents`] takes directions forward, [`shares`] divides a batch, [`threads`] works on its parts side by side, [`update`] corrects the
 //! weights. Plain burn with automatic differentiation is what all of it is tested against.
 
 #[cfg(feature = "gpu")]
@@ -14,5 +14,6 @@ mod product;
 pub mod shares;
 #[cfg(test)]
 mod side_by_side;
+mod tangents;
 pub mod threads;
 pub mod update;

@@ -14,13 +14,13 @@ use crate::network::layers::{FEATURES, GIVEN, LABEL, POINTS};
 
 /// Room for one block of points on its way through the network; made once, so that a step allocates nothing.
 pub struct Passes {
-    layout: Layout,
+    pub(super) layout: Layout,
     /// Rows of a block.
-    block: usize,
+    pub(super) block: usize,
     /// What every buffer holds, the derivative of its activation, and the gradient of the loss by it.
-    values: Vec<Vec<f32>>,
-    slopes: Vec<Vec<f32>>,
-    gradients: Vec<Vec<f32>>,
+    pub(super) values: Vec<Vec<f32>>,
+    pub(super) slopes: Vec<Vec<f32>>,
+    pub(super) gradients: Vec<Vec<f32>>,
     /// Every layer's transposed weight.
     transposed: Vec<Vec<f32>>,
 }
@@ -93,10 +93,10 @@ impl Passes {
         AutoArch::new().dispatch(Loss { passes: self, weights, examples, total, gradient })
     }
 
-    /// x ← the network's output, all at the time whose features are given.
+    /// x ← the network's output.
     ///
     /// # Shapes
-    /// `x` `n × dim`, `features` those of one time, `labels` `n × classes`.
+    /// `x` `n × dim`, `features` those of each point's time, or of one time for all, `labels` `n × classes`.
     pub fn output(&mut self, weights: &[f32], x: &mut [f32], features: &[f32], labels: &[f32]) {
         AutoArch::new().dispatch(Output { passes: self, weights, x, features, labels });
     }
@@ -109,11 +109,17 @@ impl Passes {
         features: &[f32],
         labels: &[f32],
     ) {
-        let (dim, classes) = (self.layout.columns[POINTS], self.layout.columns[LABEL]);
-        let rows = self.block.min(x.len() / dim);
-        self.fill(FEATURES, &features.repeat(rows), rows);
+        let [dim, told, classes] = [POINTS, FEATURES, LABEL].map(|buffer| self.layout.columns[buffer]);
+        let one_time = features.len() == told;
+        if one_time {
+            let rows = self.block.min(x.len() / dim);
+            self.fill(FEATURES, &features.repeat(rows), rows);
+        }
         for (k, x) in x.chunks_mut(self.block * dim).enumerate() {
             let rows = x.len() / dim;
+            if !one_time {
+                self.fill(FEATURES, &features[k * self.block * told..][..rows * told], rows);
+            }
             self.fill(POINTS, x, rows);
             self.fill(LABEL, &labels[k * self.block * classes..][..rows * classes], rows);
             self.forward::<S, ROWS, N>(weights, rows, false);
@@ -152,7 +158,7 @@ impl Passes {
     /// Puts `rows × columns` numbers into panels.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn fill(&mut self, buffer: usize, numbers: &[f32], rows: usize) {
+    pub(super) fn fill(&mut self, buffer: usize, numbers: &[f32], rows: usize) {
         let columns = self.layout.columns[buffer];
         let stride = self.block * LANES;
         if columns == 0 {
@@ -168,7 +174,12 @@ impl Passes {
     /// All layers, with the slopes of their activations where the way back will ask for them.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn forward<S: Simd, const ROWS: usize, const N: usize>(&mut self, weights: &[f32], rows: usize, slopes: bool) {
+    pub(super) fn forward<S: Simd, const ROWS: usize, const N: usize>(
+        &mut self,
+        weights: &[f32],
+        rows: usize,
+        slopes: bool,
+    ) {
         let stride = self.block;
         for (k, layer) in self.layout.layers.iter().enumerate() {
             let mut out = std::mem::take(&mut self.values[k + GIVEN]);

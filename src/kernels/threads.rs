@@ -1,10 +1,13 @@
 //! The work of a batch on as many threads as the machine and the work allow; the numbers are those of one.
 
+use std::ops::Range;
+
 use super::layout::Layout;
 use super::passes::{Examples, Passes};
 #[cfg(not(target_arch = "wasm32"))]
 use super::shares::add;
 use super::shares::{WORK_MIN, Worker, halvings};
+use crate::network::layers::FEATURES;
 
 /// Workers side by side, a thread each.
 pub struct Team {
@@ -55,18 +58,60 @@ impl Team {
 pub fn output(passes: &mut Vec<Passes>, weights: &[f32], x: &mut [f32], features: &[f32], labels: &[f32]) {
     let dim = passes[0].dim();
     let rows = x.len() / dim;
-    let threads = cores().min(2 * weights.len() * rows / WORK_MIN);
+    let one_time = features.len() == passes[0].layout().columns[FEATURES];
+    shared(passes, 2 * weights.len(), x, dim, |passes, first, x| {
+        let now = first..first + x.len() / dim;
+        let features = if one_time { features } else { rows_of(features, rows, now.clone()) };
+        passes.output(weights, x, features, rows_of(labels, rows, now));
+    });
+}
+
+/// state ← the network's output with its divergence: see [`Passes::divergence`].
+pub fn divergence(
+    passes: &mut Vec<Passes>,
+    weights: &[f32],
+    state: &mut [f32],
+    features: &[f32],
+    labels: &[f32],
+    probes: Option<&[f32]>,
+) {
+    let dim = passes[0].dim();
+    let rows = state.len() / (dim + 1);
+    let turns = if probes.is_some() { 2 } else { 1 + dim };
+    shared(passes, 2 * turns * weights.len(), state, dim + 1, |passes, first, state| {
+        let now = first..first + state.len() / (dim + 1);
+        let probes = probes.map(|probes| rows_of(probes, rows, now.clone()));
+        passes.divergence(weights, state, features, rows_of(labels, rows, now), probes);
+    });
+}
+
+/// Rows `range` of `rows`, of as many numbers each as there are; none of none.
+fn rows_of(numbers: &[f32], rows: usize, range: Range<usize>) -> &[f32] {
+    let columns = numbers.len() / rows.max(1);
+    &numbers[range.start * columns..range.end * columns]
+}
+
+/// Lets threads work on parts of `numbers`, rows of `width`, each with passes of its own and told its first row; `work`
+/// counts multiplications and additions a row.
+fn shared(
+    passes: &mut Vec<Passes>,
+    work: usize,
+    numbers: &mut [f32],
+    width: usize,
+    each: impl Fn(&mut Passes, usize, &mut [f32]) + Sync,
+) {
+    let rows = numbers.len() / width;
+    let threads = cores().min(work * rows / WORK_MIN);
     if threads < 2 {
-        return passes[0].output(weights, x, features, labels);
+        return each(&mut passes[0], 0, numbers);
     }
     while passes.len() < threads {
         passes.push(Passes::new(passes[0].layout().clone()));
     }
-    let (part, classes) = (rows.div_ceil(threads), labels.len() / rows);
+    let (part, each) = (rows.div_ceil(threads), &each);
     std::thread::scope(|scope| {
-        for (k, (passes, x)) in passes.iter_mut().zip(x.chunks_mut(part * dim)).enumerate() {
-            let labels = &labels[k * part * classes..][..x.len() / dim * classes];
-            let mut work = move || passes.output(weights, x, features, labels);
+        for (k, (passes, numbers)) in passes.iter_mut().zip(numbers.chunks_mut(part * width)).enumerate() {
+            let mut work = move || each(passes, k * part, numbers);
             if (k + 1) * part >= rows {
                 work(); // the last part is this thread's own
             } else {

@@ -2,8 +2,6 @@
 
 use std::cell::RefCell;
 
-use burn::tensor::Device;
-
 use super::helper::Divided;
 use super::shown::Shown;
 use super::{State, Weights, kept_share};
@@ -12,7 +10,7 @@ use crate::kernels::layout::Layout;
 use crate::kernels::passes::Passes;
 use crate::kernels::threads::{self, Team};
 use crate::kernels::update::{self, Packed};
-use crate::network::{Label, Mlp, Telling, Told};
+use crate::network::{Label, Telling, Told};
 use crate::optimiser::Rule;
 use crate::prefetch::Prepared;
 
@@ -24,7 +22,7 @@ pub struct Cpu {
     pub(super) team: Team,
     /// The next step's batch, where others have a part in it.
     pub(super) divided: Option<Divided>,
-    pub(super) rule: Rule,
+    rule: Rule,
     step: usize,
     pub(super) weights: Vec<f32>,
     moments: [Vec<f32>; 2],
@@ -88,6 +86,11 @@ impl Cpu {
         (loss, self.team.layout().unpack(self.team.gradient()))
     }
 
+    /// How large its steps are.
+    pub(super) fn rule_mut(&mut self) -> &mut Rule {
+        &mut self.rule
+    }
+
     /// Coordinates of a point.
     pub fn dim(&self) -> usize {
         self.dim
@@ -145,7 +148,6 @@ impl Cpu {
 
 /// A velocity at rest.
 pub struct Flow {
-    config: Config,
     dim: usize,
     telling: Telling,
     weights: Vec<f32>,
@@ -161,23 +163,44 @@ impl Flow {
 
     pub(super) fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
         let (telling, passes) = (Telling::of(config), RefCell::new(vec![Passes::new(layout)]));
-        Flow { config: config.clone(), dim, telling, weights, passes }
+        Flow { dim, telling, weights, passes }
     }
 
-    /// The network as tensors.
-    pub fn network(&self) -> Mlp {
-        let weights = self.passes.borrow()[0].layout().unpack(&self.weights);
-        Mlp::new(&self.config, self.dim, &Device::flex(), weights)
+    /// The parameters in their natural order: see [`crate::network::layers::parameters`].
+    pub fn parameters(&self) -> Vec<Vec<f32>> {
+        self.passes.borrow()[0].layout().unpack(&self.weights)
     }
 
-    /// The velocity at points `x`, `n × dim` numbers, of these classes, all at time `t`.
-    pub fn velocity(&self, x: &[f32], t: f32, labels: &[Label]) -> Vec<f32> {
+    /// The velocity at points `x`, `n × dim` numbers, each at its own time or all at one.
+    pub fn velocity(&self, x: &[f32], Told { t, labels }: Told) -> Vec<f32> {
         let mut velocity = x.to_vec();
-        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, x.len() / self.dim));
+        let (features, labels) = (self.telling.features(t), self.telling.columns(labels, x.len() / self.dim));
         threads::output(&mut self.passes.borrow_mut(), &self.weights, &mut velocity, &features, &labels);
-        if let Some((scale, shift)) = self.telling.form(t) {
+        let rows = velocity.chunks_exact_mut(self.dim).zip(x.chunks_exact(self.dim));
+        for (k, (velocity, x)) in rows.enumerate() {
+            let Some((scale, shift)) = self.telling.form(t[k % t.len()]) else { break };
             velocity.iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
         }
         velocity
+    }
+
+    /// Velocity and divergence side by side: what [`crate::likelihood::pull_back`] integrates. With `probes` ε the divergence
+    /// is Hutchinson's εᵀ J ε, without the exact trace of the Jacobian J.
+    ///
+    /// # Shapes
+    /// `state` and the result are `n × (dim + 1)`, `labels` `n` or none, `probes` `n × dim`.
+    pub fn augmented(&self, state: &[f32], t: f32, labels: &[Label], probes: Option<&[f32]>) -> Vec<f32> {
+        let dim = self.dim;
+        let mut moved = state.to_vec();
+        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, state.len() / (dim + 1)));
+        threads::divergence(&mut self.passes.borrow_mut(), &self.weights, &mut moved, &features, &labels, probes);
+        if let Some((scale, shift)) = self.telling.form(t) {
+            // v = scale · output + shift · x, whose second term has the divergence shift · dim; signs have squares of 1.
+            for (moved, x) in moved.chunks_exact_mut(dim + 1).zip(state.chunks_exact(dim + 1)) {
+                moved[..dim].iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
+                moved[dim] = scale * moved[dim] + shift * dim as f32;
+            }
+        }
+        moved
     }
 }

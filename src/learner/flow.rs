@@ -1,14 +1,19 @@
 //! A learned velocity, and what it does with points.
 
+#[cfg(feature = "burn")]
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::cpu;
 #[cfg(feature = "gpu")]
 use super::gpu;
 use crate::config::Config;
-use crate::device::read;
+use crate::device::OpenDevice;
+#[cfg(feature = "burn")]
+use crate::device::burn::read;
 use crate::error::Error;
-use crate::network::{Label, Mlp, Told};
+#[cfg(feature = "burn")]
+use crate::network::Mlp;
+use crate::network::{Label, Told};
 #[cfg(feature = "gpu")]
 use crate::solver;
 use crate::solver::{Kept, Solver, State};
@@ -18,13 +23,14 @@ pub const CHUNK: usize = 8_192;
 
 /// A learned velocity to integrate; it does not change while training goes on.
 pub enum Flow {
-    /// On any device.
-    Plain(Mlp, Device),
     /// On the CPU.
     Cpu(Box<cpu::Flow>),
-    /// On the GPU, in kernels of our own.
+    /// On the GPU.
     #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Flow>),
+    /// In burn, on any device.
+    #[cfg(feature = "burn")]
+    Plain(Mlp, Device),
 }
 
 /// What is wanted of points.
@@ -51,27 +57,45 @@ impl Wish<'_> {
 impl Flow {
     /// The velocity of the network that the options describe, with these weights in the order of
     /// [`crate::network::layers::parameters`].
-    pub fn of(config: &Config, dim: usize, device: &Device, weights: Vec<Vec<f32>>) -> Flow {
-        if *device == Device::flex() {
-            return Flow::Cpu(Box::new(cpu::Flow::of(config, dim, &weights)));
-        }
+    pub fn of(config: &Config, dim: usize, _device: &OpenDevice, weights: &[Vec<f32>]) -> Flow {
         #[cfg(feature = "gpu")]
-        if let Some(opened) = crate::device::gpu().filter(|_| gpu::Gpu::fits(config, dim)) {
-            return Flow::Gpu(Box::new(gpu::Flow::of(config, dim, device, opened, &weights)));
+        if let Some(opened) = _device.gpu.as_ref().filter(|_| gpu::Gpu::fits(config, dim)) {
+            return Flow::Gpu(Box::new(gpu::Flow::of(config, dim, opened, weights)));
         }
-        Flow::Plain(Mlp::new(config, dim, device, weights), device.clone())
+        Flow::Cpu(Box::new(cpu::Flow::of(config, dim, weights)))
     }
 
-    /// The network as tensors, outside autodiff.
+    /// The parameters in the order of [`crate::network::layers::parameters`].
     ///
     /// # Errors
     /// When the device fails to answer.
-    pub async fn network(&self) -> Result<Mlp, Error> {
+    pub async fn parameters(&self) -> Result<Vec<Vec<f32>>, Error> {
         match self {
-            Flow::Plain(network, _) => Ok(network.clone()),
-            Flow::Cpu(flow) => Ok(flow.network()),
+            Flow::Cpu(flow) => Ok(flow.parameters()),
             #[cfg(feature = "gpu")]
-            Flow::Gpu(flow) => Ok(flow.network().await?.0),
+            Flow::Gpu(flow) => flow.parameters().await,
+            #[cfg(feature = "burn")]
+            Flow::Plain(network, _) => {
+                let mut lists = Vec::new();
+                for parameter in &network.parameters {
+                    lists.push(read(parameter.clone()).await?);
+                }
+                Ok(lists)
+            }
+        }
+    }
+
+    /// The same velocity on the CPU: for times that differ from point to point, and for divergences.
+    ///
+    /// # Errors
+    /// When the device fails to answer, or the network is burn's alone.
+    pub async fn on_cpu(&self) -> Result<&cpu::Flow, Error> {
+        match self {
+            Flow::Cpu(flow) => Ok(flow),
+            #[cfg(feature = "gpu")]
+            Flow::Gpu(flow) => flow.on_cpu().await,
+            #[cfg(feature = "burn")]
+            Flow::Plain(..) => Err(Error::Failed("A network that is burn's alone has no packed form.".into())),
         }
     }
 
@@ -109,14 +133,14 @@ impl Flow {
             return Ok((Vec::new(), 0));
         }
         match self {
-            Flow::Plain(network, device) => InBurn(network, device).carry(wish, x0, dim, solver, times).await,
             Flow::Cpu(flow) => flow.carry(wish, x0, dim, solver, times).await,
+            #[cfg(feature = "burn")]
+            Flow::Plain(network, device) => InBurn(network, device).carry(wish, x0, dim, solver, times).await,
             #[cfg(feature = "gpu")]
             Flow::Gpu(flow) => {
-                // Dormand–Prince looks at numbers on its way.
+                // Dormand–Prince looks at numbers on its way, and guidance asks twice: neither is worth a kernel.
                 let Some(tableau) = solver.fixed_step().filter(|_| !wish.leans()) else {
-                    let (network, device) = flow.network().await?;
-                    return InBurn(&network, &device).carry(wish, x0, dim, solver, times).await;
+                    return flow.on_cpu().await?.carry(wish, x0, dim, solver, times).await;
                 };
                 solver::check(times)?;
                 let carried = flow.carry(wish, x0, tableau, times).await?;
@@ -145,8 +169,9 @@ impl Flow {
         for (k, chunk) in points.chunks(CHUNK * dim).enumerate() {
             let labels = labels.get(k * CHUNK..k * CHUNK + chunk.len() / dim).unwrap_or_default();
             velocities.extend(match self {
-                Flow::Plain(network, device) => InBurn(network, device).velocities(chunk, dim, t, labels).await?,
                 Flow::Cpu(flow) => Velocity::velocities(&**flow, chunk, dim, t, labels).await?,
+                #[cfg(feature = "burn")]
+                Flow::Plain(network, device) => InBurn(network, device).velocities(chunk, dim, t, labels).await?,
                 #[cfg(feature = "gpu")]
                 Flow::Gpu(flow) => flow.velocities(chunk, t, labels).await?,
             });
@@ -215,8 +240,10 @@ trait Velocity {
 }
 
 /// In burn, on any device.
+#[cfg(feature = "burn")]
 struct InBurn<'a>(&'a Mlp, &'a Device);
 
+#[cfg(feature = "burn")]
 impl Velocity for InBurn<'_> {
     type Points = Tensor<2>;
 
@@ -241,7 +268,7 @@ impl Velocity for cpu::Flow {
     }
 
     fn at(&self, x: &Vec<f32>, t: f64, labels: &[Label]) -> Vec<f32> {
-        self.velocity(x, t as f32, labels)
+        self.velocity(x, Told { t: &[t as f32], labels })
     }
 
     async fn numbers(&self, states: Vec<Vec<f32>>) -> Result<Vec<f32>, Error> {

@@ -1,17 +1,18 @@
 //! The network in flat buffers on the GPU, a step in three dispatches.
 
-use burn::tensor::Device;
-use burn::tensor::wgpu::wgpu::Buffer;
+use std::cell::OnceCell;
 
-use super::{State, Weights, Wish, kept_share};
+use wgpu::Buffer;
+
+use super::{State, Weights, Wish, cpu, kept_share};
 use crate::config::Config;
+use crate::device::gpu::Gpu as Opened;
 use crate::drawn::Drawn;
 use crate::error::Error;
-pub use crate::kernels::gpu::kernel::Gpu as Opened;
 use crate::kernels::gpu::net::{FOUR, Net};
 use crate::kernels::gpu::sampling::{Evaluation, Method, Outcome, Points, Sampling};
 use crate::kernels::gpu::training::{Correction, Rows, Training};
-use crate::network::{Label, Mlp, Telling, layers};
+use crate::network::{Label, Telling, layers};
 use crate::optimiser::{BETA_1, BETA_2, Rule};
 use crate::prefetch::Prepared;
 use crate::solver::{EULER, Tableau};
@@ -21,9 +22,7 @@ pub struct Gpu {
     config: Config,
     dim: usize,
     opened: Opened,
-    /// burn's name of the same device, for what is asked of it there.
-    device: Device,
-    pub(super) rule: Rule,
+    rule: Rule,
     telling: Telling,
     step: usize,
     /// Is there an average already?
@@ -38,18 +37,11 @@ impl Gpu {
     }
 
     /// The network that the options describe, with what `state` holds; with `drawn` it makes its batches itself.
-    pub fn new(
-        config: &Config,
-        dim: usize,
-        device: &Device,
-        opened: Opened,
-        state: &State,
-        drawn: Option<&Drawn>,
-    ) -> Gpu {
-        let training = Training::new(&opened, net(config, dim), (config.batch, dim), config.activation, drawn);
+    pub fn new(config: &Config, dim: usize, opened: &Opened, state: &State, drawn: Option<&Drawn>) -> Gpu {
+        let training = Training::new(opened, net(config, dim), (config.batch, dim), config.activation, drawn);
         let (rule, telling) = (Rule::of(config), Telling::of(config));
-        let (config, device) = (config.clone(), device.clone());
-        let mut gpu = Gpu { config, dim, opened, device, rule, telling, step: 0, averaged: false, training };
+        let (config, opened) = (config.clone(), opened.clone());
+        let mut gpu = Gpu { config, dim, opened, rule, telling, step: 0, averaged: false, training };
         gpu.restore(state);
         gpu
     }
@@ -91,6 +83,11 @@ impl Gpu {
             kept_weight: self.rule.kept(step) as f32,
             kept_average: (self.config.ema > 0.0).then_some(kept as f32),
         }
+    }
+
+    /// How large its steps are.
+    pub(super) fn rule_mut(&mut self) -> &mut Rule {
+        &mut self.rule
     }
 
     /// Coordinates of a point.
@@ -141,7 +138,7 @@ impl Gpu {
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
         let average = weights == Weights::Sampled && self.averaged;
-        Flow::new(&self.config, self.dim, &self.device, self.opened.clone(), self.training.snapshot(average))
+        Flow::new(&self.config, self.dim, &self.opened, self.training.snapshot(average))
     }
 }
 
@@ -156,21 +153,22 @@ pub struct Flow {
     opened: Opened,
     telling: Telling,
     config: Config,
-    device: Device,
     dim: usize,
+    /// The same on the CPU, once it was asked for.
+    here: OnceCell<Box<cpu::Flow>>,
 }
 
 impl Flow {
     /// The velocity of the network that the options describe, with these weights.
-    pub fn of(config: &Config, dim: usize, device: &Device, opened: Opened, weights: &[Vec<f32>]) -> Flow {
+    pub fn of(config: &Config, dim: usize, opened: &Opened, weights: &[Vec<f32>]) -> Flow {
         let weights = opened.numbers(&net(config, dim).pack(weights));
-        Flow::new(config, dim, device, opened, weights)
+        Flow::new(config, dim, opened, weights)
     }
 
-    fn new(config: &Config, dim: usize, device: &Device, opened: Opened, weights: Buffer) -> Flow {
-        let sampling = Sampling::new(&opened, net(config, dim), dim, config.activation);
-        let (telling, config, device) = (Telling::of(config), config.clone(), device.clone());
-        Flow { sampling, weights, opened, telling, config, device, dim }
+    fn new(config: &Config, dim: usize, opened: &Opened, weights: Buffer) -> Flow {
+        let sampling = Sampling::new(opened, net(config, dim), dim, config.activation);
+        let (opened, telling, config) = (opened.clone(), Telling::of(config), config.clone());
+        Flow { sampling, weights, opened, telling, config, dim, here: OnceCell::new() }
     }
 
     /// Points at the times that are kept after the first, whatever the guidance: see [`super::Flow::carry_to`].
@@ -216,14 +214,25 @@ impl Flow {
         }
     }
 
-    /// The network as tensors.
+    /// The parameters in their natural order: see [`layers::parameters`].
     ///
     /// # Errors
     /// When the device is lost.
-    pub async fn network(&self) -> Result<(Mlp, Device), Error> {
+    pub async fn parameters(&self) -> Result<Vec<Vec<f32>>, Error> {
         let net = net(&self.config, self.dim);
-        let weights = net.unpack(&self.opened.read(&self.weights, FOUR * net.len).await?);
-        Ok((Mlp::new(&self.config, self.dim, &self.device, weights), self.device.clone()))
+        Ok(net.unpack(&self.opened.read(&self.weights, FOUR * net.len).await?))
+    }
+
+    /// The same velocity on the CPU, whose weights are read once: for what no kernel of the GPU does.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub async fn on_cpu(&self) -> Result<&cpu::Flow, Error> {
+        if let Some(flow) = self.here.get() {
+            return Ok(flow);
+        }
+        let flow = cpu::Flow::of(&self.config, self.dim, &self.parameters().await?);
+        Ok(self.here.get_or_init(|| Box::new(flow)))
     }
 }
 

@@ -1,29 +1,30 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
-//! Three forms of the same mathematics: [`plain`] is burn with automatic differentiation, on any device, and what the
-//! others are tested against; [`cpu`] computes a step in one pass over flat arrays, `gpu` in three dispatches.
+//! Three forms of the same mathematics: [`cpu`] computes a step in one pass over flat arrays, `gpu` in three dispatches, and
+//! `plain`, in the builds that have burn, by automatic differentiation: the others are tested against it.
 
 pub mod cpu;
 mod flow;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod helper;
+#[cfg(feature = "burn")]
 pub mod plain;
 mod shown;
 
 use std::pin::Pin;
 
-use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 
 use crate::config::Config;
+use crate::device::OpenDevice;
 use crate::drawn::Drawn;
 use crate::error::Error;
-use crate::network::Mlp;
 use crate::network::layers;
 use crate::prefetch::Prepared;
 use cpu::Cpu;
 pub use flow::{CHUNK, Flow, Wish};
+#[cfg(feature = "burn")]
 use plain::Plain;
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
@@ -50,13 +51,27 @@ impl State {
 
 /// A network in training.
 pub enum Learner {
-    /// burn, on any device.
-    Plain(Plain),
     /// Flat arrays, on the CPU.
     Cpu(Cpu),
     /// Flat buffers, on the GPU.
     #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Gpu>),
+    /// burn, on any device.
+    #[cfg(feature = "burn")]
+    Plain(Plain),
+}
+
+/// The same asked of whichever form it is.
+macro_rules! each {
+    ($learner:expr, $form:ident => $asked:expr) => {
+        match $learner {
+            Learner::Cpu($form) => $asked,
+            #[cfg(feature = "gpu")]
+            Learner::Gpu($form) => $asked,
+            #[cfg(feature = "burn")]
+            Learner::Plain($form) => $asked,
+        }
+    };
 }
 
 /// Which weights.
@@ -68,44 +83,62 @@ pub enum Weights {
     Sampled,
 }
 
+/// The device that trains the network that the options describe: the one that is open, or the CPU with a sentence where the
+/// GPU's kernels have no room for it.
+pub fn device_for(_config: &Config, _dim: usize, opened: &OpenDevice) -> OpenDevice {
+    #[cfg(feature = "gpu")]
+    if opened.gpu.is_some() && !gpu::Gpu::fits(_config, _dim) {
+        let Config { width, depth, batch, .. } = _config;
+        return crate::device::open_cpu(format!(
+            "The CPU runs, because the GPU's kernels have no room for width = {width}, depth = {depth}, batch = {batch} in {_dim} \
+             coordinates."
+        ));
+    }
+    opened.clone()
+}
+
 impl Learner {
-    /// The network that the options describe, with what `state` holds; where the device can, it makes its batches itself, as
-    /// `drawn` says.
-    pub fn of(config: &Config, dim: usize, device: &Device, state: State, _drawn: Option<&Drawn>) -> Learner {
-        if *device == Device::flex() {
-            return Learner::Cpu(Cpu::new(config, dim, &state));
-        }
-        // The largest networks and batches stay with burn, which splits its tensors.
+    /// The network that the options describe, with what `state` holds, on a device of [`device_for`]; where the device can, it
+    /// makes its batches itself, as `drawn` says.
+    pub fn of(config: &Config, dim: usize, _device: &OpenDevice, state: &State, _drawn: Option<&Drawn>) -> Learner {
         #[cfg(feature = "gpu")]
-        if let Some(opened) = crate::device::gpu().filter(|_| gpu::Gpu::fits(config, dim)) {
-            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, device, opened, &state, _drawn)));
+        if let Some(opened) = &_device.gpu {
+            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, opened, state, _drawn)));
         }
-        Learner::Plain(Plain::new(config, dim, device, state))
+        Learner::Cpu(Cpu::new(config, dim, state))
     }
 
-    /// The same in burn, on any device.
-    pub fn plain(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Learner {
-        Learner::Plain(Plain::new(config, dim, device, State::initial(config, dim, rng)))
+    /// The form that workers can share, where it is the one that runs.
+    pub fn cpu(&self) -> Option<&Cpu> {
+        match self {
+            Learner::Cpu(cpu) => Some(cpu),
+            #[cfg(feature = "gpu")]
+            _ => None,
+        }
+    }
+
+    /// The same, to be worked with.
+    pub fn cpu_mut(&mut self) -> Option<&mut Cpu> {
+        match self {
+            Learner::Cpu(cpu) => Some(cpu),
+            #[cfg(feature = "gpu")]
+            _ => None,
+        }
     }
 
     /// Takes one step: L = mean over points and dimensions of (v(xt, t) - ut)².
     ///
     /// Source: Lipman et al. 2023 (arXiv 2210.02747), equation 9.
     pub fn step(&mut self, batch: &Prepared) {
-        match self {
-            Learner::Plain(plain) => plain.step(batch),
-            Learner::Cpu(cpu) => cpu.step(batch),
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => gpu.step(batch),
-        }
+        each!(self, form => form.step(batch));
     }
 
     /// Takes one step on a batch that the device draws; false, and no step, where it must be given.
     pub fn step_drawn(&mut self) -> bool {
         match self {
-            Learner::Plain(_) | Learner::Cpu(_) => false,
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => gpu.step_drawn(),
+            _ => false,
         }
     }
 
@@ -113,41 +146,25 @@ impl Learner {
     /// they are taken already, or where only reading them tells.
     pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
         match self {
-            Learner::Plain(_) | Learner::Cpu(_) => None,
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => Some(Box::pin(gpu.done())),
+            _ => None,
         }
     }
 
     /// Coordinates of a point.
     pub fn dim(&self) -> usize {
-        match self {
-            Learner::Plain(plain) => plain.network.dim(),
-            Learner::Cpu(cpu) => cpu.dim(),
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => gpu.dim(),
-        }
+        each!(self, form => form.dim())
     }
 
     /// Sets the length of the whole run: see [`crate::optimiser::Rule::rate`].
     pub fn set_steps(&mut self, steps: usize) {
-        let rule = match self {
-            Learner::Plain(plain) => &mut plain.optimiser.rule,
-            Learner::Cpu(cpu) => &mut cpu.rule,
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => &mut gpu.rule,
-        };
-        rule.steps = steps;
+        each!(self, form => form.rule_mut().steps = steps);
     }
 
     /// Steps taken so far.
     pub fn steps_taken(&self) -> usize {
-        match self {
-            Learner::Plain(plain) => plain.optimiser.step,
-            Learner::Cpu(cpu) => cpu.steps_taken(),
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => gpu.steps_taken(),
-        }
+        each!(self, form => form.steps_taken())
     }
 
     /// The losses of the steps since the last call.
@@ -156,10 +173,11 @@ impl Learner {
     /// When the device fails to answer.
     pub async fn take_losses(&mut self) -> Result<Vec<f32>, Error> {
         match self {
-            Learner::Plain(plain) => plain.take_losses().await,
             Learner::Cpu(cpu) => Ok(cpu.take_losses()),
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => gpu.take_losses().await,
+            #[cfg(feature = "burn")]
+            Learner::Plain(plain) => plain.take_losses().await,
         }
     }
 
@@ -169,38 +187,27 @@ impl Learner {
     /// When the device fails to answer.
     pub async fn state(&self) -> Result<State, Error> {
         match self {
-            Learner::Plain(plain) => plain.state().await,
             Learner::Cpu(cpu) => Ok(cpu.state()),
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => gpu.state().await,
+            #[cfg(feature = "burn")]
+            Learner::Plain(plain) => plain.state().await,
         }
     }
 
     /// Goes on from `state`, whose lists must fit the network.
-    pub fn restore(&mut self, state: State) {
-        match self {
-            Learner::Plain(plain) => plain.restore(state),
-            Learner::Cpu(cpu) => cpu.restore(&state),
-            #[cfg(feature = "gpu")]
-            Learner::Gpu(gpu) => gpu.restore(&state),
-        }
-    }
-
-    /// The network as tensors, outside autodiff.
-    ///
-    /// # Errors
-    /// When the device fails to answer.
-    pub async fn network(&self, weights: Weights) -> Result<Mlp, Error> {
-        self.flow(weights).network().await
+    pub fn restore(&mut self, state: &State) {
+        each!(self, form => form.restore(state));
     }
 
     /// The velocity, to be integrated.
     pub fn flow(&self, weights: Weights) -> Flow {
         match self {
-            Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
             Learner::Cpu(cpu) => Flow::Cpu(Box::new(cpu.flow(weights))),
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => Flow::Gpu(Box::new(gpu.flow(weights))),
+            #[cfg(feature = "burn")]
+            Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
         }
     }
 }

@@ -4,10 +4,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{State, Weights, kept_share};
 use crate::config::Config;
-use crate::device::read;
+use crate::device::burn::read;
 use crate::error::Error;
 use crate::network::{Mlp, Told};
-use crate::optimiser::Adam;
+use crate::optimiser::{Adam, Rule};
 use crate::prefetch::Prepared;
 
 /// A network in training, on any device.
@@ -27,7 +27,7 @@ pub struct Plain {
 
 impl Plain {
     /// The network that the options describe, with what `state` holds.
-    pub fn new(config: &Config, dim: usize, device: &Device, state: State) -> Plain {
+    pub fn new(config: &Config, dim: usize, device: &Device, state: &State) -> Plain {
         let mut plain = Plain {
             config: config.clone(),
             network: Mlp::new(config, dim, device, state.weights.clone()),
@@ -51,6 +51,21 @@ impl Plain {
         self.optimiser.step(&mut self.network.parameters, &mut gradients);
         self.pending.push(loss.inner());
         self.average_weights();
+    }
+
+    /// How large its steps are.
+    pub(super) fn rule_mut(&mut self) -> &mut Rule {
+        &mut self.optimiser.rule
+    }
+
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.network.dim()
+    }
+
+    /// Steps taken so far.
+    pub fn steps_taken(&self) -> usize {
+        self.optimiser.step
     }
 
     fn average_weights(&mut self) {
@@ -101,17 +116,19 @@ impl Plain {
     }
 
     /// See [`super::Learner::restore`].
-    pub fn restore(&mut self, state: State) {
+    pub fn restore(&mut self, state: &State) {
         let shapes: Vec<[usize; 2]> = self.network.parameters.iter().map(|p| p.dims()).collect();
-        let tensors = |lists: Vec<Vec<f32>>| -> Vec<Tensor<2>> {
-            let tensor = |(values, &shape)| Tensor::from_data(TensorData::new(values, shape), &self.device);
-            lists.into_iter().zip(&shapes).map(tensor).collect()
+        let tensors = |lists: &[Vec<f32>]| -> Vec<Tensor<2>> {
+            let tensor = |(values, &shape): (&Vec<f32>, &[usize; 2])| {
+                Tensor::from_data(TensorData::new(values.clone(), shape), &self.device)
+            };
+            lists.iter().zip(&shapes).map(tensor).collect()
         };
-        let [m, v] = state.moments;
+        let [m, v] = &state.moments;
         self.optimiser.step = state.step;
         self.optimiser.moments = tensors(m).into_iter().zip(tensors(v)).map(|(m, v)| [m, v]).collect();
-        self.average = tensors(state.average);
-        self.network.parameters = tensors(state.weights).into_iter().map(|p| p.autodiff().require_grad()).collect();
+        self.average = tensors(&state.average);
+        self.network.parameters = tensors(&state.weights).into_iter().map(|p| p.autodiff().require_grad()).collect();
         self.pending.clear();
     }
 

@@ -103,12 +103,6 @@ impl Mlp {
         Mlp { parameters, ..self.clone() }
     }
 
-    /// The same network, itself outside autodiff, on the autodiff side: for gradients by the point, not by the weights.
-    pub fn frozen(&self) -> Mlp {
-        let parameters = self.parameters.iter().map(|p| p.clone().autodiff()).collect();
-        Mlp { parameters, ..self.clone() }
-    }
-
     /// Coordinates of a point.
     pub fn dim(&self) -> usize {
         self.dim

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::device::read;
+use crate::device::burn::read;
 use crate::error::Error;
 use crate::solver::State;
 

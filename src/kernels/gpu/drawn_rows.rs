@@ -23,7 +23,7 @@ fn rows_agree(options: &[(&str, &str)]) {
     let opened = block_on(device::open(&config));
     assert!(matches!(opened.info.kind, device::Kind::WebGpu), "{:?}", opened.info);
     let ends = Ends::default();
-    let gpu = device::gpu().expect("it was opened");
+    let gpu = opened.gpu.expect("it was opened");
     let (source, target) = (ends.source(&config).unwrap(), ends.target(&config).unwrap());
     let (dim, n) = (target.dim(), config.batch);
     let mut batches = Batches::new(&config, source, target, Vec::new());

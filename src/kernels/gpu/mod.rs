@@ -1,4 +1,4 @@
-//! The network, its training step and its sampling as WGSL kernels of our own, on the device that burn has opened.
+//! The network, its training step and its sampling as WGSL kernels of our own, on the device that `device/open.rs` has opened.
 //!
 //! A step is three dispatches: a tile of samples is drawn (`draw.wgsl`) or read, and goes through all layers and back (`pass.wgsl`), the weights' gradient is
 //! summed over the samples (`outer.wgsl`), Adam and the average correct the weights (`update.wgsl`). A whole trajectory is
@@ -8,7 +8,6 @@
 
 #[cfg(test)]
 mod drawn_rows;
-pub mod kernel;
 pub mod net;
 pub mod sampling;
 pub mod text;

@@ -1,11 +1,9 @@
 //! A velocity at rest on the GPU, and the points that it carries.
 
-use burn::tensor::wgpu::wgpu;
-
-use super::kernel::{Binding, Gpu, Kernel};
 use super::net::{FOUR, Net};
 use super::text::{self, Cut};
 use crate::config::Activation;
+use crate::device::gpu::{Binding, Gpu, Kernel};
 use crate::error::Error;
 use crate::network::layers::{FEATURES, LABEL, POINTS};
 use crate::solver::Kept;

@@ -5,12 +5,10 @@ mod steps;
 
 use std::cell::RefCell;
 
-use burn::tensor::wgpu::wgpu;
-
-use super::kernel::{Binding, Gpu, Kernel};
 use super::net::{FOUR, LAYERS_MAX, Net};
 use super::text::{self, Cut};
 use crate::config::Activation;
+use crate::device::gpu::{Binding, Gpu, Kernel};
 use crate::drawn::Drawn;
 use steps::Pending;
 pub use steps::{Correction, Rows};

@@ -1,7 +1,5 @@
 //! The numbers of a network in training, out of their buffers and back.
 
-use burn::tensor::wgpu::wgpu;
-
 use super::Training;
 use crate::error::Error;
 use crate::kernels::gpu::net::FOUR;

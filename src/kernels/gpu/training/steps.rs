@@ -1,11 +1,9 @@
 //! Steps that wait for a submission, what one submits, and their losses.
 
-use burn::tensor::wgpu::wgpu;
-
 use super::{RING, SCALARS, Training};
-use crate::error::Error;
 #[cfg(not(target_arch = "wasm32"))]
-use crate::kernels::gpu::kernel::Gpu;
+use crate::device::gpu::Gpu;
+use crate::error::Error;
 use crate::kernels::gpu::text::UPDATE_THREADS;
 use crate::network::layers::{FEATURES, LABEL, POINTS};
 

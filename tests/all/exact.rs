@@ -1,8 +1,6 @@
 //! The exact field against its definition, the papers' formulas, the continuity equation and SPEC §5's numbers.
 
-#[path = "exact/definition.rs"]
 mod definition;
-#[path = "exact/known.rs"]
 mod known;
 
 use flow_lab::config::Schedule;

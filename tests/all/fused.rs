@@ -1,19 +1,17 @@
 //! The one-pass step on the CPU against burn with automatic differentiation.
 
-#[path = "fused/draws.rs"]
-mod draws;
-
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, Schedule, TimeInput};
+use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, Schedule, SolverKind, TimeInput};
 use flow_lab::learner::cpu::Cpu;
 use flow_lab::learner::plain::Plain;
-use flow_lab::learner::{Learner, Weights};
-use flow_lab::network::Told;
+use flow_lab::learner::{Learner, Weights, Wish};
+use flow_lab::network::{Mlp, Told};
 use flow_lab::option::Choice;
 use flow_lab::prefetch::Prepared;
+use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
-use draws::{batch, difference, start};
+use crate::draws::{batch, difference, start};
 
 fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions, batch {n}");
@@ -22,7 +20,7 @@ fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let told = Told { t: &t, labels: &labels };
     let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 
-    let network = Plain::new(config, dim, &Device::flex(), state).network;
+    let network = Plain::new(config, dim, &Device::flex(), &state).network;
     let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [n, dim]), &Device::flex());
     let velocity = network.forward(tensor(&sample.xt), told);
     let expected = (velocity - tensor(&sample.ut)).square().mean();
@@ -53,7 +51,7 @@ fn gradients_equal_automatic_differentiation_for_sizes_that_divide_by_nothing() 
     {
         gradients_agree(&Config { width, depth, ..Config::default() }, dim, n);
     }
-    // Divided into shares: see `tests/shares.rs`.
+    // Divided into shares: see `shares.rs`.
     gradients_agree(&Config { width: 128, depth: 4, batch: 1001, ..Config::default() }, 2, 1001);
 }
 
@@ -81,7 +79,7 @@ fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_clas
     let of = |labels: &[Option<u8>]| {
         let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
         let found = block_on(learner.flow(Weights::Last).labelled(&points, 2, 0.3, labels)).unwrap();
-        let network = block_on(learner.network(Weights::Last)).unwrap();
+        let network = Mlp::new(&config, 2, &Device::flex(), start(&config, 2).weights);
         let expected = numbers(network.forward(x.clone(), Told { t: &[0.3], labels }));
         assert!(difference(&found, &expected) < 1e-5, "{labels:?}");
         found
@@ -103,7 +101,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
         let config =
             Config { optimiser, annealing, time, ema, width: 40, depth: 3, learning_rate, steps, ..Config::default() };
         let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
-        let mut plain = Plain::new(&config, 2, &Device::flex(), start(&config, 2));
+        let mut plain = Plain::new(&config, 2, &Device::flex(), &start(&config, 2));
         for index in 0..100 {
             let batch = batch(2, 100, index);
             cpu.step(&batch);
@@ -130,7 +128,8 @@ fn velocities_are_the_networks_at_every_size_of_a_block() {
             let points = batch(3, n, 7).sample.xt;
             let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [n, 3]), &Device::flex());
             let found = block_on(learner.flow(Weights::Last).velocities(&points, 3, 0.3)).unwrap();
-            let expected = block_on(learner.network(Weights::Last)).unwrap().velocity(x, 0.3);
+            let network = Mlp::new(&config, 3, &Device::flex(), start(&config, 3).weights);
+            let expected = network.velocity(x, 0.3);
             let expected = expected.into_data().try_into_vec::<f32>().unwrap();
             assert!(difference(&found, &expected) < 1e-5, "{time:?}, {n} points");
         }
@@ -142,8 +141,30 @@ fn what_it_knows_goes_from_one_form_to_the_other_and_back() {
     let config = Config { ema: 0.9, width: 10, depth: 2, ..Config::default() };
     let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
     (0..3).for_each(|index| cpu.step(&batch(2, 20, index)));
-    let plain = Plain::new(&config, 2, &Device::flex(), cpu.state());
+    let plain = Plain::new(&config, 2, &Device::flex(), &cpu.state());
     let state = block_on(plain.state()).unwrap();
     assert_eq!(state, cpu.state());
     assert_eq!(Cpu::new(&config, 2, &state).state(), state);
+}
+
+#[test]
+fn every_solver_and_guidance_carry_points_as_burn_does() {
+    let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
+    let state = start(&config, 3);
+    let here = Learner::Cpu(Cpu::new(&config, 3, &state)).flow(Weights::Last);
+    let there = Learner::Plain(Plain::new(&config, 3, &Device::flex(), &state)).flow(Weights::Last);
+    let prepared = batch(3, 50, 7);
+    let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
+    for &kind in SolverKind::ALL {
+        for guidance in [1.0, 2.5] {
+            let wish = Wish { labels, guidance, kept: Kept::All };
+            let solver = Solver { kind, tolerance: 1e-3 };
+            let (expected, evaluations) = block_on(there.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
+            let (found, counted) = block_on(here.carry_to(wish, x0, 3, solver, &[0.0, 0.5, 0.9])).unwrap();
+            assert_eq!(counted, evaluations);
+            assert!(difference(&found, &expected) < 1e-4, "{kind:?}, guidance {guidance}");
+        }
+    }
+    assert!(block_on(there.on_cpu()).is_err_and(|error| error.to_string().contains("packed")));
+    assert_eq!(block_on(there.parameters()).unwrap(), state.weights);
 }

@@ -32,7 +32,7 @@ fn the_checkerboard_preset_learns_as_fast_as_the_reference_run() {
     assert!(inside_share(run.target().as_ref(), samples.first()) < 0.55);
 }
 
-/// The lowest loss of this board is 1.686 (tests/exact.rs); the whole preset comes within .02 of it (README).
+/// The lowest loss of this board is 1.686 (`exact.rs`); the whole preset comes within .02 of it (README).
 #[test]
 fn the_loss_of_a_short_run_is_above_its_floor_by_the_distance_to_the_exact_field() {
     let (config, _) = Config::read(&[

@@ -1,10 +1,6 @@
 //! The same runs on a GPU: any Vulkan device, or the software one (lavapipe) that build.sh installs.
-#![cfg(feature = "gpu")]
-
-use burn::tensor::wgpu::wgpu;
-use burn::tensor::{Tensor, TensorData};
 use flow_lab::config::{Activation, Config, DeviceChoice, SolverKind};
-use flow_lab::device::{self, Kind, Opened, open_cpu};
+use flow_lab::device::{self, Kind, OpenDevice, open_cpu};
 use flow_lab::ends::Ends;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::option::Choice;
@@ -12,7 +8,7 @@ use flow_lab::self_check;
 use flow_lab::solver::Solver;
 use pollster::block_on;
 
-fn gpu(config: &Config) -> Opened {
+fn gpu(config: &Config) -> OpenDevice {
     let opened = block_on(device::open(&Config { device: DeviceChoice::Gpu, ..config.clone() }));
     assert_eq!(
         opened.info.kind,
@@ -55,7 +51,7 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     let gpu = gpu(&config);
     for &activation in Activation::ALL {
         let config = self_check::sample_of(&Config { width: 13, depth: 2, batch: 21, activation, ..Config::default() });
-        assert_eq!(block_on(self_check::run(&gpu.device, &config)), Ok(()), "{activation:?}");
+        assert_eq!(block_on(self_check::run(&gpu, &config)), Ok(()), "{activation:?}");
     }
 
     let mut there = Experiment::new(config.clone(), gpu.clone(), Ends::default()).unwrap();
@@ -85,14 +81,15 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
         let (there, here) = (block_on(there.sample(request)).unwrap(), block_on(here.sample(request)).unwrap());
         close(&there.positions, &here.positions, 5e-3, "samples by another solver");
     }
-    let x = Tensor::<2>::from_data(TensorData::new(samples.last().to_vec(), [50, 2]), &gpu.device);
-    let exact = here.exact().unwrap();
-    for t in [0.1, 0.5, 0.9] {
-        let found = block_on(device::read(exact.on_device(&x, t).unwrap())).unwrap();
-        close(&found, &exact.velocities(samples.last(), t as f32), 5e-3, "exact velocities");
-    }
     let density = |run: &Experiment| block_on(run.log_density(&[0.5, -0.5, 1.0, 0.3], request.solver, 8)).unwrap();
     close(&density(&there), &density(&here), 5e-3, "log density");
+
+    let (recorded, expected) = (block_on(there.record_step()).unwrap(), block_on(here.record_step()).unwrap());
+    assert_eq!((recorded.step, &recorded.batch), (expected.step, &expected.batch));
+    close(&recorded.before, &expected.before, 5e-3, "the answer before a step");
+    close(&recorded.after, &expected.after, 5e-3, "the answer after it");
+    close(&[recorded.loss], &[expected.loss], 1e-3, "its loss");
+    close(&block_on(there.weights()).unwrap(), &block_on(here.weights()).unwrap(), 5e-3, "weights");
 
     // The hand-over of the page: from the CPU to the GPU, and on as if nothing had happened.
     let bytes = block_on(here.save()).unwrap();
@@ -106,4 +103,50 @@ fn the_gpu_trains_samples_saves_and_opens_as_the_cpu_does() {
     there.train(1);
     there.load(&saved).unwrap();
     assert_eq!(block_on(there.sample(request)).unwrap(), before);
+}
+
+#[test]
+fn a_network_that_the_kernels_have_no_room_for_trains_on_the_cpu_with_a_sentence() {
+    let opened = gpu(&Config::default());
+    let (config, _) = Config::read(&[("width", "1024"), ("depth", "16"), ("time", "joined"), ("batch", "8")]);
+    let mut run = Experiment::new(config, opened, Ends::default()).unwrap();
+    let info = &run.device().info;
+    assert_eq!(info.kind, Kind::Cpu);
+    assert!(info.reason.contains("width = 1024") && info.reason.contains("batch = 8"), "{}", info.reason);
+    run.train(1);
+    assert_eq!(block_on(run.losses()).unwrap().len(), 1);
+    // Another network in its place moves to the GPU, which is still open.
+    let saved =
+        block_on(Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap().save()).unwrap();
+    run.load(&saved).unwrap();
+    assert_eq!(run.device().info.kind, Kind::WebGpu);
+}
+
+#[test]
+fn the_self_check_asks_what_the_run_will_ask() {
+    let of = |options: &[(&str, &str)]| self_check::sample_of(&Config::read(options).0);
+    let given = of(&[("coupling", "ot"), ("schedule", "vp"), ("predict", "target"), ("width", "20"), ("ema", "0.9")]);
+    assert!(given.points > 0, "its batches are given, as those of transport are");
+    assert_eq!((given.width, given.ema), (20, 0.9));
+    let told = of(&[("preset", "digits")]);
+    assert!(told.points > 0 && told.classes.count() == 10 && told.depth == 4);
+    assert_eq!(of(&[]).points, 0, "its batches are drawn");
+    for config in [given, told, of(&[("sigma", "0.2"), ("timeSampling", "late"), ("time", "sinusoidal")])] {
+        assert_eq!(block_on(self_check::run(&gpu(&config), &config)), Ok(()), "{config:?}");
+    }
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn burn_works_on_the_device_that_is_open() {
+    use burn::tensor::{Device, Tensor, TensorData};
+    let opened = gpu(&Config::default());
+    let device = block_on(device::burn::of(&opened)).unwrap();
+    assert_ne!(device, Device::flex());
+    assert_eq!(block_on(device::burn::of(&opened)).unwrap(), device, "it is registered once");
+    let numbers = |t: Tensor<2>| block_on(device::burn::read(t)).unwrap();
+    let x = Tensor::<2>::from_data(TensorData::new(vec![1.0f32, 2.0, 3.0, 4.0], [2, 2]), &device);
+    assert_eq!(numbers(x.clone().matmul(x)), [7.0, 10.0, 15.0, 22.0]);
+    let run = Experiment::new(Config::default(), opened, Ends::default()).unwrap();
+    assert!(block_on(run.autodiff_ms(2)).unwrap() > 0.0);
 }

@@ -6,8 +6,6 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
-use burn::tensor::wgpu::wgpu;
-
 use crate::error::Error;
 
 /// A device with its queue.

@@ -1,18 +1,12 @@
 //! The step in three dispatches on the GPU against the one-pass step on the CPU, which `fused.rs` holds against burn with
 //! automatic differentiation. The device has WebGPU's default limits, whatever the machine could do.
-#![cfg(feature = "gpu")]
-
-#[path = "fused/draws.rs"]
-mod draws;
-
 use std::sync::LazyLock;
 
-use burn::tensor::Device;
-use burn::tensor::wgpu::wgpu;
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};
 
+use flow_lab::device::gpu::Gpu as Opened;
 use flow_lab::learner::cpu::Cpu;
-use flow_lab::learner::gpu::{Gpu, Opened};
+use flow_lab::learner::gpu::Gpu;
 use flow_lab::learner::{Flow, State, Weights, Wish};
 use flow_lab::network::Told;
 use flow_lab::optimiser::BETA_1;
@@ -21,7 +15,7 @@ use flow_lab::prefetch::Prepared;
 use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
-use draws::{batch, difference, start};
+use crate::draws::{batch, difference, start};
 
 static OPENED: LazyLock<Opened> = LazyLock::new(|| {
     let instance = wgpu::Instance::default();
@@ -36,7 +30,7 @@ static OPENED: LazyLock<Opened> = LazyLock::new(|| {
 
 fn gpu(config: &Config, dim: usize, state: &State) -> Gpu {
     assert!(Gpu::fits(config, dim));
-    Gpu::new(config, dim, &Device::flex(), OPENED.clone(), state, None)
+    Gpu::new(config, dim, &OPENED, state, None)
 }
 
 /// The gradient is what the first moment holds after one step.

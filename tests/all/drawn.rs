@@ -184,7 +184,7 @@ mod on_the_gpu {
             (0..100).for_each(|_| trainer.step());
             block_on(trainer.losses()).unwrap().to_vec()
         };
-        let (found, expected) = (losses(&opened.device), losses(&burn::tensor::Device::flex()));
+        let (found, expected) = (losses(&opened), losses(&device::open_cpu("test")));
         for (step, (found, expected)) in found.iter().zip(&expected).enumerate() {
             assert!((found - expected).abs() < 5e-3 * expected, "step {step}: {found} for {expected}");
         }

@@ -1,8 +1,5 @@
 //! A step that several work out, on threads or as helpers elsewhere, against one who works alone: equal to the last bit.
 
-#[path = "fused/draws.rs"]
-mod draws;
-
 use flow_lab::config::{Activation, Config};
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::learner::cpu::Cpu;
@@ -12,7 +9,7 @@ use flow_lab::solver::{Solver, even_times};
 use flow_lab::{device, ends::Ends};
 use pollster::block_on;
 
-use draws::{batch, difference, start};
+use crate::draws::{batch, difference, start};
 
 fn config(options: &[(&str, &str)]) -> Config {
     let (config, notes) = Config::read(options);

@@ -1,0 +1,122 @@
+//! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass step on
+//! the CPU, and burn with automatic differentiation where it is built.
+
+use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
+use flow_lab::learner::State;
+use flow_lab::learner::cpu::Cpu;
+use flow_lab::network::{Told, layers};
+use flow_lab::option::Choice;
+use flow_lab::prefetch::Prepared;
+use flow_lab::seed::{Purpose, stream};
+
+use crate::draws::batch;
+use crate::reference::Reference;
+
+const POINTS: usize = 5;
+
+/// L = mean over points and dimensions of (v(xt, t) - ut)², in f64.
+fn loss(network: &Reference, dim: usize, Prepared { sample, t, labels }: &Prepared) -> f64 {
+    let wide = |row: &[f32]| row.iter().map(|&x| x as f64).collect::<Vec<_>>();
+    let rows = sample.xt.chunks(dim).zip(sample.ut.chunks(dim)).enumerate();
+    let squares = rows.map(|(k, (xt, ut))| {
+        let velocity = network.velocity(&wide(xt), t[k] as f64, labels[k]);
+        velocity.iter().zip(wide(ut)).map(|(v, u)| (v - u).powi(2)).sum::<f64>()
+    });
+    squares.sum::<f64>() / sample.ut.len() as f64
+}
+
+/// A step's loss, and its gradient by every parameter.
+type Step = fn(&Config, usize, &State, &Prepared) -> (f64, Vec<Vec<f32>>);
+
+fn on_the_cpu(config: &Config, dim: usize, state: &State, batch: &Prepared) -> (f64, Vec<Vec<f32>>) {
+    let told = Told { t: &batch.t, labels: &batch.labels };
+    Cpu::new(config, dim, state).loss_and_gradient(&batch.sample.xt, told, &batch.sample.ut)
+}
+
+fn check(step: Step, config: &Config, dim: usize) {
+    let config = &Config { width: 7, ..config.clone() };
+    let state = State::initial(config, dim, &mut stream(4, Purpose::Weights, 0));
+    let batch = batch(dim, POINTS, 0);
+    let mut reference = Reference::new(config, dim, &state);
+    let expected = loss(&reference, dim, &batch);
+    let (found, gradient) = step(config, dim, &state, &batch);
+    assert!((found - expected).abs() < 1e-5 * expected, "{config:?}: loss {found} for {expected}");
+
+    let names = layers::parameters(&layers::layers(config, dim));
+    for (k, gradient) in gradient.iter().enumerate() {
+        let scale = gradient.iter().fold(1e-3f32, |largest, g| largest.max(g.abs())) as f64;
+        for (i, &found) in gradient.iter().enumerate() {
+            let mut at = |shift: f64| {
+                reference.parameters[k].2[i] += shift;
+                let loss = loss(&reference, dim, &batch);
+                reference.parameters[k].2[i] -= shift;
+                loss
+            };
+            let h = 1e-5;
+            let expected = (at(h) - at(-h)) / (2.0 * h);
+            let off = (found as f64 - expected).abs();
+            assert!(off < 2e-5 * scale.max(1.0), "{config:?}, {}[{i}]: {found} for {expected}", names[k].0);
+        }
+    }
+}
+
+fn check_all(step: Step) {
+    for &activation in Activation::ALL {
+        check(step, &Config { activation, ..Config::default() }, 2);
+    }
+    for &time in TimeInput::ALL {
+        check(step, &Config { time, ..Config::default() }, 2);
+        check(step, &Config { time, classes: Classes::Told, embedding: 3, ..Config::default() }, 3);
+    }
+    for &schedule in Schedule::ALL {
+        check(step, &Config { schedule, predict: Predict::Target, ..Config::default() }, 2);
+    }
+}
+
+#[test]
+fn gradients_equal_finite_differences() {
+    check_all(on_the_cpu);
+}
+
+#[cfg(feature = "burn")]
+mod in_burn {
+    use burn::tensor::{Device, Tensor, TensorData};
+    use flow_lab::learner::plain::Plain;
+    use flow_lab::network::Mlp;
+
+    use super::*;
+
+    fn step(config: &Config, dim: usize, state: &State, batch: &Prepared) -> (f64, Vec<Vec<f32>>) {
+        let Prepared { sample, t, labels } = batch;
+        let device = Device::flex();
+        let network = Plain::new(config, dim, &device, state).network;
+        let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, dim]), &device);
+        let velocity = network.forward(tensor(&sample.xt), Told { t, labels });
+        let loss = (velocity - tensor(&sample.ut)).square().mean();
+        let gradients = loss.backward();
+        let numbers = |t: Tensor<2>| t.into_data().try_into_vec::<f32>().unwrap();
+        let gradient = network.parameters.iter().map(|p| numbers(p.grad(&gradients).unwrap())).collect();
+        (loss.inner().into_data().try_into_vec::<f32>().unwrap()[0] as f64, gradient)
+    }
+
+    #[test]
+    fn automatic_differentiation_equals_finite_differences() {
+        check_all(step);
+    }
+
+    #[test]
+    fn selu_has_finite_gradients_far_from_zero() {
+        let config = Config { width: 3, depth: 1, ..Config::default() };
+        let device = Device::flex();
+        let mut network = Mlp::init(&config, 2, &device, &mut stream(4, Purpose::Weights, 0));
+        for parameter in &mut network.parameters {
+            *parameter = parameter.clone().autodiff().require_grad();
+        }
+        let x = Tensor::<2>::from_data([[1e4f32, -1e4]], &device);
+        let gradients = network.velocity(x, 0.5).sum().backward();
+        for parameter in &network.parameters {
+            let gradient = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
+            assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
+        }
+    }
+}
