@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# Outside the checkout, so that the next clone does not compile burn again.
+# Outside the checkout, so that the next clone does not compile everything again.
 CACHE=${FLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flow-lab}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 # Git's, clippy's and the tests' processes all see the same tools.
@@ -15,12 +15,12 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 usage() {
   cat >&2 <<'TEXT'
-usage: ./build.sh setup | build | serve [port] | test [rust | page] | bench [cpu | webgpu]
+usage: ./build.sh setup | build [all] | serve [port] | test [rust | page] | bench [cpu | webgpu]
   setup   installs what is missing, and says what and why (needs apt and root for Debian's packages)
-  build   makes dist/, a static site that any host can serve
-  serve   builds it and serves it on http://127.0.0.1:8000/
+  build   makes dist/, a static site that any host can serve; `all` adds the file with burn, which takes minutes more
+  serve   serves it on http://127.0.0.1:8000/ as soon as the page runs on the CPU, and builds the other files behind it
   test    formatting, lints, docs, Rust tests on CPU and GPU, the built page in real browsers
-  bench   prints the tables of README.md: sizes, time to first motion, steps per second
+  bench   prints the tables of docs/measured.md: sizes, time to first motion, steps per second
 TEXT
   exit 2
 }
@@ -60,17 +60,10 @@ choose_toolchain() {
   BUILD_STD=(-Zbuild-std=std,panic_abort)
 }
 
-install_wasm_bindgen() {
-  local version
-  version=$(sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
-  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
-  say "installing wasm-bindgen $version: it writes the JavaScript beside the wasm, and must be the library's own version"
-  # Its lock file can name versions newer than the registry at hand.
-  (
-    export CARGO_TARGET_DIR=$CACHE/wasm-bindgen-target
-    cd / && { cargo install wasm-bindgen-cli --version "$version" --root "$CACHE/tools" --locked --force ||
-      cargo install wasm-bindgen-cli --version "$version" --root "$CACHE/tools" --force; }
-  ) >&2
+# Unoptimised it is built in a quarter of a minute, and takes less than a second for each file but burn's.
+build_bindgen() {
+  CARGO_TARGET_DIR=$CACHE/bindgen-target cargo build --quiet --locked --manifest-path www/tools/bindgen/Cargo.toml >&2
+  BINDGEN=$CACHE/bindgen-target/debug/bindgen
 }
 
 install_npm() {
@@ -99,9 +92,7 @@ tools_for_build() {
   have npm || apt_install "the page's packages" npm
   have brotli || apt_install "wasm is sent compressed" brotli
   choose_toolchain
-  install_wasm_bindgen
   install_npm
-  pack_digits
 }
 
 tools_for_test() {
@@ -110,6 +101,7 @@ tools_for_test() {
   apt_install "a font for the tests' screenshots" fonts-dejavu-core
   apt_install "a software Vulkan device for the GPU tests" mesa-vulkan-drivers libvulkan1
   tools_for_build
+  pack_digits
   cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || rustup component add clippy rustfmt >&2
 }
 
@@ -122,28 +114,56 @@ wasm_cargo() { # command, feature, arguments…
   env ${BUILD_STD[@]+RUSTC_BOOTSTRAP=1} cargo "$command" --lib --profile web --target $TARGET ${BUILD_STD[@]+"${BUILD_STD[@]}"} --locked --no-default-features --features "$feature" "$@"
 }
 
-# What a wasm file is made of. Cargo itself would compile our crate anew at every turn from one feature to the other.
+# What a wasm file is made of. Cargo itself would link our crate anew at every turn from one feature to the other.
 wasm_sum() {
-  { rustc -Vv && wasm-bindgen --version && declare -f wasm_cargo build_wasm && cat Cargo.toml Cargo.lock .cargo/config.toml && find src -type f | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
+  { rustc -Vv && declare -f wasm_cargo make_wasm && cat Cargo.toml Cargo.lock .cargo/config.toml && find src www/tools/bindgen -type f | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-32
+}
+
+# Where the files of a build lie, once they are made.
+wasm_folder() { echo "$CACHE/wasm/$1-$(wasm_sum)"; }
+
+make_wasm() { # feature
+  local folder quality=11
+  folder=$(wasm_folder "$1")
+  [ ! -d "$folder" ] || return 0
+  build_bindgen
+  rm -rf "$folder.part"
+  wasm_cargo build "$1"
+  "$BINDGEN" "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" "$folder.part" flow_lab
+  # Of burn's file quality 11 takes a minute and saves a tenth.
+  [ "$1" != burn ] || quality=9
+  brotli --quality=$quality --lgwin=24 "$folder.part/flow_lab_bg.wasm"
+  mv "$folder.part" "$folder"
+  # The last few are enough.
+  ls -dt "$CACHE/wasm/$1-"* | tail -n +4 | xargs rm -rf
+}
+
+# The page looks here before it asks for a file: `here`, `building` or `failed`.
+WASM_FILES=()
+mark() { # feature, state
+  local entry kept=()
+  for entry in ${WASM_FILES[@]+"${WASM_FILES[@]}"}; do
+    case $entry in "\"$1\":"*) ;; *) kept+=("$entry") ;; esac
+  done
+  WASM_FILES=(${kept[@]+"${kept[@]}"} "\"$1\": \"$2\"")
+  mkdir -p dist/wasm
+  (IFS=,; printf '{%s}\n' "${WASM_FILES[*]}") >dist/wasm/files.json.part
+  mv dist/wasm/files.json.part dist/wasm/files.json
+}
+
+# Moves a file that was made into the site, whole.
+place_wasm() { # feature
+  rm -rf "dist/wasm/$1" "dist/wasm/$1.part"
+  mkdir -p dist/wasm
+  cp -r "$(wasm_folder "$1")" "dist/wasm/$1.part"
+  mv "dist/wasm/$1.part" "dist/wasm/$1"
+  mark "$1" here
 }
 
 build_wasm() { # feature
-  local kept
-  kept=$CACHE/wasm/$1-$(wasm_sum)
-  if [ ! -d "$kept" ]; then
-    say "building the $1 wasm (cold: minutes; see README)"
-    rm -rf "$kept.part"
-    wasm_cargo build "$1" >&2
-    wasm-bindgen --remove-name-section "$CARGO_TARGET_DIR/$TARGET/web/flow_lab.wasm" --target web --no-typescript --out-dir "$kept.part" --out-name flow_lab
-    # Quality 11 takes a minute on the large file and saves a tenth.
-    brotli --quality="${BROTLI_QUALITY:-11}" --lgwin=24 "$kept.part/flow_lab_bg.wasm"
-    mv "$kept.part" "$kept"
-    # The last few are enough.
-    ls -dt "$CACHE/wasm/$1-"* | tail -n +4 | xargs rm -rf
-  fi
-  rm -rf "dist/wasm/$1"
-  mkdir -p dist/wasm
-  cp -r "$kept" "dist/wasm/$1"
+  [ -d "$(wasm_folder "$1")" ] || say "building the $1 wasm"
+  make_wasm "$1" >&2
+  place_wasm "$1"
 }
 
 build_page() {
@@ -160,32 +180,87 @@ build_page() {
   node www/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html >dist/index.html
 }
 
-build() {
+# Packing the digits takes one core a quarter of the time that the small file takes both.
+build_first() { # features…
+  local feature digits
   tools_for_build
-  build_wasm cpu
-  build_wasm gpu
+  rm -rf dist/wasm
+  pack_digits &
+  digits=$!
+  for feature; do build_wasm "$feature"; done
+  wait $digits
   build_page
+}
+
+build() { # features…
+  build_first "$@"
   say "dist/ is ready"
+}
+
+# --- Serve -----------------------------------------------------------------------------------
+
+# Builds what the page can do without, quietly and after everything else that the machine has to do.
+build_behind() { # features…
+  local feature log
+  for feature; do
+    log=$CACHE/build-$feature.log
+    say "building the $feature wasm behind it (what is said: $log)"
+    # Not in a condition, under which `set -e` would let a failure in the middle pass.
+    (make_wasm "$feature") >"$log" 2>&1 &
+    if wait $!; then
+      place_wasm "$feature"
+      say "the $feature wasm has come"
+    else
+      mark "$feature" failed
+      say "the $feature wasm failed, and the page goes on without: see $log"
+    fi
+  done
+}
+
+serve() { # port
+  local feature jobs=() behind=()
+  build_first cpu
+  for feature in gpu burn; do
+    if [ -d "$(wasm_folder $feature)" ]; then place_wasm $feature; else behind+=($feature) && mark $feature building; fi
+  done
+  # Each in a process group of its own, which ends with this one.
+  set -m
+  trap 'for job in ${jobs[@]+"${jobs[@]}"}; do kill -- "-$job" 2>/dev/null || true; done' EXIT
+  trap 'exit 130' INT TERM HUP
+  if [ ${#behind[@]} -gt 0 ]; then
+    (set +m && renice -n 19 -p $BASHPID >/dev/null && build_behind "${behind[@]}") &
+    jobs+=($!)
+  fi
+  node www/serve.js dist "$1" &
+  jobs+=($!)
+  wait $!
 }
 
 # --- Test ------------------------------------------------------------------------------------
 
+# Runs cargo with clippy for the compiler of our own crate, unoptimised. What it stands on is what tests and page are built of:
+# `cargo clippy` would check it all once more.
+lint() { # command…
+  RUSTC_WORKSPACE_WRAPPER=$(command -v clippy-driver) CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ "$@" --quiet \
+    --config profile.tests.package.flow-lab.opt-level=0 --config profile.web.package.flow-lab.opt-level=0
+}
+
 test_rust() {
   say "formatting"
   cargo fmt --check
+  cargo fmt --check --manifest-path www/tools/bindgen/Cargo.toml
   say "lints, host and wasm"
-  cargo clippy --release --locked --all-targets -- -D warnings
-  wasm_cargo clippy gpu -- -D warnings
-  wasm_cargo clippy cpu -- -D warnings
+  lint cargo build --profile tests --locked --all-targets --features burn
+  for feature in cpu gpu burn; do lint wasm_cargo build $feature; done
   say "docs, host and wasm"
-  RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
-  RUSTDOCFLAGS="-D warnings" wasm_cargo doc gpu --no-deps --document-private-items
-  say "Rust tests, CPU and GPU"
-  cargo test --release --locked
+  RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release --locked --no-deps
+  RUSTDOCFLAGS="-D warnings" wasm_cargo doc gpu --quiet --no-deps --document-private-items
+  say "Rust tests, CPU and GPU, against burn"
+  cargo test --profile tests --locked --features burn
 }
 
 test_page() {
-  build
+  build cpu gpu burn
   cargo build --release --locked --bin flow-lab # the page's numbers are compared with its
   say "the page in Chromium and Firefox"
   node --test --test-concurrency=1 tests/browser/*.test.mjs
@@ -231,10 +306,10 @@ jax_bench() {
 
 bench() {
   tools_for_test
-  build
+  build cpu gpu burn
   say "sizes, bytes"
   printf '| file | raw | brotli |\n|---|---|---|\n'
-  for file in wasm/cpu/flow_lab_bg.wasm wasm/gpu/flow_lab_bg.wasm; do
+  for file in wasm/cpu/flow_lab_bg.wasm wasm/gpu/flow_lab_bg.wasm wasm/burn/flow_lab_bg.wasm; do
     printf '| %s | %s | %s |\n' "$file" "$(stat -c %s dist/$file)" "$(stat -c %s dist/$file.br)"
   done
   build_peers
@@ -250,11 +325,14 @@ case ${1:-} in
     tools_for_test
     say "everything is installed"
     ;;
-  build) build ;;
-  serve)
-    build
-    exec node www/serve.js dist "${2:-8000}"
+  build)
+    case ${2:-} in
+      '') build cpu gpu ;;
+      all) build cpu gpu burn ;;
+      *) usage ;;
+    esac
     ;;
+  serve) serve "${2:-8000}" ;;
   test) run_tests "${2:-all}" ;;
   bench)
     shift

@@ -1,5 +1,4 @@
-// May burn be started on this browser's GPU? Asked before the large wasm file is fetched, because
-// burn panics on an adapter without timestamp queries (some Firefox platforms, Intel Macs among them).
+// Has this browser a GPU that is worth its file? Asked before the file is fetched.
 
 /** @returns {Promise<{ open: boolean, reason: string, adapter?: string }>} */
 export async function gate(choice) {
@@ -15,9 +14,6 @@ export async function gate(choice) {
   if (!adapter) return closed('The CPU runs, because the browser found no GPU adapter.');
   if (isSoftware(adapter) && choice !== 'gpu') {
     return closed('The CPU runs, because the only GPU adapter is a software one, which is slower.');
-  }
-  if (!adapter.features.has('timestamp-query')) {
-    return closed('The CPU runs, because the GPU adapter lacks timestamp queries.');
   }
   return { open: true, reason: '', adapter: nameOf(adapter) };
 }

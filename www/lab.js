@@ -18,6 +18,9 @@ export class Lab {
   #last = Promise.resolve();
   #disposed = false;
   #wanted = 'auto';
+  #build = 'cpu'; // that the run's worker has
+  #awaited = false; // is the GPU's file still to come?
+  #burn = null; // a worker with burn, for the bench
   #adapter = '';
   #oracle = null;
   #floor = null;
@@ -69,15 +72,15 @@ export class Lab {
       const { options: checked } = await this.#remote.call('check', { pairs });
       const moved = checked.device !== this.#wanted;
       this.#wanted = checked.device;
-      if (this.device.kind === 'webgpu' && checked.device === 'cpu') {
+      if (this.#build === 'gpu' && checked.device === 'cpu') {
         this.#remote.close('The run moved to the CPU.');
         this.#remote = this.#newRemote();
         await this.#fetchCpu();
         await this.#openOnCpu(pairs, given);
-      } else if (this.device.kind === 'cpu' && moved) {
+      } else if (this.#build === 'cpu' && (moved || this.#awaited)) {
         await this.#openOnCpu(pairs, given);
       } else {
-        const reason = this.device.kind === 'cpu' ? this.device.reason : '';
+        const reason = this.#build === 'cpu' ? this.device.reason : '';
         this.#take(await this.#remote.call('open', { pairs, given, reason }));
       }
       this.given = given;
@@ -199,7 +202,10 @@ export class Lab {
 
   /** How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with. @returns {Promise<number>} */
   autodiffMs(steps = 10) {
-    return this.#queue(() => this.#remote.call('autodiffMs', { steps }));
+    return this.#queue(async () => {
+      this.#burn ??= await this.#openBurn();
+      return this.#burn.call('autodiffMs', { steps });
+    });
   }
 
   /**
@@ -278,7 +284,8 @@ export class Lab {
   // What was known of the run before.
   #forget(why) {
     this.#oracle?.close(why);
-    this.#oracle = this.#floor = null;
+    this.#burn?.close(why);
+    this.#oracle = this.#floor = this.#burn = null;
   }
 
   // Waits until the calls before it have settled which run is meant, but holds up none after it.
@@ -318,6 +325,7 @@ export class Lab {
 
   async #fetchCpu() {
     await this.#remote.call('fetch', { build: 'cpu' });
+    this.#build = 'cpu';
     if (this.#workers) await this.#remote.call('share', { workers: this.#workers });
   }
 
@@ -325,6 +333,7 @@ export class Lab {
   async #openOnCpu(pairs, given) {
     const verdict = await this.#remote.call('gate', { choice: this.#wanted });
     this.#adapter = verdict.adapter ?? '';
+    this.#awaited = false;
     const reason = verdict.open ? 'The CPU runs while the GPU is made ready.' : verdict.reason;
     this.#take(await this.#remote.call('open', { pairs, given, reason }));
     this.settled = verdict.open ? this.#moveToGpu(given) : Promise.resolve();
@@ -336,8 +345,10 @@ export class Lab {
     const remote = this.#newRemote();
     let device;
     try {
-      await remote.call('fetch', { build: 'gpu' });
-      ({ device } = await remote.call('open', { pairs: this.#pairsForGpu(), given, reason: '' }));
+      const missing = await remote.call('fetch', { build: 'gpu' });
+      this.#awaited = Boolean(missing);
+      if (missing) device = { kind: 'cpu', reason: `The CPU runs, because ${missing}.` };
+      else ({ device } = await remote.call('open', { pairs: this.#pairsForGpu(), given, reason: '' }));
     } catch (error) {
       device = { kind: 'cpu', reason: `The CPU runs, because the GPU could not be opened (${error.message}).` };
     }
@@ -349,11 +360,26 @@ export class Lab {
         const bytes = await this.#remote.call('save');
         await remote.call('load', { bytes }, [bytes.buffer]);
         this.#remote.close('The run moved to the GPU.');
-        this.#remote = remote;
+        [this.#remote, this.#build] = [remote, 'gpu'];
         this.device = this.#named(device);
       }
       if (!this.#disposed) this.#emit('device', this.device);
     });
+  }
+
+  // The same run in a worker with burn, on the kind of device that runs now.
+  async #openBurn() {
+    const remote = this.#newRemote();
+    try {
+      const missing = await remote.call('fetch', { build: 'burn' });
+      if (missing) throw new Error(`burn cannot be asked, because ${missing}.`);
+      const reason = this.device.kind === 'cpu' ? this.device.reason : '';
+      await remote.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason });
+    } catch (error) {
+      remote.close(error.message);
+      throw error;
+    }
+    return remote;
   }
 
   #pairsForGpu() {

@@ -21,11 +21,14 @@ let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own te
 const methods = {
   gate: ({ choice }) => gate(choice),
 
-  /** Fetches the module and checks the options; cheap, no device yet. */
+  /** Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there. No device is opened yet. */
   async fetch({ build }) {
+    const missing = build === 'cpu' ? '' : await whyMissing(build);
+    if (missing) return missing;
     const url = new URL(`./wasm/${build}/flow_lab.js`, self.location.href).href;
     wasm = await import(url);
     await wasm.default();
+    return '';
   },
 
   check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
@@ -114,6 +117,16 @@ const methods = {
     return described();
   },
 };
+
+const FILES = { gpu: 'the file for the GPU', burn: 'the file with burn' };
+const STATES = { building: 'is still being built: begin again in a few minutes', failed: 'could not be built on this server' };
+
+/** Why a build's file cannot be fetched; empty where it can. The builder writes down how far each of them is. */
+async function whyMissing(build) {
+  const answer = await fetch(new URL('./wasm/files.json', self.location.href), { cache: 'no-cache' });
+  const state = answer.ok ? (await answer.json())[build] : undefined;
+  return state === 'here' ? '' : `${FILES[build]} ${STATES[state] ?? 'is not on this server'}`;
+}
 
 /** The options of a run that has just become another one. */
 function described() {

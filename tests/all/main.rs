@@ -1,8 +1,9 @@
 //! Every claim about the crate, in one program: one link instead of twenty, and burn's crates linked once.
 //!
-//! `cargo test --release --features burn` holds the kernels against burn's automatic differentiation as well; without the
+//! `cargo test --profile tests --features burn` holds the kernels against burn's automatic differentiation as well; without the
 //! feature those modules are left out, and nothing of burn is compiled.
 
+mod builds;
 mod checkerboard;
 mod cli;
 mod coupling;
