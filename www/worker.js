@@ -26,8 +26,9 @@ const methods = {
     const missing = build === 'cpu' ? '' : await whyMissing(build);
     if (missing) return missing;
     const url = new URL(`./wasm/${build}/flow_lab.js`, self.location.href).href;
-    wasm = await import(url);
-    await wasm.default();
+    const module = await import(url);
+    await module.default();
+    wasm = module; // from here on it can be asked
     return '';
   },
 

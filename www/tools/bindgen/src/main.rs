@@ -9,7 +9,12 @@ fn main() {
         std::process::exit(2);
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(name).typescript(false).remove_name_section(true);
+    bindgen
+        .input_path(input)
+        .out_name(name)
+        .typescript(false)
+        .remove_name_section(true)
+        .omit_default_module_path(false);
     if let Err(error) = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)) {
         eprintln!("bindgen {input}: {error:#}");
         std::process::exit(1);
