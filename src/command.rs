@@ -107,7 +107,14 @@ pub fn command() -> Command {
                 .args(pick(&["device"]))
                 .arg(json),
         )
-        .subcommand(Command::new("options").about("Print the table of options and presets as JSON"))
+        .subcommand(
+            Command::new("options").about("Print the table of options and presets as JSON").arg(
+                Arg::new("markdown")
+                    .long("markdown")
+                    .action(ArgAction::SetTrue)
+                    .help("print it for people: what docs/options.md holds"),
+            ),
+        )
 }
 
 /// One option as a flag.

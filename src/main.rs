@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod evaluate;
 mod given;
+mod options_page;
 mod scale;
 mod study;
 mod table;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some(("table", arguments)) => table::table(arguments),
         Some(("scaling", arguments)) => scale::scaling(arguments),
         Some(("bench", arguments)) => bench::bench(arguments),
+        Some(("options", arguments)) if arguments.get_flag("markdown") => print(&options_page::markdown()),
         _ => print(&format!("{:#}\n", config::options_json())),
     };
     match outcome {

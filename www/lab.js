@@ -4,7 +4,9 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
+import { openBurn } from './burn.js';
 import { needsDigits } from './digits.js';
+import { gate } from './gate.js';
 import { givenIn, readGiven } from './given.js';
 import { Oracle } from './oracle.js';
 import { Remote } from './remote.js';
@@ -203,7 +205,8 @@ export class Lab {
   /** How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with. @returns {Promise<number>} */
   autodiffMs(steps = 10) {
     return this.#queue(async () => {
-      this.#burn ??= await this.#openBurn();
+      const reason = this.device.kind === 'cpu' ? this.device.reason : '';
+      this.#burn ??= await openBurn(this.#newRemote(), { pairs: this.#pairsForGpu(), given: this.given, reason });
       return this.#burn.call('autodiffMs', { steps });
     });
   }
@@ -329,19 +332,21 @@ export class Lab {
     if (this.#workers) await this.#remote.call('share', { workers: this.#workers });
   }
 
-  // Starts on the CPU at once; where a GPU is wanted and may be had, the run moves there later.
+  // Starts on the CPU at once; where a GPU is wanted and can be had, the run moves there later.
   async #openOnCpu(pairs, given) {
-    const verdict = await this.#remote.call('gate', { choice: this.#wanted });
-    this.#adapter = verdict.adapter ?? '';
-    this.#awaited = false;
-    const reason = verdict.open ? 'The CPU runs while the GPU is made ready.' : verdict.reason;
+    const wanted = this.#wanted !== 'cpu';
+    const reason = wanted ? 'The CPU runs while a GPU is looked for.' : 'The CPU was asked for.';
     this.#take(await this.#remote.call('open', { pairs, given, reason }));
-    this.settled = verdict.open ? this.#moveToGpu(given) : Promise.resolve();
+    this.#awaited = false;
+    this.settled = wanted ? this.#moveToGpu(given) : Promise.resolve();
     this.#emit('device', this.device);
   }
 
   // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
   async #moveToGpu(given) {
+    const verdict = await gate(this.#wanted);
+    if (!verdict.open) return this.#stayOnCpu(verdict.reason);
+    this.#adapter = verdict.adapter;
     const remote = this.#newRemote();
     let device;
     try {
@@ -355,31 +360,22 @@ export class Lab {
     await this.#queue(async () => {
       if (this.#disposed || this.#wanted === 'cpu' || device.kind !== 'webgpu') {
         remote.close('The GPU is not used.');
-        if (device.kind !== 'webgpu') this.device = { ...this.device, reason: device.reason };
-      } else {
-        const bytes = await this.#remote.call('save');
-        await remote.call('load', { bytes }, [bytes.buffer]);
-        this.#remote.close('The run moved to the GPU.');
-        [this.#remote, this.#build] = [remote, 'gpu'];
-        this.device = this.#named(device);
+        if (device.kind !== 'webgpu') this.#stayOnCpu(device.reason);
+        return;
       }
-      if (!this.#disposed) this.#emit('device', this.device);
+      const bytes = await this.#remote.call('save');
+      await remote.call('load', { bytes }, [bytes.buffer]);
+      this.#remote.close('The run moved to the GPU.');
+      [this.#remote, this.#build] = [remote, 'gpu'];
+      this.device = this.#named(device);
+      this.#emit('device', this.device);
     });
   }
 
-  // The same run in a worker with burn, on the kind of device that runs now.
-  async #openBurn() {
-    const remote = this.#newRemote();
-    try {
-      const missing = await remote.call('fetch', { build: 'burn' });
-      if (missing) throw new Error(`burn cannot be asked, because ${missing}.`);
-      const reason = this.device.kind === 'cpu' ? this.device.reason : '';
-      await remote.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason });
-    } catch (error) {
-      remote.close(error.message);
-      throw error;
-    }
-    return remote;
+  #stayOnCpu(reason) {
+    if (this.#disposed || this.#wanted === 'cpu' || this.#build === 'gpu') return;
+    this.device = { ...this.device, reason };
+    this.#emit('device', this.device);
   }
 
   #pairsForGpu() {

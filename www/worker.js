@@ -1,7 +1,6 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
 import { digitsPack, needsDigits } from './digits.js';
-import { gate } from './gate.js';
 import { Helpers } from './helpers.js';
 import { Pace } from './pace.js';
 
@@ -19,8 +18,6 @@ let pace;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 
 const methods = {
-  gate: ({ choice }) => gate(choice),
-
   /** Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there. No device is opened yet. */
   async fetch({ build }) {
     const missing = build === 'cpu' ? '' : await whyMissing(build);
