@@ -101,6 +101,7 @@ tools_for_test() {
   apt_install "a font for the tests' screenshots" fonts-dejavu-core
   apt_install "a software Vulkan device for the GPU tests" mesa-vulkan-drivers libvulkan1
   tools_for_build
+  mkdir -p "$CACHE"
   pack_digits
   cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || rustup component add clippy rustfmt >&2
 }
@@ -185,6 +186,7 @@ build_first() { # features…
   local feature digits
   tools_for_build
   rm -rf dist/wasm
+  mkdir -p "$CACHE"
   pack_digits &
   digits=$!
   for feature; do build_wasm "$feature"; done
