@@ -58,7 +58,7 @@ export class Strips {
     const strip = document.createElement('section');
     strip.innerHTML = `<h2>${words}</h2><ol></ol>`;
     const panels = Array.from({ length: PANELS }, (_, k) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', innerHTML: '<canvas aria-hidden="true"></canvas><span></span>' });
+      const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true, innerHTML: '<canvas aria-hidden="true"></canvas><span></span>' });
       button.addEventListener('click', () => onPick(k));
       const item = document.createElement('li');
       item.append(button);

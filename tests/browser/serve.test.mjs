@@ -57,9 +57,10 @@ async function until(condition, ms, what) {
   assert.fail(`not within ${ms / 1000} s: ${what}`);
 }
 
-test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everything', async () => {
-  const env = { ...process.env, FLOW_LAB_CACHE: kept };
+test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everything', async (t) => {
+  const env = { CARGO_TARGET_DIR: join(cache, 'target'), ...process.env, FLOW_LAB_CACHE: kept };
   const script = spawn(join(clone, 'build.sh'), ['serve', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => script.kill('SIGINT'));
   let said = '';
   script.stdout.on('data', (data) => (said += data));
   script.stderr.on('data', (data) => (said += data));
@@ -72,7 +73,7 @@ test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everythin
   const page = await browser.newPage();
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(`${address}#device=gpu&width=8&depth=1`);
+  await page.goto(`${address}#device=gpu&width=8&depth=1&steps=1000000`);
   await page.waitForFunction(() => /still being built/.test(window.flowLab?.lab.device.reason), null, { timeout: 30_000 });
   assert.match(await page.locator('#device').textContent(), /The CPU runs, because the file for the GPU is still being built: begin again in a few minutes\./);
   await page.waitForFunction(() => window.flowLab.run.step > 20);

@@ -77,7 +77,9 @@ describe('the strip over training', () => {
   test('pictures come as training reaches their steps, each from the weights of then', async () => {
     const { page, heard, close } = await open();
     await waitForText(page, 'steps', /^trained/);
-    await page.waitForFunction((selector) => [...document.querySelectorAll(selector)].every((button) => !button.disabled), TRAINING, { timeout: 60_000 });
+    // Of a list that is still empty every button is enabled.
+    const all = ([selector, count]) => [...document.querySelectorAll(selector)].filter((button) => !button.disabled).length >= count;
+    await page.waitForFunction(all, [TRAINING, 6], { timeout: 60_000 });
     const words = await page.locator(TRAINING).allTextContents();
     const steps = words.map((text) => Number(text.replace(/\D/g, '')));
     assert.equal(steps[0], 0);
