@@ -47,7 +47,7 @@ impl Trainer {
         let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
         let state = State::initial(config, target.dim(), &mut rng);
         let learner = Plain::new(config, target.dim(), device, &state);
-        Trainer::of(Learner::Plain(learner), Batches::new(config, source, target, Vec::new()))
+        Trainer::of(Learner::Plain(Box::new(learner)), Batches::new(config, source, target, Vec::new()))
     }
 
     fn of(learner: Learner, batches: Batches) -> Trainer {

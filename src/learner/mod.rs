@@ -52,13 +52,13 @@ impl State {
 /// A network in training.
 pub enum Learner {
     /// Flat arrays, on the CPU.
-    Cpu(Cpu),
+    Cpu(Box<Cpu>),
     /// Flat buffers, on the GPU.
     #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Gpu>),
     /// burn, on any device.
     #[cfg(feature = "burn")]
-    Plain(Plain),
+    Plain(Box<Plain>),
 }
 
 /// The same asked of whichever form it is.
@@ -105,7 +105,7 @@ impl Learner {
         if let Some(opened) = &_device.gpu {
             return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, opened, state, _drawn)));
         }
-        Learner::Cpu(Cpu::new(config, dim, state))
+        Learner::Cpu(Box::new(Cpu::new(config, dim, state)))
     }
 
     /// The form that workers can share, where it is the one that runs.

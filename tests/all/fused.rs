@@ -73,7 +73,7 @@ fn gradients_equal_automatic_differentiation_with_classes_and_with_x1_as_output(
 #[test]
 fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_class() {
     let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
-    let learner = Learner::Cpu(Cpu::new(&config, 2, &start(&config, 2)));
+    let learner = Learner::Cpu(Box::new(Cpu::new(&config, 2, &start(&config, 2))));
     let points = batch(2, 4, 7).sample.xt;
     let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [4, 2]), &Device::flex());
     let of = |labels: &[Option<u8>]| {
@@ -123,7 +123,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
 fn velocities_are_the_networks_at_every_size_of_a_block() {
     for &time in TimeInput::ALL {
         let config = Config { time, width: 19, depth: 2, ..Config::default() };
-        let learner = Learner::Cpu(Cpu::new(&config, 3, &start(&config, 3)));
+        let learner = Learner::Cpu(Box::new(Cpu::new(&config, 3, &start(&config, 3))));
         for n in [1, 31, 128, 333] {
             let points = batch(3, n, 7).sample.xt;
             let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [n, 3]), &Device::flex());
@@ -151,8 +151,8 @@ fn what_it_knows_goes_from_one_form_to_the_other_and_back() {
 fn every_solver_and_guidance_carry_points_as_burn_does() {
     let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
     let state = start(&config, 3);
-    let here = Learner::Cpu(Cpu::new(&config, 3, &state)).flow(Weights::Last);
-    let there = Learner::Plain(Plain::new(&config, 3, &Device::flex(), &state)).flow(Weights::Last);
+    let here = Learner::Cpu(Box::new(Cpu::new(&config, 3, &state))).flow(Weights::Last);
+    let there = Learner::Plain(Box::new(Plain::new(&config, 3, &Device::flex(), &state))).flow(Weights::Last);
     let prepared = batch(3, 50, 7);
     let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
     for &kind in SolverKind::ALL {

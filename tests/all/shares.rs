@@ -92,7 +92,7 @@ fn points_are_carried_alike_together_in_groups_and_by_helpers() {
 #[test]
 fn many_points_have_the_velocities_that_few_have() {
     let wide = Config { width: 128, depth: 4, ..Config::default() };
-    let learner = Learner::Cpu(Cpu::new(&wide, 2, &start(&wide, 2)));
+    let learner = Learner::Cpu(Box::new(Cpu::new(&wide, 2, &start(&wide, 2))));
     let flow = learner.flow(Weights::Last);
     let points = batch(2, 5001, 7).sample.xt;
     let many = block_on(flow.velocities(&points, 2, 0.3)).unwrap();
