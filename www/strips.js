@@ -18,6 +18,9 @@ const PIECE = 100; // … so many at a time, so that training goes on between th
 const DIGITS = 9;
 const SOLVER_STEPS = 20;
 
+const ofTime = (t) => `<i>t</i> = ${t}`;
+const ofStep = (step) => `step ${grouped(step)}`;
+
 /** The steps of training that are shown of a run of `total`: 0, and five at even ratios up to its end. */
 export function stepsShown(total) {
   const first = Math.max(1, total / 300);
@@ -47,18 +50,21 @@ export class Strips {
    */
   constructor(element, run, clocks, wanted) {
     [this.#element, this.#run, this.#clocks, this.#wanted] = [element, run, clocks, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', (k) => this.#clocks.flow(TIMES[k]));
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', (k) => this.#clocks.train(this.#made[k].step));
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) => this.#clocks.flow(TIMES[k]));
+    const steps = stepsShown(run.total).map(ofStep);
+    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) => this.#clocks.train(this.#made[k].step));
     this.#palette = new Palette(element, () => this.draw());
     run.stage.on('time', () => this.#mark());
     new ResizeObserver(() => this.draw()).observe(element);
   }
 
-  #strip(element, words, onPick) {
+  #strip(element, title, names, onPick) {
     const strip = document.createElement('section');
-    strip.innerHTML = `<h2>${words}</h2><ol></ol>`;
-    const panels = Array.from({ length: PANELS }, (_, k) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true, innerHTML: '<canvas aria-hidden="true"></canvas><span></span>' });
+    strip.innerHTML = `<h2>${title}</h2><ol></ol>`;
+    // Each is drawn in a task of its own: until then it has its name, and cannot be pressed.
+    const panels = names.map((name, k) => {
+      const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true });
+      button.innerHTML = `<canvas aria-hidden="true"></canvas><span>${name}</span>`;
       button.addEventListener('click', () => onPick(k));
       const item = document.createElement('li');
       item.append(button);
@@ -165,7 +171,7 @@ export class Strips {
   }
 
   #paintTime(panel, t) {
-    panel.words.innerHTML = `<i>t</i> = ${t}`;
+    panel.words.innerHTML = ofTime(t);
     panel.button.disabled = !this.#samples;
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
@@ -176,7 +182,7 @@ export class Strips {
 
   #paintStep(panel, wanted, made) {
     const { stage } = this.#run;
-    panel.words.textContent = `step ${grouped(made?.step ?? wanted)}`;
+    panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
     if (made?.dim === 784) return this.#paintDigits(panel, { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count }, 1);
     this.#paint(panel, (brush, dot_px) => {

@@ -1,4 +1,5 @@
 // The page as a reader meets it, in Chromium without WebGPU: the CPU path.
+// Alone: it times the first motion.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,5 @@
 // The run on the stage: both play heads, pictures between training steps, two runs side by side.
+// Alone: it times frames.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,5 @@
 // `./build.sh serve` as a newcomer types it: the page first, the other files behind it, and an end that ends everything.
+// Alone: it compiles.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
