@@ -10,6 +10,9 @@
 //!
 //! Arrows never turn back: the mathematics knows nothing of the session, the session nothing of
 //! the web. Time t = 0 is the source x0, t = 1 the target x1, everywhere.
+//!
+//! Three builds, by feature: `cpu` has our packed kernels, `gpu` our WGSL kernels as well, `burn` burn's tensors with automatic
+//! differentiation on the same device, which the tests hold every kernel against.
 #![warn(missing_docs)]
 
 pub mod assignment;
