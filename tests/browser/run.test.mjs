@@ -263,7 +263,8 @@ describe('two runs side by side', () => {
     await page.getByRole('button', { name: 'Begin the fork' }).click();
     await page.waitForFunction(() => window.flowLab.other?.step > 40, null, { timeout: 60_000 });
     await page.locator('#play').click();
-    await page.waitForFunction(() => !window.flowLab.other.playing && window.flowLab.other.stage.samples?.times.length === 3);
+    // A slice of steps that is under way when one pauses still arrives.
+    await page.waitForFunction(() => [window.flowLab.run, window.flowLab.other].every((run) => !run.playing && run.settled) && window.flowLab.other.stage.samples?.times.length === 3);
     const paused = await page.evaluate(() => [window.flowLab.run.step, window.flowLab.other.step]);
     await page.waitForTimeout(500);
     assert.deepEqual(await page.evaluate(() => [window.flowLab.run.step, window.flowLab.other.step]), paused);
