@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::assignment::assign;
 use crate::error::Error;
-use crate::seed::{self, Purpose};
+use crate::random::seed::{self, Purpose};
 
 /// Points up to which exact assignment takes seconds: about 4 natively for 10,000, 1 in a browser for 2,000.
 pub const W2_COUNT_MAX: usize = if cfg!(target_arch = "wasm32") { 2_000 } else { 10_000 };

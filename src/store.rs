@@ -6,9 +6,9 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::config::Config;
 use crate::data::Given;
-use crate::data::points::Points;
-use crate::data::raster::Raster;
-use crate::ends::Ends;
+use crate::data::given::points::Points;
+use crate::data::given::raster::Raster;
+use crate::data::inputs::Ends;
 use crate::error::Error;
 
 /// The metadata key by which a file is known as ours; its value is the version of this layout.

@@ -1,15 +1,15 @@
 //! The training loop: draw pairs, draw t, ask the network for the velocity, correct it.
 
-use crate::batches::Batches;
+use crate::batch::prefetch::Prefetch;
+use crate::batch::sampler::Batches;
 use crate::config::Config;
 use crate::data::Distribution;
 use crate::device::OpenDevice;
 use crate::error::Error;
 #[cfg(feature = "burn")]
-use crate::learner::plain::Plain;
+use crate::learner::autodiff::Plain;
 use crate::learner::{Learner, State};
-use crate::prefetch::Prefetch;
-use crate::seed::{self, Purpose};
+use crate::random::seed::{self, Purpose};
 
 /// One network in training. The caller owns the loop: pausing is not calling [`Trainer::step`].
 pub struct Trainer {
@@ -62,7 +62,7 @@ impl Trainer {
         }
     }
 
-    /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::cpu::Cpu::finish) to take the step; `None` where the
+    /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::packed_cpu::Cpu::finish) to take the step; `None` where the
     /// device is not the CPU.
     pub fn divide(&mut self, shared: usize) -> Option<(Vec<Vec<f32>>, usize)> {
         let cpu = self.learner.cpu_mut()?;

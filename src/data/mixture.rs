@@ -4,7 +4,7 @@ use rand::RngExt;
 use serde::Serialize;
 
 use super::Distribution;
-use crate::seed::{Purpose, stream};
+use crate::random::seed::{Purpose, stream};
 
 /// Points up to which a finite set stands in the mixture whole.
 pub const POINTS_MAX: usize = 5_000;

@@ -1,22 +1,10 @@
 //! Distributions: where points start and where they shall end.
 
-pub mod checkerboard;
-mod circles;
-pub mod classifier;
-mod csv;
-mod curve;
-pub mod gaussian_mixture;
-mod kd_tree;
+pub mod given;
+pub mod images;
+pub mod inputs;
 pub mod mixture;
-pub mod mnist;
-pub mod moons;
-mod pinwheel;
-pub mod points;
-pub mod raster;
-pub mod scurve;
-mod spiral;
-pub mod text;
-mod uniform;
+pub mod shapes;
 
 use std::sync::Arc;
 
@@ -25,10 +13,10 @@ use rand_chacha::ChaCha8Rng;
 use crate::config::{Config, Shape};
 use crate::error::Error;
 use crate::network::Label;
+use given::points::Points;
+use given::raster::Raster;
+use images::{Mnist, Pack};
 use mixture::Mixture;
-use mnist::{Mnist, Pack};
-use points::Points;
-use raster::Raster;
 
 /// A distribution in `dim()` dimensions.
 pub trait Distribution: Send + Sync {
@@ -98,20 +86,22 @@ pub enum Given {
 pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Result<Box<dyn Distribution>, Error> {
     let dim = config.dim;
     Ok(match shape {
-        Shape::Gaussian => Box::new(gaussian_mixture::GaussianMixture::standard(dim)),
-        Shape::Uniform => Box::new(uniform::Uniform { dim, half_width: 3.5 }),
-        Shape::EightGaussians => Box::new(gaussian_mixture::GaussianMixture::circle(8, 5.0, 1.0)),
-        Shape::Moons => Box::new(moons::Moons::PLAIN),
-        Shape::Ring => Box::new(gaussian_mixture::GaussianMixture::circle(8, 3.0, 0.2)),
-        Shape::Checkerboard => Box::new(checkerboard::Checkerboard { dim, cells: config.board, half_width: 2.0 }),
-        Shape::Scurve => Box::new(scurve::Scurve { noise: 0.05 }),
-        Shape::Spiral => Box::new(spiral::Spiral { radius: 3.5, noise: 0.1 }),
-        Shape::Pinwheel => Box::new(pinwheel::Pinwheel),
-        Shape::Circles => Box::new(circles::Circles { radii: [1.75, 3.5], noise: 0.175 }),
-        Shape::Text => Box::new(text::raster(&config.text)?),
+        Shape::Gaussian => Box::new(shapes::gaussian_mixture::GaussianMixture::standard(dim)),
+        Shape::Uniform => Box::new(shapes::uniform::Uniform { dim, half_width: 3.5 }),
+        Shape::EightGaussians => Box::new(shapes::gaussian_mixture::GaussianMixture::circle(8, 5.0, 1.0)),
+        Shape::Moons => Box::new(shapes::moons::Moons::PLAIN),
+        Shape::Ring => Box::new(shapes::gaussian_mixture::GaussianMixture::circle(8, 3.0, 0.2)),
+        Shape::Checkerboard => {
+            Box::new(shapes::checkerboard::Checkerboard { dim, cells: config.board, half_width: 2.0 })
+        }
+        Shape::Scurve => Box::new(shapes::scurve::Scurve { noise: 0.05 }),
+        Shape::Spiral => Box::new(shapes::spiral::Spiral { radius: 3.5, noise: 0.1 }),
+        Shape::Pinwheel => Box::new(shapes::pinwheel::Pinwheel),
+        Shape::Circles => Box::new(shapes::circles::Circles { radii: [1.75, 3.5], noise: 0.175 }),
+        Shape::Text => Box::new(shapes::text::raster(&config.text)?),
         Shape::Digits => match given {
             Some(Given::Digits(pack)) => Box::new(Mnist::new(pack.clone(), config.digit.class())),
-            _ => return Err(Error::Input(format!("the shape digits {}", mnist::MISSING))),
+            _ => return Err(Error::Input(format!("the shape digits {}", images::MISSING))),
         },
         Shape::Points => match given {
             Some(Given::Points(points)) => Box::new(points.clone()),

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{OpenDevice, open};
 use crate::error::Error;
-use crate::self_check;
+use crate::experiment::self_check;
 
 /// Work that is handed to the browser together; more would make a frame wait for it.
 const TASKS_MAX: usize = 64;

@@ -6,7 +6,7 @@ use super::gpu::Gpu;
 use super::{Info, Kind, OpenDevice};
 use crate::config::{Config, DeviceChoice};
 use crate::error::Error;
-use crate::self_check;
+use crate::experiment::self_check;
 
 /// An open GPU, kept for every run of this process.
 struct Opened {

@@ -1,15 +1,15 @@
 //! What can be asked of a run beside its samples: exact field, loss floor, likelihood, what pairing costs.
 
 use super::{Experiment, check_points};
+use crate::config::option::Choice;
 use crate::config::{Config, Coupling};
 use crate::coupling;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
 use crate::learner::{CHUNK, Flow, Weights};
 use crate::likelihood::{self, EXACT_DIM_MAX};
-use crate::option::Choice;
 use crate::path::Path;
-use crate::seed::{self, Purpose};
+use crate::random::seed::{self, Purpose};
 use crate::solver::{self, Solver};
 #[cfg(feature = "burn")]
 use crate::train::Trainer;

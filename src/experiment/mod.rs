@@ -1,25 +1,27 @@
 //! One run: its options, its device, its training and what can be asked of it.
 
+pub mod evaluation;
 mod measures;
 mod recording;
 mod replay;
 mod saved;
+pub mod self_check;
 mod sharing;
 
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::pin::Pin;
 
+use crate::config::option::Choice;
 use crate::config::{Classes, Config};
 use crate::data::Distribution;
+use crate::data::inputs::Ends;
 use crate::device::OpenDevice;
-use crate::ends::Ends;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
 use crate::learner::{self, Flow, Weights, Wish};
 use crate::network::Label;
-use crate::option::Choice;
-use crate::seed::{self, Purpose};
+use crate::random::seed::{self, Purpose};
 use crate::solver::{self, Kept, Solver};
 use crate::train::Trainer;
 

@@ -1,7 +1,7 @@
 //! One training step, taken and written down: what it drew, what it was asked, what the network said before and after.
 
 use super::Experiment;
-use crate::batches::Batch;
+use crate::batch::sampler::Batch;
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::network::Told;

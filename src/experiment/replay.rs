@@ -2,10 +2,10 @@
 //! pairs that a training step sees.
 
 use super::{Experiment, SampleRequest, Samples};
-use crate::batches::{Batch, Batches};
+use crate::batch::sampler::{Batch, Batches};
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
-use crate::network::layers::{layers, parameters};
+use crate::network::architecture::{layers, parameters};
 use crate::path::{Path, PathSample};
 use crate::solver::Solver;
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Experiment, SampleRequest, new_trainer, overlaid};
-use crate::batches;
+use crate::batch::sampler;
 use crate::config::{self, Classes, Config, Coupling};
-use crate::data::mnist::Pack;
-use crate::ends::Ends;
+use crate::data::images::Pack;
+use crate::data::inputs::Ends;
 use crate::error::Error;
 use crate::learner::State;
-use crate::network::layers::{layers, parameters};
+use crate::network::architecture::{layers, parameters};
 use crate::solver::Kept;
 use crate::store::{self, Named, Saved};
 
@@ -31,7 +31,7 @@ impl Experiment {
         let rows = samples.first().chunks_exact(dim).zip(samples.last().chunks_exact(dim));
         let rows = rows.flat_map(|(x0, x1)| x0.iter().chain(x1).copied().collect::<Vec<_>>()).collect();
         let pairs = match self.config.classes {
-            Classes::Told => batches::with_labels(&(rows, self.labels(0..samples.count, request.label)), 2 * dim),
+            Classes::Told => sampler::with_labels(&(rows, self.labels(0..samples.count, request.label)), 2 * dim),
             Classes::Ignored => rows,
         };
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };

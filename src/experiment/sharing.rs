@@ -3,7 +3,7 @@
 use super::{Experiment, SampleRequest};
 use crate::error::Error;
 use crate::learner::Weights;
-use crate::learner::cpu::Cpu;
+use crate::learner::packed_cpu::Cpu;
 
 impl Experiment {
     fn cpu(&self) -> Option<&Cpu> {

@@ -1,14 +1,14 @@
 //! A step whose batch several work out, each with memory of its own: in a browser, where threads need headers that most hosts do
 //! not send, they are workers that exchange messages. The numbers are those of one who works alone, to the last bit.
 
-use super::cpu::{Cpu, Flow};
-use super::shown::{Columns, Shown};
+use super::examples::{Columns, Shown};
+use super::packed_cpu::{Cpu, Flow};
 use super::{Flow as AnyFlow, Weights};
+use crate::batch::prefetch::Prepared;
 use crate::config::Config;
-use crate::kernels::layout::Layout;
-use crate::kernels::shares::{self, Worker};
+use crate::kernels::cpu::layout::Layout;
+use crate::kernels::cpu::tree_sum::{self, Worker};
 use crate::network::{Telling, Told};
-use crate::prefetch::Prepared;
 
 /// A batch that has been divided.
 pub(super) struct Divided {
@@ -51,7 +51,7 @@ impl Cpu {
         let len = self.team.layout().len;
         let sum = if others.len() + 1 == 1 << shared && others.iter().all(|(_, gradient)| gradient.len() == len) {
             others.insert(0, (sum, std::mem::take(&mut self.team.first().gradient)));
-            shares::join(&mut others);
+            tree_sum::join(&mut others);
             let (sum, gradient) = others.swap_remove(0);
             self.team.first().gradient = gradient;
             sum
@@ -85,7 +85,7 @@ impl Helper {
     /// A helper for runs with these options.
     pub fn new(config: &Config, dim: usize) -> Helper {
         let layout = Layout::of(config, dim);
-        let halvings = shares::halvings(config.batch, layout.len);
+        let halvings = tree_sum::halvings(config.batch, layout.len);
         let columns = Columns::of(&Telling::of(config), dim);
         Helper { config: config.clone(), dim, columns, halvings, worker: Worker::new(layout, halvings) }
     }

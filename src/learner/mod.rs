@@ -1,35 +1,36 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
-//! Three forms of the same mathematics: [`cpu`] computes a step in one pass over flat arrays, `gpu` in three dispatches, and
-//! `plain`, in the builds that have burn, by automatic differentiation: the others are tested against it.
+//! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in three
+//! dispatches, and
+//! `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested against it.
 
-pub mod cpu;
-mod flow;
-#[cfg(feature = "gpu")]
-pub mod gpu;
-pub mod helper;
 #[cfg(feature = "burn")]
-pub mod plain;
-mod shown;
+pub mod autodiff;
+mod examples;
+pub mod helper;
+pub mod packed_cpu;
+#[cfg(feature = "gpu")]
+pub mod packed_gpu;
+mod velocity;
 
 use std::pin::Pin;
 
 use rand_chacha::ChaCha8Rng;
 
+use crate::batch::counter_based::Drawn;
+use crate::batch::prefetch::Prepared;
 use crate::config::Config;
 use crate::device::OpenDevice;
-use crate::drawn::Drawn;
 use crate::error::Error;
-use crate::network::layers;
-use crate::prefetch::Prepared;
-use cpu::Cpu;
-pub use flow::{CHUNK, Flow, Wish};
+use crate::network::architecture;
 #[cfg(feature = "burn")]
-use plain::Plain;
+use autodiff::Plain;
+use packed_cpu::Cpu;
+pub use velocity::{CHUNK, Flow, Wish};
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
 ///
-/// Every list is in the order of [`layers::parameters`].
+/// Every list is in the order of [`architecture::parameters`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// Steps taken.
@@ -45,7 +46,7 @@ pub struct State {
 impl State {
     /// Freshly drawn weights, before the first step.
     pub fn initial(config: &Config, dim: usize, rng: &mut ChaCha8Rng) -> State {
-        State { weights: layers::initial(&layers::layers(config, dim), rng), ..State::default() }
+        State { weights: architecture::initial(&architecture::layers(config, dim), rng), ..State::default() }
     }
 }
 
@@ -55,7 +56,7 @@ pub enum Learner {
     Cpu(Box<Cpu>),
     /// Flat buffers, on the GPU.
     #[cfg(feature = "gpu")]
-    Gpu(Box<gpu::Gpu>),
+    Gpu(Box<packed_gpu::Gpu>),
     /// burn, on any device.
     #[cfg(feature = "burn")]
     Plain(Box<Plain>),
@@ -87,7 +88,7 @@ pub enum Weights {
 /// GPU's kernels have no room for it.
 pub fn device_for(_config: &Config, _dim: usize, opened: &OpenDevice) -> OpenDevice {
     #[cfg(feature = "gpu")]
-    if opened.gpu.is_some() && !gpu::Gpu::fits(_config, _dim) {
+    if opened.gpu.is_some() && !packed_gpu::Gpu::fits(_config, _dim) {
         let Config { width, depth, batch, .. } = _config;
         return crate::device::open_cpu(format!(
             "The CPU runs, because the GPU's kernels have no room for width = {width}, depth = {depth}, batch = {batch} in {_dim} \
@@ -103,7 +104,7 @@ impl Learner {
     pub fn of(config: &Config, dim: usize, _device: &OpenDevice, state: &State, _drawn: Option<&Drawn>) -> Learner {
         #[cfg(feature = "gpu")]
         if let Some(opened) = &_device.gpu {
-            return Learner::Gpu(Box::new(gpu::Gpu::new(config, dim, opened, state, _drawn)));
+            return Learner::Gpu(Box::new(packed_gpu::Gpu::new(config, dim, opened, state, _drawn)));
         }
         Learner::Cpu(Box::new(Cpu::new(config, dim, state)))
     }

@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand_chacha::ChaCha8Rng;
 
-use super::layers::{self, LABEL, Layer};
+use super::architecture::{self, LABEL, Layer};
 use super::{Label, Telling, Told};
 use crate::config::{Activation, Config};
 
-/// v(x, t): the layers of [`layers::layers`].
+/// v(x, t): the layers of [`architecture::layers`].
 ///
 /// The parameters are a plain list, not a burn `Module`: the optimiser, the file and the tests
 /// walk the same list, and its moments can be saved from a browser's GPU, where a burn optimiser
@@ -23,15 +23,15 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    /// The network with freshly drawn weights: see [`layers::initial`].
+    /// The network with freshly drawn weights: see [`architecture::initial`].
     pub fn init(config: &Config, dim: usize, device: &Device, rng: &mut ChaCha8Rng) -> Mlp {
-        Mlp::new(config, dim, device, layers::initial(&layers::layers(config, dim), rng))
+        Mlp::new(config, dim, device, architecture::initial(&architecture::layers(config, dim), rng))
     }
 
-    /// The network with these parameters, in the order of [`layers::parameters`].
+    /// The network with these parameters, in the order of [`architecture::parameters`].
     pub fn new(config: &Config, dim: usize, device: &Device, values: Vec<Vec<f32>>) -> Mlp {
-        let layers = layers::layers(config, dim);
-        let (names, shapes): (Vec<_>, Vec<_>) = layers::parameters(&layers).into_iter().unzip();
+        let layers = architecture::layers(config, dim);
+        let (names, shapes): (Vec<_>, Vec<_>) = architecture::parameters(&layers).into_iter().unzip();
         let tensor = |(values, shape)| Tensor::from_data(TensorData::new(values, shape), device);
         let parameters = values.into_iter().zip(shapes).map(tensor).collect();
         Mlp { dim, telling: Telling::of(config), parameters, names, layers }

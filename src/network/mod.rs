@@ -1,13 +1,11 @@
 //! Velocity networks v(x, t).
 
-pub mod layers;
+pub mod architecture;
+mod conditioning;
 #[cfg(feature = "burn")]
 mod mlp;
-#[cfg(feature = "burn")]
-mod state;
 pub mod time;
-mod told;
 
+pub use conditioning::{BETA_MIN, Label, Telling, Told};
 #[cfg(feature = "burn")]
 pub use mlp::Mlp;
-pub use told::{BETA_MIN, Label, Telling, Told};

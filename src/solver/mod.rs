@@ -2,6 +2,8 @@
 
 mod adaptive;
 mod tableau;
+#[cfg(feature = "burn")]
+mod tensor;
 
 use num_traits::Float;
 

@@ -4,8 +4,8 @@ use js_sys::{Float32Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::data::Given;
-use crate::data::points::Points;
-use crate::data::raster::Raster;
+use crate::data::given::points::Points;
+use crate::data::given::raster::Raster;
 use crate::error::Error;
 
 /// Reads what was given for one end: `{ csv }`, `{ values, dim }` or `{ width, height, values }`; with it the sentence

@@ -1,9 +1,9 @@
 //! The `checkerboard` preset as it is published, its first 500 of 5,001 steps.
 
 use flow_lab::config::{Annealing, Config, Preset, SolverKind, TimeSampling};
+use flow_lab::data::inputs::Ends;
 use flow_lab::data::{inside_share, worst_mode};
 use flow_lab::device::open_cpu;
-use flow_lab::ends::Ends;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use pollster::block_on;
 
@@ -61,7 +61,7 @@ fn the_loss_of_a_short_run_is_above_its_floor_by_the_distance_to_the_exact_field
 /// E |v - u*|² / 2 over xt, as training draws it.
 fn excess(run: &Experiment) -> f64 {
     use flow_lab::path::Path;
-    use flow_lab::seed::{Purpose, stream};
+    use flow_lab::random::seed::{Purpose, stream};
     let (n, slices) = (1_000, 40);
     let mut sum = 0.0;
     for k in 0..slices {

@@ -176,7 +176,7 @@ fn a_scaling_study_goes_on_where_it_stopped() {
     let folder = folder("scaling");
     let header = "cells,dim,modes,seed,steps,steps_taken,seconds,worst_cell,inside_share";
     // All boards but the smallest are there.
-    let boards = flow_lab::scaling::Board::GRID.iter().filter(|board| board.modes() > 2);
+    let boards = flow_lab::studies::boards::Board::GRID.iter().filter(|board| board.modes() > 2);
     let rows: String = boards.map(|b| format!("{},{},{},1,300,400,1,0.6,0.9\n", b.cells, b.dim, b.modes())).collect();
     std::fs::write(folder.join("s.csv"), format!("{header}\n{rows}")).unwrap();
     let output = run_in(&folder, "scaling --out s.csv --seeds 1 --steps-max 200");
@@ -229,7 +229,7 @@ fn digits_of_one_class_are_trained_on_sampled_and_measured() {
 fn help_names_every_option_with_its_range() {
     let output = text(&run_in(&folder("help"), "train --help").stdout);
     for spec in flow_lab::config::options() {
-        assert!(output.contains(&format!("--{}", flow_lab::option::kebab_case(spec.name))), "{}", spec.name);
+        assert!(output.contains(&format!("--{}", flow_lab::config::option::kebab_case(spec.name))), "{}", spec.name);
         assert!(output.contains(spec.doc), "{}", spec.doc);
     }
 }

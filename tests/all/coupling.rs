@@ -4,7 +4,7 @@ use flow_lab::assignment::assign;
 use flow_lab::config::{Config, Coupling, Shape};
 use flow_lab::coupling::optimal_transport;
 use flow_lab::data::distribution;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use proptest::prelude::*;
 
 fn squared(x: &[f32], y: &[f32]) -> f64 {
@@ -144,9 +144,9 @@ fn degenerate_points_are_assigned_as_well() {
 fn training_on_transported_pairs_spends_less_energy() {
     let energy = |coupling: Coupling| {
         let config = Config { coupling, source: Shape::EightGaussians, ..Config::default() };
-        let ends = flow_lab::ends::Ends::default();
+        let ends = flow_lab::data::inputs::Ends::default();
         let (source, target) = (ends.source(&config).unwrap(), ends.target(&config).unwrap());
-        let batch = flow_lab::batches::Batches::new(&config, source, target, Vec::new()).batch(0);
+        let batch = flow_lab::batch::sampler::Batches::new(&config, source, target, Vec::new()).batch(0);
         squared(&batch.x0, &batch.x1) / config.batch as f64
     };
     let (independent, ot) = (energy(Coupling::Independent), energy(Coupling::Ot));

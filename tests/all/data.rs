@@ -3,13 +3,13 @@
 use std::f64::consts::PI;
 use std::time::Instant;
 
+use flow_lab::config::option::Choice;
 use flow_lab::config::{Config, Shape};
+use flow_lab::data::given::points::Points;
+use flow_lab::data::given::raster::Raster;
 use flow_lab::data::mixture::{Exactness, Law, Mixture};
-use flow_lab::data::points::Points;
-use flow_lab::data::raster::Raster;
 use flow_lab::data::{Distribution, Given, inside_share, worst_mode};
-use flow_lab::option::Choice;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 
 const N: usize = 200_000;
 

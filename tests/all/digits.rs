@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use flow_lab::batches::Batches;
+use flow_lab::batch::sampler::Batches;
 use flow_lab::config::{Config, SolverKind};
-use flow_lab::data::classifier::Classifier;
-use flow_lab::data::mnist::{self, CLASSES, MAGIC, Mnist, PIXELS, Pack};
+use flow_lab::data::images::classifier::Classifier;
+use flow_lab::data::images::{self, CLASSES, MAGIC, Mnist, PIXELS, Pack};
+use flow_lab::data::inputs::Ends;
 use flow_lab::data::{Distribution, inside_share, worst_mode};
 use flow_lab::device::open_cpu;
-use flow_lab::ends::Ends;
-use flow_lab::evaluation::{class_accuracy, evaluate};
+use flow_lab::experiment::evaluation::{class_accuracy, evaluate};
 use flow_lab::experiment::{Experiment, SampleRequest};
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
@@ -19,7 +19,7 @@ use pollster::block_on;
 fn pack() -> Arc<Pack> {
     static PACK: OnceLock<Arc<Pack>> = OnceLock::new();
     let read = || {
-        let path = mnist::path();
+        let path = images::path();
         let bytes = std::fs::read(&path)
             .unwrap_or_else(|error| panic!("{} cannot be read ({error}): `./build.sh setup` makes it", path.display()));
         Arc::new(Pack::from_bytes(&bytes).unwrap())

@@ -1,13 +1,13 @@
 //! Velocity and divergence of the packed network against finite differences of an independent network in f64, and against
 //! burn's automatic differentiation.
 
+use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
 use flow_lab::learner::State;
-use flow_lab::learner::cpu::Flow;
+use flow_lab::learner::packed_cpu::Flow;
 use flow_lab::likelihood::{divergence_by_differences, hutchinson_probes};
 use flow_lab::network::{Label, Told};
-use flow_lab::option::Choice;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 
 use crate::draws::{batch, difference, start};
 use crate::reference::Reference;

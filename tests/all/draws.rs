@@ -1,10 +1,10 @@
 //! Weights and batches for the tests of the forms of a step.
 
+use flow_lab::batch::prefetch::Prepared;
 use flow_lab::config::Config;
 use flow_lab::learner::State;
 use flow_lab::path::PathSample;
-use flow_lab::prefetch::Prepared;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use rand::RngExt;
 
 pub fn start(config: &Config, dim: usize) -> State {

@@ -1,10 +1,10 @@
 //! The same runs on a GPU: any Vulkan device, or the software one (lavapipe) that build.sh installs.
+use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Config, DeviceChoice, SolverKind};
+use flow_lab::data::inputs::Ends;
 use flow_lab::device::{self, Kind, OpenDevice, open_cpu};
-use flow_lab::ends::Ends;
+use flow_lab::experiment::self_check;
 use flow_lab::experiment::{Experiment, SampleRequest};
-use flow_lab::option::Choice;
-use flow_lab::self_check;
 use flow_lab::solver::Solver;
 use pollster::block_on;
 

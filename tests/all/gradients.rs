@@ -1,13 +1,13 @@
 //! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass step on
 //! the CPU, and burn with automatic differentiation where it is built.
 
+use flow_lab::batch::prefetch::Prepared;
+use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
 use flow_lab::learner::State;
-use flow_lab::learner::cpu::Cpu;
-use flow_lab::network::{Told, layers};
-use flow_lab::option::Choice;
-use flow_lab::prefetch::Prepared;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::learner::packed_cpu::Cpu;
+use flow_lab::network::{Told, architecture};
+use flow_lab::random::seed::{Purpose, stream};
 
 use crate::draws::batch;
 use crate::reference::Reference;
@@ -42,7 +42,7 @@ fn check(step: Step, config: &Config, dim: usize) {
     let (found, gradient) = step(config, dim, &state, &batch);
     assert!((found - expected).abs() < 1e-5 * expected, "{config:?}: loss {found} for {expected}");
 
-    let names = layers::parameters(&layers::layers(config, dim));
+    let names = architecture::parameters(&architecture::layers(config, dim));
     for (k, gradient) in gradient.iter().enumerate() {
         let scale = gradient.iter().fold(1e-3f32, |largest, g| largest.max(g.abs())) as f64;
         for (i, &found) in gradient.iter().enumerate() {
@@ -81,7 +81,7 @@ fn gradients_equal_finite_differences() {
 #[cfg(feature = "burn")]
 mod in_burn {
     use burn::tensor::{Device, Tensor, TensorData};
-    use flow_lab::learner::plain::Plain;
+    use flow_lab::learner::autodiff::Plain;
     use flow_lab::network::Mlp;
 
     use super::*;

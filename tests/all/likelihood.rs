@@ -4,7 +4,7 @@ use flow_lab::config::SolverKind;
 use flow_lab::likelihood::{
     augmented, divergence_by_differences, hutchinson_probes, log_density, pull_back, with_zeros,
 };
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use flow_lab::solver::{Solver, even_times};
 use rand::RngExt;
 

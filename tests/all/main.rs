@@ -6,27 +6,27 @@
 mod builds;
 mod checkerboard;
 mod cli;
+mod counter_based;
 mod coupling;
 mod data;
 mod digits;
 mod divergence;
 mod docs;
-mod drawn;
 mod draws;
 mod exact;
-#[cfg(feature = "burn")]
-mod fused;
-#[cfg(feature = "gpu")]
-mod fused_gpu;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradients;
 mod likelihood;
 mod optimiser;
+#[cfg(feature = "burn")]
+mod packed_cpu;
+#[cfg(feature = "gpu")]
+mod packed_gpu;
 mod path;
 mod points;
 mod reference;
 mod replay;
-mod shares;
+mod shared_step;
 mod solver;
 mod training;

@@ -1,10 +1,10 @@
 //! The conditional path, its velocity, and the batches that training sees.
 
-use flow_lab::batches::Batches;
+use flow_lab::batch::prefetch::Prepared;
+use flow_lab::batch::sampler::Batches;
 use flow_lab::config::{Config, Schedule};
-use flow_lab::ends::Ends;
+use flow_lab::data::inputs::Ends;
 use flow_lab::path::{Coefficients, Path};
-use flow_lab::prefetch::Prepared;
 use proptest::prelude::*;
 
 fn batches(options: &[(&str, &str)]) -> Batches {

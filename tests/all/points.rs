@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use flow_lab::data::given::points::Points;
 use flow_lab::data::mixture::Exactness;
-use flow_lab::data::points::Points;
 use flow_lab::data::{Distribution, inside_share};
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use proptest::prelude::*;
 use rand::RngExt;
 

@@ -2,7 +2,7 @@
 
 use flow_lab::config::{Activation, Config, Predict, TimeInput};
 use flow_lab::learner::State;
-use flow_lab::network::{BETA_MIN, Label, layers};
+use flow_lab::network::{BETA_MIN, Label, architecture};
 use flow_lab::path::Path;
 
 /// Rows, columns and values of a weight or bias.
@@ -18,7 +18,7 @@ pub struct Reference {
 impl Reference {
     /// The network that the options describe, with the weights of `state`.
     pub fn new(config: &Config, dim: usize, state: &State) -> Reference {
-        let shapes = layers::parameters(&layers::layers(config, dim)).into_iter();
+        let shapes = architecture::parameters(&architecture::layers(config, dim)).into_iter();
         let wide = |values: &Vec<f32>| values.iter().map(|&x| x as f64).collect();
         let parameters =
             shapes.zip(&state.weights).map(|((_, [rows, columns]), values)| (rows, columns, wide(values))).collect();

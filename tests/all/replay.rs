@@ -1,8 +1,8 @@
 //! A model's past: weights taken out at one step, given back in after others; and the pairs that a step sees.
 
 use flow_lab::config::{Config, SolverKind};
+use flow_lab::data::inputs::Ends;
 use flow_lab::device::open_cpu;
-use flow_lab::ends::Ends;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;

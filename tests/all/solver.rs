@@ -2,7 +2,7 @@
 
 use flow_lab::config::{Config, SolverKind};
 use flow_lab::error::Error;
-use flow_lab::seed::{Purpose, stream};
+use flow_lab::random::seed::{Purpose, stream};
 use flow_lab::solver::{Kept, Solver, State, Trajectory, even_times};
 use rand_distr::{Distribution, StandardNormal};
 

@@ -1,8 +1,8 @@
 //! Whole runs: repeatable, resumable, saved and opened, refused when broken.
 
 use flow_lab::config::{Config, SolverKind};
+use flow_lab::data::inputs::Ends;
 use flow_lab::device::open_cpu;
-use flow_lab::ends::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::solver::{Kept, Solver};
@@ -213,7 +213,8 @@ fn the_learned_density_is_the_source_density_over_the_stretching_of_space() {
 fn likelihoods_exist_in_many_dimensions_and_need_a_source_with_a_density() {
     let options = [("target", "checkerboard"), ("dim", "5"), ("board", "2")];
     let five = run(&options, 50);
-    let points = five.target().sample(7, &mut flow_lab::seed::stream(1, flow_lab::seed::Purpose::Metrics, 0));
+    let points =
+        five.target().sample(7, &mut flow_lab::random::seed::stream(1, flow_lab::random::seed::Purpose::Metrics, 0));
     let nats = block_on(five.log_density(&points, EULER, 10)).unwrap();
     assert!(nats.len() == 7 && nats.iter().all(|x| x.is_finite()));
     let pinwheel = run(&[("source", "pinwheel")], 0);

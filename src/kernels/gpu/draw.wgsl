@@ -1,4 +1,4 @@
-// Draws a sample of a step's batch by its number, as `drawn.rs` and `counter.rs` do on the CPU.
+// Draws a sample of a step's batch by its number, as `batch/counter_based.rs` and `random/threefry.rs` do on the CPU.
 
 @group(0) @binding(7) var<storage, read> tables: array<u32>;
 

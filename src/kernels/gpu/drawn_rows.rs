@@ -2,13 +2,13 @@
 
 use pollster::block_on;
 
-use super::net::Net;
+use super::layout::Net;
 use super::training::{Correction, Training};
-use crate::batches::Batches;
+use crate::batch::sampler::Batches;
 use crate::config::Config;
+use crate::data::inputs::Ends;
 use crate::device;
-use crate::ends::Ends;
-use crate::network::{Telling, layers};
+use crate::network::{Telling, architecture};
 
 fn config(options: &[(&str, &str)]) -> Config {
     let pairs: Vec<(String, String)> = options.iter().map(|&(name, text)| (name.into(), text.into())).collect();
@@ -27,7 +27,7 @@ fn rows_agree(options: &[(&str, &str)]) {
     let (source, target) = (ends.source(&config).unwrap(), ends.target(&config).unwrap());
     let (dim, n) = (target.dim(), config.batch);
     let mut batches = Batches::new(&config, source, target, Vec::new());
-    let net = Net::new(layers::layers(&config, dim), &layers::columns(&config, dim));
+    let net = Net::new(architecture::layers(&config, dim), &architecture::columns(&config, dim));
     let (points, features) = (4 * net.points(), 4 * net.features());
     let drawn = batches.drawn().expect("this can be drawn");
     let mut training = Training::new(&gpu, net, (n, dim), config.activation, Some(drawn));

@@ -8,7 +8,7 @@
 
 #[cfg(test)]
 mod drawn_rows;
-pub mod net;
+pub mod layout;
 pub mod sampling;
-pub mod text;
 pub mod training;
+pub mod wgsl;

@@ -1,11 +1,11 @@
 //! A velocity at rest on the GPU, and the points that it carries.
 
-use super::net::{FOUR, Net};
-use super::text::{self, Cut};
+use super::layout::{FOUR, Net};
+use super::wgsl::{self, Cut};
 use crate::config::Activation;
 use crate::device::gpu::{Binding, Gpu, Kernel};
 use crate::error::Error;
-use crate::network::layers::{FEATURES, LABEL, POINTS};
+use crate::network::architecture::{FEATURES, LABEL, POINTS};
 use crate::solver::Kept;
 
 /// An explicit Runge–Kutta method of at most four stages.
@@ -65,7 +65,7 @@ impl Sampling {
         use Binding::{Read, Uniform, Write};
         let cut = Cut::new(net.usual());
         let bindings = [Uniform, Uniform, Read, Read, Write, Write, Write];
-        let kernel = gpu.kernel("sample", text::sample(cut, activation), &bindings);
+        let kernel = gpu.kernel("sample", wgsl::sample(cut, activation), &bindings);
         Sampling { gpu: gpu.clone(), net, dim, cut, kernel }
     }
 

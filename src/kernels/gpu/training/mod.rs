@@ -5,11 +5,11 @@ mod steps;
 
 use std::cell::RefCell;
 
-use super::net::{FOUR, LAYERS_MAX, Net};
-use super::text::{self, Cut};
+use super::layout::{FOUR, LAYERS_MAX, Net};
+use super::wgsl::{self, Cut};
+use crate::batch::counter_based::Drawn;
 use crate::config::Activation;
 use crate::device::gpu::{Binding, Gpu, Kernel};
-use crate::drawn::Drawn;
 use steps::Pending;
 pub use steps::{Correction, Rows};
 
@@ -108,20 +108,20 @@ impl Training {
         };
         let numbers = [&weights, &transposed, &batches, &values, &gradients];
         let pass = match drawn {
-            None => stage("pass", text::pass(cut, activation, None), &[Read, Read, Read, Write, Write], &numbers),
+            None => stage("pass", wgsl::pass(cut, activation, None), &[Read, Read, Read, Write, Write], &numbers),
             Some(drawn) => {
                 let tables = gpu.numbers(&drawn.words());
                 let buffers = [&numbers[..], &[&tables]].concat();
-                let text = text::pass(cut, activation, Some(dim));
+                let text = wgsl::pass(cut, activation, Some(dim));
                 stage("drawn pass", text, &[Read, Read, Write, Write, Write, Read], &buffers)
             }
         };
         let stages = [
             pass,
-            stage("outer", text::outer(), &[Read, Read, Write, Write], &[&values, &gradients, &partials, &losses]),
+            stage("outer", wgsl::outer(), &[Read, Read, Write, Write], &[&values, &gradients, &partials, &losses]),
             stage(
                 "update",
-                text::update(),
+                wgsl::update(),
                 &[Read, Write, Write, Write, Write],
                 &[&partials, &weights, &transposed, &moments, &average],
             ),

@@ -2,7 +2,7 @@
 
 use super::Training;
 use crate::error::Error;
-use crate::kernels::gpu::net::FOUR;
+use crate::kernels::gpu::layout::FOUR;
 
 impl Training {
     /// The rows of the last batch that was drawn, `batch × 4 Net::row()` numbers.

@@ -4,8 +4,8 @@ use super::{RING, SCALARS, Training};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::device::gpu::Gpu;
 use crate::error::Error;
-use crate::kernels::gpu::text::UPDATE_THREADS;
-use crate::network::layers::{FEATURES, LABEL, POINTS};
+use crate::kernels::gpu::wgsl::UPDATE_THREADS;
+use crate::network::architecture::{FEATURES, LABEL, POINTS};
 
 /// What a step asks of the optimiser.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,206 @@
+//! The network in flat arrays on the CPU, a step in one pass.
+
+use std::cell::RefCell;
+
+use super::examples::Shown;
+use super::helper::Divided;
+use super::{State, Weights, kept_share};
+use crate::batch::prefetch::Prepared;
+use crate::config::Config;
+use crate::kernels::cpu::adam::{self, Packed};
+use crate::kernels::cpu::layout::Layout;
+use crate::kernels::cpu::mlp_pass::Passes;
+use crate::kernels::cpu::threads::{self, Team};
+use crate::network::{Label, Telling, Told};
+use crate::optimiser::Rule;
+
+/// A network in training.
+pub struct Cpu {
+    config: Config,
+    dim: usize,
+    pub(super) telling: Telling,
+    pub(super) team: Team,
+    /// The next step's batch, where others have a part in it.
+    pub(super) divided: Option<Divided>,
+    rule: Rule,
+    step: usize,
+    pub(super) weights: Vec<f32>,
+    moments: [Vec<f32>; 2],
+    /// Empty before the first step or without averaging.
+    average: Vec<f32>,
+    losses: Vec<f32>,
+}
+
+impl Cpu {
+    /// The network that the options describe, with what `state` holds.
+    pub fn new(config: &Config, dim: usize, state: &State) -> Cpu {
+        let layout = Layout::of(config, dim);
+        let zeros = vec![0.0; layout.len];
+        let mut cpu = Cpu {
+            config: config.clone(),
+            dim,
+            telling: Telling::of(config),
+            team: Team::new(&layout, config.batch),
+            divided: None,
+            rule: Rule::of(config),
+            step: 0,
+            weights: Vec::new(),
+            moments: [zeros.clone(), zeros],
+            average: Vec::new(),
+            losses: Vec::new(),
+        };
+        cpu.restore(state);
+        cpu
+    }
+
+    /// Takes one step: see [`super::Learner::step`].
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+        let loss = self.gradient(&sample.xt, Told { t, labels }, &sample.ut);
+        self.correct(loss);
+    }
+
+    /// The loss; its gradient stays with the team's first worker.
+    fn gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> f64 {
+        let batch = Shown::new(&self.telling, xt, told, ut);
+        self.team.work(&self.weights, batch.examples(), ut.len()) / ut.len() as f64
+    }
+
+    /// Takes the step that the gradient asks for.
+    pub(super) fn correct(&mut self, loss: f64) {
+        self.losses.push(loss as f32);
+        self.step += 1;
+        let [m, v] = &mut self.moments;
+        let gradient = self.team.gradient();
+        adam::adam(&self.rule, self.step, Packed { weights: &mut self.weights, gradient, moments: [m, v] });
+        if self.config.ema > 0.0 && self.average.is_empty() {
+            self.average.clone_from(&self.weights);
+        } else if self.config.ema > 0.0 {
+            adam::average(&mut self.average, &self.weights, kept_share(self.config.ema, self.step));
+        }
+    }
+
+    /// The loss at these points, and its gradient by every parameter: for tests.
+    pub fn loss_and_gradient(&mut self, xt: &[f32], told: Told, ut: &[f32]) -> (f64, Vec<Vec<f32>>) {
+        let loss = self.gradient(xt, told, ut);
+        (loss, self.team.layout().unpack(self.team.gradient()))
+    }
+
+    /// How large its steps are.
+    pub(super) fn rule_mut(&mut self) -> &mut Rule {
+        &mut self.rule
+    }
+
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Steps taken so far.
+    pub fn steps_taken(&self) -> usize {
+        self.step
+    }
+
+    /// The losses since the last call.
+    pub fn take_losses(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.losses)
+    }
+
+    /// See [`super::Learner::state`].
+    pub fn state(&self) -> State {
+        let unpack = |packed: &[f32]| match packed.len() {
+            0 => Vec::new(),
+            _ => self.team.layout().unpack(packed),
+        };
+        let moments = match self.step {
+            0 => Default::default(),
+            _ => [unpack(&self.moments[0]), unpack(&self.moments[1])],
+        };
+        State { step: self.step, weights: unpack(&self.weights), moments, average: unpack(&self.average) }
+    }
+
+    /// See [`super::Learner::restore`].
+    pub fn restore(&mut self, state: &State) {
+        let layout = self.team.layout();
+        let pack = |lists: &[Vec<f32>]| layout.pack(lists);
+        self.step = state.step;
+        self.weights = pack(&state.weights);
+        for (packed, lists) in self.moments.iter_mut().zip(&state.moments) {
+            *packed = if lists.is_empty() { vec![0.0; layout.len] } else { pack(lists) };
+        }
+        self.average = if state.average.is_empty() { Vec::new() } else { pack(&state.average) };
+        self.losses.clear();
+        self.divided = None;
+    }
+
+    /// See [`super::Learner::flow`].
+    pub fn flow(&self, weights: Weights) -> Flow {
+        Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.team.layout().clone())
+    }
+
+    pub(super) fn chosen(&self, weights: Weights) -> &[f32] {
+        match weights {
+            Weights::Sampled if !self.average.is_empty() => &self.average,
+            _ => &self.weights,
+        }
+    }
+}
+
+/// A velocity at rest.
+pub struct Flow {
+    dim: usize,
+    telling: Telling,
+    weights: Vec<f32>,
+    passes: RefCell<Vec<Passes>>,
+}
+
+impl Flow {
+    /// The velocity of the network that the options describe, with these weights.
+    pub fn of(config: &Config, dim: usize, weights: &[Vec<f32>]) -> Flow {
+        let layout = Layout::of(config, dim);
+        Flow::new(config, dim, layout.pack(weights), layout)
+    }
+
+    pub(super) fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
+        let (telling, passes) = (Telling::of(config), RefCell::new(vec![Passes::new(layout)]));
+        Flow { dim, telling, weights, passes }
+    }
+
+    /// The parameters in their natural order: see [`crate::network::architecture::parameters`].
+    pub fn parameters(&self) -> Vec<Vec<f32>> {
+        self.passes.borrow()[0].layout().unpack(&self.weights)
+    }
+
+    /// The velocity at points `x`, `n × dim` numbers, each at its own time or all at one.
+    pub fn velocity(&self, x: &[f32], Told { t, labels }: Told) -> Vec<f32> {
+        let mut velocity = x.to_vec();
+        let (features, labels) = (self.telling.features(t), self.telling.columns(labels, x.len() / self.dim));
+        threads::output(&mut self.passes.borrow_mut(), &self.weights, &mut velocity, &features, &labels);
+        let rows = velocity.chunks_exact_mut(self.dim).zip(x.chunks_exact(self.dim));
+        for (k, (velocity, x)) in rows.enumerate() {
+            let Some((scale, shift)) = self.telling.form(t[k % t.len()]) else { break };
+            velocity.iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
+        }
+        velocity
+    }
+
+    /// Velocity and divergence side by side: what [`crate::likelihood::pull_back`] integrates. With `probes` ε the divergence
+    /// is Hutchinson's εᵀ J ε, without the exact trace of the Jacobian J.
+    ///
+    /// # Shapes
+    /// `state` and the result are `n × (dim + 1)`, `labels` `n` or none, `probes` `n × dim`.
+    pub fn augmented(&self, state: &[f32], t: f32, labels: &[Label], probes: Option<&[f32]>) -> Vec<f32> {
+        let dim = self.dim;
+        let mut moved = state.to_vec();
+        let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, state.len() / (dim + 1)));
+        threads::divergence(&mut self.passes.borrow_mut(), &self.weights, &mut moved, &features, &labels, probes);
+        if let Some((scale, shift)) = self.telling.form(t) {
+            // v = scale · output + shift · x, whose second term has the divergence shift · dim; signs have squares of 1.
+            for (moved, x) in moved.chunks_exact_mut(dim + 1).zip(state.chunks_exact(dim + 1)) {
+                moved[..dim].iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
+                moved[dim] = scale * moved[dim] + shift * dim as f32;
+            }
+        }
+        moved
+    }
+}
