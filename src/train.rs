@@ -50,8 +50,8 @@ impl Trainer {
         Trainer::of(Learner::Plain(Box::new(learner)), Batches::new(config, source, target, Vec::new()))
     }
 
-    fn of(learner: Learner, batches: Batches) -> Trainer {
-        Trainer { learner, batches: Prefetch::new(batches), losses: Vec::new() }
+    fn of(learner: Learner, mut batches: Batches) -> Trainer {
+        Trainer { learner, batches: Prefetch::new(move |step| batches.prepared(step)), losses: Vec::new() }
     }
 
     /// Takes one training step.

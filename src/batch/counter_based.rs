@@ -4,7 +4,7 @@
 //! and of the target's mixture, where in it, and when. So a GPU draws its own batches, each invocation its own pair, and
 //! the CPU can still say what step k has seen.
 
-use crate::batch::sampler::Batch;
+use crate::batch::Pairs;
 use crate::config::{Classes, Config, Coupling, Predict, Schedule, TimeInput, TimeSampling};
 use crate::data::Distribution;
 use crate::data::mixture::{Exactness, Law, Mixture};
@@ -145,10 +145,10 @@ impl Drawn {
 
     /// The pairs and times of step number `step`, `n` of them.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub fn batch(&self, step: usize, n: usize) -> Batch {
+    pub fn batch(&self, step: usize, n: usize) -> Pairs {
         let blocks = self.dim.div_ceil(FOUR);
         let numbers = || Vec::with_capacity(n * self.dim);
-        let mut batch = Batch { x0: numbers(), x1: numbers(), t: Vec::new(), noise: Vec::new(), labels: Vec::new() };
+        let mut batch = Pairs { x0: numbers(), x1: numbers(), t: Vec::new(), noise: Vec::new(), labels: Vec::new() };
         for sample in 0..n {
             let words = |block: usize| {
                 let counter = [block as u32, sample as u32, step as u32, (step as u64 >> 32) as u32];

@@ -3,19 +3,7 @@
 //! Pairing a batch by optimal transport costs as much as training on it. A browser's wasm has no threads; there the
 //! pairing overlaps with the GPU's own work, whose queue runs on while the next batch is made.
 
-use crate::batch::sampler::Batches;
-use crate::network::Label;
-use crate::path::PathSample;
-
-/// What one training step sees, ready for the device.
-pub struct Prepared {
-    /// Points on the path and their velocities.
-    pub sample: PathSample,
-    /// Their times.
-    pub t: Vec<f32>,
-    /// Their classes; empty where the network is told none.
-    pub labels: Vec<Label>,
-}
+use super::TrainingBatch;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod ahead {
@@ -29,19 +17,19 @@ mod ahead {
     /// A thread that makes the batches of successive steps.
     pub struct Prefetch {
         restart: Sender<usize>,
-        prepared: Receiver<(usize, Prepared)>,
+        prepared: Receiver<(usize, TrainingBatch)>,
         next: Option<usize>,
     }
 
     impl Prefetch {
-        /// Starts the thread; it ends when this is dropped.
-        pub fn new(mut batches: Batches) -> Prefetch {
+        /// Starts the thread, which makes the batch of any step; it ends when this is dropped.
+        pub fn new(mut make: impl FnMut(usize) -> TrainingBatch + Send + 'static) -> Prefetch {
             let (restart, restarts) = channel::<usize>();
             let (ready, prepared) = sync_channel(AHEAD);
             std::thread::spawn(move || {
                 let mut step = restarts.recv().ok();
                 while let Some(now) = step {
-                    if ready.send((now, batches.prepared(now))).is_err() {
+                    if ready.send((now, make(now))).is_err() {
                         return; // nobody trains any more
                     }
                     step = restarts.try_iter().last().or(Some(now + 1));
@@ -51,7 +39,7 @@ mod ahead {
         }
 
         /// What the given step sees.
-        pub fn step(&mut self, step: usize) -> Prepared {
+        pub fn step(&mut self, step: usize) -> TrainingBatch {
             if self.next != Some(step) {
                 self.restart.send(step).expect("the thread lives as long as this");
             }
@@ -71,17 +59,17 @@ mod ahead {
     use super::*;
 
     /// Makes the batches when they are asked for.
-    pub struct Prefetch(Batches);
+    pub struct Prefetch(Box<dyn FnMut(usize) -> TrainingBatch>);
 
     impl Prefetch {
         /// Nothing is made ahead here.
-        pub fn new(batches: Batches) -> Prefetch {
-            Prefetch(batches)
+        pub fn new(make: impl FnMut(usize) -> TrainingBatch + 'static) -> Prefetch {
+            Prefetch(Box::new(make))
         }
 
         /// What the given step sees.
-        pub fn step(&mut self, step: usize) -> Prepared {
-            self.0.prepared(step)
+        pub fn step(&mut self, step: usize) -> TrainingBatch {
+            (self.0)(step)
         }
     }
 }

@@ -5,29 +5,14 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::batch::counter_based::Drawn;
-use crate::batch::prefetch::Prepared;
+use super::counter_based::Drawn;
+use super::{Pairs, TrainingBatch};
 use crate::config::{Classes, Config, Coupling, TimeSampling};
 use crate::coupling;
 use crate::data::Distribution;
-use crate::network::Label;
+use crate::data::Label;
 use crate::path::Path;
 use crate::random::seed::{self, Purpose};
-
-/// Pairs of points and their times.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batch {
-    /// Source points, `n × dim`.
-    pub x0: Vec<f32>,
-    /// Target points, `n × dim`.
-    pub x1: Vec<f32>,
-    /// Times in [0, 1), `n`.
-    pub t: Vec<f32>,
-    /// N(0, I) draws like `x0`, where the path asks for noise; else empty.
-    pub noise: Vec<f32>,
-    /// Classes of the target points, where the network is told them; else empty.
-    pub labels: Vec<Label>,
-}
 
 /// A finite set of points, or of pairs, visited in random order: all of them before any repeats.
 struct Visited {
@@ -144,7 +129,7 @@ impl Batches {
     }
 
     /// The pairs and times of the given step.
-    pub fn batch(&mut self, step: usize) -> Batch {
+    pub fn batch(&mut self, step: usize) -> Pairs {
         if let Some(drawn) = &self.drawn {
             return drawn.batch(step, self.size);
         }
@@ -157,7 +142,7 @@ impl Batches {
             let half =
                 |from: usize| rows.chunks_exact(2 * dim).flat_map(|row| &row[from..from + dim]).copied().collect();
             let labels = self.withheld(step, labels);
-            return Batch { x0: half(0), x1: half(dim), t, noise: self.noise(step, n * dim), labels };
+            return Pairs { x0: half(0), x1: half(dim), t, noise: self.noise(step, n * dim), labels };
         }
         let x0 = match &mut self.source_points {
             Some(points) => points.rows(self.seed, step * n, n),
@@ -177,13 +162,13 @@ impl Batches {
             }
         }
         let labels = self.withheld(step, labels);
-        Batch { noise: self.noise(step, x0.len()), x0, x1, t, labels }
+        Pairs { noise: self.noise(step, x0.len()), x0, x1, t, labels }
     }
 
     /// What the given step sees: points on the paths of its pairs, their velocities, times and classes.
-    pub fn prepared(&mut self, step: usize) -> Prepared {
-        let Batch { x0, x1, t, noise, labels } = self.batch(step);
-        Prepared { sample: self.path.sample(&x0, &x1, &t, &noise), t, labels }
+    pub fn prepared(&mut self, step: usize) -> TrainingBatch {
+        let Pairs { x0, x1, t, noise, labels } = self.batch(step);
+        TrainingBatch { sample: self.path.sample(&x0, &x1, &t, &noise), t, labels }
     }
 
     /// A share of the classes is not told, so that the network learns the velocity without one as well (Ho and Salimans

@@ -3,6 +3,7 @@
 pub mod given;
 pub mod images;
 pub mod inputs;
+mod label;
 pub mod mixture;
 pub mod shapes;
 
@@ -12,10 +13,10 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::config::{Config, Shape};
 use crate::error::Error;
-use crate::network::Label;
 use given::points::Points;
 use given::raster::Raster;
 use images::{Mnist, Pack};
+pub use label::Label;
 use mixture::Mixture;
 
 /// A distribution in `dim()` dimensions.

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use crate::data::Label;
 use crate::data::{self, Distribution};
 use crate::error::Error;
 use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::metrics;
-use crate::network::Label;
 use crate::random::seed::{self, Purpose};
 
 /// Directions of the sliced distance.

@@ -1,7 +1,7 @@
 //! One training step, taken and written down: what it drew, what it was asked, what the network said before and after.
 
 use super::Experiment;
-use crate::batch::sampler::Batch;
+use crate::batch::Pairs;
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::network::Told;
@@ -14,7 +14,7 @@ pub struct RecordedStep {
     /// Steps taken, this one among them.
     pub step: usize,
     /// The pairs, the times and the noise that were drawn.
-    pub batch: Batch,
+    pub batch: Pairs,
     /// Points on the paths: what the network was shown, with `t`.
     pub xt: Vec<f32>,
     /// Velocities of the paths: what it was asked for.
@@ -46,7 +46,7 @@ impl Experiment {
     }
 
     /// The velocity by the weights in training, not by their average, at points each at the time of its pair.
-    async fn answer(&self, xt: &[f32], Batch { t, labels, .. }: &Batch) -> Result<Vec<f32>, Error> {
+    async fn answer(&self, xt: &[f32], Pairs { t, labels, .. }: &Pairs) -> Result<Vec<f32>, Error> {
         let flow = self.trainer.learner.flow(Weights::Last);
         Ok(flow.on_cpu().await?.velocity(xt, Told { t, labels }))
     }

@@ -2,7 +2,8 @@
 //! pairs that a training step sees.
 
 use super::{Experiment, SampleRequest, Samples};
-use crate::batch::sampler::{Batch, Batches};
+use crate::batch::Pairs;
+use crate::batch::sampler::Batches;
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
 use crate::network::architecture::{layers, parameters};
@@ -25,7 +26,7 @@ impl Experiment {
     }
 
     /// The pairs that the given training step sees, on their paths: x0, x1 and t, then xt and ut.
-    pub fn batch(&self, step: usize) -> (Batch, PathSample) {
+    pub fn batch(&self, step: usize) -> (Pairs, PathSample) {
         let mut batches = Batches::new(&self.config, self.source(), self.target(), self.ends.pairs.clone());
         let batch = batches.batch(step);
         let sample = Path::of(&self.config).sample(&batch.x0, &batch.x1, &batch.t, &batch.noise);

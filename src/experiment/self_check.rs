@@ -6,11 +6,11 @@
 
 use crate::batch::counter_based;
 use crate::config::{Classes, Config, Coupling, SolverKind};
+use crate::data::Label;
 use crate::data::inputs::Ends;
 use crate::device::{OpenDevice, open_cpu};
 use crate::error::Error;
 use crate::learner::{Weights, Wish};
-use crate::network::Label;
 use crate::random::seed::{self, Purpose};
 use crate::solver::{Kept, Solver};
 use crate::train::Trainer;

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{State, Weights, kept_share};
-use crate::batch::prefetch::Prepared;
+use crate::batch::TrainingBatch;
 use crate::config::Config;
 use crate::device::burn::read;
 use crate::error::Error;
@@ -41,7 +41,7 @@ impl Plain {
     }
 
     /// Takes one step: see [`super::Learner::step`].
-    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+    pub fn step(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch) {
         let shape = [t.len(), self.network.dim()];
         let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &self.device);
 

@@ -4,7 +4,7 @@
 use super::examples::{Columns, Shown};
 use super::packed_cpu::{Cpu, Flow};
 use super::{Flow as AnyFlow, Weights};
-use crate::batch::prefetch::Prepared;
+use crate::batch::TrainingBatch;
 use crate::config::Config;
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::tree_sum::{self, Worker};
@@ -28,7 +28,7 @@ impl Cpu {
     }
 
     /// Divides the next step's batch into `2^shared` parts; those after the first, as numbers for helpers.
-    pub fn divide(&mut self, Prepared { sample, t, labels }: &Prepared, shared: usize) -> Vec<Vec<f32>> {
+    pub fn divide(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch, shared: usize) -> Vec<Vec<f32>> {
         let batch = Shown::new(&self.telling, &sample.xt, Told { t, labels }, &sample.ut).kept();
         let parts = batch.examples().parts(shared)[1..].iter().map(|&part| Columns::numbers(part)).collect();
         self.divided = Some(Divided { batch, total: sample.ut.len(), shared, sum: 0.0 });

@@ -1,8 +1,7 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
 //! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in three
-//! dispatches, and
-//! `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested against it.
+//! dispatches, and `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested against it.
 
 #[cfg(feature = "burn")]
 pub mod autodiff;
@@ -17,8 +16,8 @@ use std::pin::Pin;
 
 use rand_chacha::ChaCha8Rng;
 
+use crate::batch::TrainingBatch;
 use crate::batch::counter_based::Drawn;
-use crate::batch::prefetch::Prepared;
 use crate::config::Config;
 use crate::device::OpenDevice;
 use crate::error::Error;
@@ -130,7 +129,7 @@ impl Learner {
     /// Takes one step: L = mean over points and dimensions of (v(xt, t) - ut)².
     ///
     /// Source: Lipman et al. 2023 (arXiv 2210.02747), equation 9.
-    pub fn step(&mut self, batch: &Prepared) {
+    pub fn step(&mut self, batch: &TrainingBatch) {
         each!(self, form => form.step(batch));
     }
 

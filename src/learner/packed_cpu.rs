@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use super::examples::Shown;
 use super::helper::Divided;
 use super::{State, Weights, kept_share};
-use crate::batch::prefetch::Prepared;
+use crate::batch::TrainingBatch;
 use crate::config::Config;
+use crate::data::Label;
 use crate::kernels::cpu::adam::{self, Packed};
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::mlp_pass::Passes;
 use crate::kernels::cpu::threads::{self, Team};
-use crate::network::{Label, Telling, Told};
+use crate::network::{Telling, Told};
 use crate::optimiser::Rule;
 
 /// A network in training.
@@ -55,7 +56,7 @@ impl Cpu {
 
     /// Takes one step: see [`super::Learner::step`].
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+    pub fn step(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch) {
         let loss = self.gradient(&sample.xt, Told { t, labels }, &sample.ut);
         self.correct(loss);
     }

@@ -5,15 +5,16 @@ use std::cell::OnceCell;
 use wgpu::Buffer;
 
 use super::{State, Weights, Wish, kept_share, packed_cpu};
+use crate::batch::TrainingBatch;
 use crate::batch::counter_based::Drawn;
-use crate::batch::prefetch::Prepared;
 use crate::config::Config;
+use crate::data::Label;
 use crate::device::gpu::Gpu as Opened;
 use crate::error::Error;
 use crate::kernels::gpu::layout::{FOUR, Net};
 use crate::kernels::gpu::sampling::{Evaluation, Method, Outcome, Points, Sampling};
 use crate::kernels::gpu::training::{Correction, Rows, Training};
-use crate::network::{Label, Telling, architecture};
+use crate::network::{Telling, architecture};
 use crate::optimiser::{BETA_1, BETA_2, Rule};
 use crate::solver::{EULER, Tableau};
 
@@ -47,7 +48,7 @@ impl Gpu {
     }
 
     /// Takes one step: see [`super::Learner::step`].
-    pub fn step(&mut self, Prepared { sample, t, labels }: &Prepared) {
+    pub fn step(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch) {
         let correction = self.correction();
         let (features, labels) = (self.telling.features(t), self.telling.columns(labels, t.len()));
         let (xt, ut) = (&sample.xt, &sample.ut);

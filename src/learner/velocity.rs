@@ -7,13 +7,14 @@ use super::packed_cpu;
 #[cfg(feature = "gpu")]
 use super::packed_gpu;
 use crate::config::Config;
+use crate::data::Label;
 use crate::device::OpenDevice;
 #[cfg(feature = "burn")]
 use crate::device::burn::read;
 use crate::error::Error;
 #[cfg(feature = "burn")]
 use crate::network::Mlp;
-use crate::network::{Label, Told};
+use crate::network::Told;
 #[cfg(feature = "gpu")]
 use crate::solver;
 use crate::solver::{Kept, Solver, State};

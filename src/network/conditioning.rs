@@ -2,10 +2,8 @@
 
 use super::time;
 use crate::config::{Config, Predict, TimeInput};
+use crate::data::Label;
 use crate::path::Path;
-
-/// The class of a point, from 0; `None` where the network is not told it.
-pub type Label = Option<u8>;
 
 /// Times and classes.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,9 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand_chacha::ChaCha8Rng;
 
 use super::architecture::{self, LABEL, Layer};
-use super::{Label, Telling, Told};
+use super::{Telling, Told};
 use crate::config::{Activation, Config};
+use crate::data::Label;
 
 /// v(x, t): the layers of [`architecture::layers`].
 ///

@@ -6,6 +6,6 @@ mod conditioning;
 mod mlp;
 pub mod time;
 
-pub use conditioning::{BETA_MIN, Label, Telling, Told};
+pub use conditioning::{BETA_MIN, Telling, Told};
 #[cfg(feature = "burn")]
 pub use mlp::Mlp;

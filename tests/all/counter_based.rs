@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use flow_lab::batch::Pairs;
 use flow_lab::batch::counter_based::Drawn;
-use flow_lab::batch::sampler::{Batch, Batches};
+use flow_lab::batch::sampler::Batches;
 use flow_lab::config::Config;
 use flow_lab::data::Distribution;
 use flow_lab::data::inputs::Ends;
@@ -27,7 +28,7 @@ fn drawn(options: &[(&str, &str)]) -> Option<Drawn> {
     Drawn::of(&config, source.as_ref(), target.as_ref())
 }
 
-fn batch(options: &[(&str, &str)], n: usize) -> Batch {
+fn batch(options: &[(&str, &str)], n: usize) -> Pairs {
     drawn(options).expect("this can be drawn").batch(0, n)
 }
 
@@ -52,7 +53,7 @@ fn mean(x: impl Iterator<Item = f64>) -> f64 {
 #[test]
 fn normal_draws_and_times_follow_their_distribution_functions() {
     let n = 200_000;
-    let Batch { x0, x1, t, .. } = batch(&[("target", "uniform"), ("dim", "5")], n);
+    let Pairs { x0, x1, t, .. } = batch(&[("target", "uniform"), ("dim", "5")], n);
     let axis = |values: &[f32], k: usize| values.iter().skip(k).step_by(5).copied().collect::<Vec<f32>>();
     assert!(kolmogorov_smirnov(&t, |t| t) < 2.2);
     for k in 0..5 {
@@ -68,7 +69,7 @@ fn normal_draws_and_times_follow_their_distribution_functions() {
 #[test]
 fn moments_are_those_of_the_laws_and_nothing_is_correlated() {
     let n = 200_000;
-    let Batch { x0, x1, t, noise, .. } = batch(&[("target", "gaussian"), ("dim", "3"), ("sigma", "0.5")], n);
+    let Pairs { x0, x1, t, noise, .. } = batch(&[("target", "gaussian"), ("dim", "3"), ("sigma", "0.5")], n);
     let error = 5.0 / (n as f64).sqrt(); // five standard errors
     for (power, expected) in [(1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0)] {
         let found = mean(x0.iter().map(|&x| (x as f64).powi(power)));

@@ -3,10 +3,11 @@
 
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
+use flow_lab::data::Label;
 use flow_lab::learner::State;
 use flow_lab::learner::packed_cpu::Flow;
 use flow_lab::likelihood::{divergence_by_differences, hutchinson_probes};
-use flow_lab::network::{Label, Told};
+use flow_lab::network::Told;
 use flow_lab::random::seed::{Purpose, stream};
 
 use crate::draws::{batch, difference, start};

@@ -1,7 +1,7 @@
 //! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass step on
 //! the CPU, and burn with automatic differentiation where it is built.
 
-use flow_lab::batch::prefetch::Prepared;
+use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
 use flow_lab::learner::State;
@@ -15,7 +15,7 @@ use crate::reference::Reference;
 const POINTS: usize = 5;
 
 /// L = mean over points and dimensions of (v(xt, t) - ut)², in f64.
-fn loss(network: &Reference, dim: usize, Prepared { sample, t, labels }: &Prepared) -> f64 {
+fn loss(network: &Reference, dim: usize, TrainingBatch { sample, t, labels }: &TrainingBatch) -> f64 {
     let wide = |row: &[f32]| row.iter().map(|&x| x as f64).collect::<Vec<_>>();
     let rows = sample.xt.chunks(dim).zip(sample.ut.chunks(dim)).enumerate();
     let squares = rows.map(|(k, (xt, ut))| {
@@ -26,9 +26,9 @@ fn loss(network: &Reference, dim: usize, Prepared { sample, t, labels }: &Prepar
 }
 
 /// A step's loss, and its gradient by every parameter.
-type Step = fn(&Config, usize, &State, &Prepared) -> (f64, Vec<Vec<f32>>);
+type Step = fn(&Config, usize, &State, &TrainingBatch) -> (f64, Vec<Vec<f32>>);
 
-fn on_the_cpu(config: &Config, dim: usize, state: &State, batch: &Prepared) -> (f64, Vec<Vec<f32>>) {
+fn on_the_cpu(config: &Config, dim: usize, state: &State, batch: &TrainingBatch) -> (f64, Vec<Vec<f32>>) {
     let told = Told { t: &batch.t, labels: &batch.labels };
     Cpu::new(config, dim, state).loss_and_gradient(&batch.sample.xt, told, &batch.sample.ut)
 }
@@ -86,8 +86,8 @@ mod in_burn {
 
     use super::*;
 
-    fn step(config: &Config, dim: usize, state: &State, batch: &Prepared) -> (f64, Vec<Vec<f32>>) {
-        let Prepared { sample, t, labels } = batch;
+    fn step(config: &Config, dim: usize, state: &State, batch: &TrainingBatch) -> (f64, Vec<Vec<f32>>) {
+        let TrainingBatch { sample, t, labels } = batch;
         let device = Device::flex();
         let network = Plain::new(config, dim, &device, state).network;
         let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, dim]), &device);

@@ -1,7 +1,7 @@
 //! The one-pass step on the CPU against burn with automatic differentiation.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::batch::prefetch::Prepared;
+use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, Schedule, SolverKind, TimeInput};
 use flow_lab::learner::autodiff::Plain;
@@ -16,7 +16,7 @@ use crate::draws::{batch, difference, start};
 fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions, batch {n}");
     let state = start(config, dim);
-    let Prepared { sample, t, labels } = batch(dim, n, 0);
+    let TrainingBatch { sample, t, labels } = batch(dim, n, 0);
     let told = Told { t: &t, labels: &labels };
     let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 

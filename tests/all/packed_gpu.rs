@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};
 
-use flow_lab::batch::prefetch::Prepared;
+use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::device::gpu::Gpu as Opened;
 use flow_lab::learner::packed_cpu::Cpu;
@@ -39,7 +39,7 @@ fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions");
     let state = start(config, dim);
     let prepared = batch(dim, n, 0);
-    let Prepared { sample, t, labels } = &prepared;
+    let TrainingBatch { sample, t, labels } = &prepared;
     let told = Told { t, labels };
     let (loss, expected) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 

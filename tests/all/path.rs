@@ -1,6 +1,6 @@
 //! The conditional path, its velocity, and the batches that training sees.
 
-use flow_lab::batch::prefetch::Prepared;
+use flow_lab::batch::TrainingBatch;
 use flow_lab::batch::sampler::Batches;
 use flow_lab::config::{Config, Schedule};
 use flow_lab::data::inputs::Ends;
@@ -19,7 +19,7 @@ fn path_and_target_recomputed_exactly() {
     let mut batches = batches(&[("source", "8gaussians"), ("target", "checkerboard"), ("batch", "333")]);
     for step in [0, 1, 77] {
         let batch = batches.batch(step);
-        let Prepared { sample, t, .. } = batches.prepared(step);
+        let TrainingBatch { sample, t, .. } = batches.prepared(step);
         assert_eq!((t.as_slice(), batch.noise.len()), (batch.t.as_slice(), 0));
         for i in 0..333 {
             for d in [2 * i, 2 * i + 1] {

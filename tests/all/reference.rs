@@ -1,8 +1,9 @@
 //! The network written anew from its definition, in f64: nothing of the crate's own arithmetic is in it.
 
 use flow_lab::config::{Activation, Config, Predict, TimeInput};
+use flow_lab::data::Label;
 use flow_lab::learner::State;
-use flow_lab::network::{BETA_MIN, Label, architecture};
+use flow_lab::network::{BETA_MIN, architecture};
 use flow_lab::path::Path;
 
 /// Rows, columns and values of a weight or bias.

@@ -14,8 +14,8 @@ use rand_chacha::ChaCha8Rng;
 use super::Distribution;
 use super::images::classifier::Classifier;
 use super::mixture::Mixture;
+use crate::data::Label;
 use crate::error::Error;
-use crate::network::Label;
 
 /// Pixels along a side.
 pub const SIDE: usize = 28;
