@@ -2,8 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::examples::Shown;
-use super::helper::Divided;
+use super::examples::{Columns, Shown};
 use super::{State, Weights, kept_share};
 use crate::batch::TrainingBatch;
 use crate::config::Config;
@@ -12,6 +11,7 @@ use crate::kernels::cpu::adam::{self, Packed};
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::mlp_pass::Passes;
 use crate::kernels::cpu::threads::{self, Team};
+use crate::kernels::cpu::tree_sum;
 use crate::network::{Telling, Told};
 use crate::optimiser::Rule;
 
@@ -19,13 +19,13 @@ use crate::optimiser::Rule;
 pub struct Cpu {
     config: Config,
     dim: usize,
-    pub(super) telling: Telling,
-    pub(super) team: Team,
+    telling: Telling,
+    team: Team,
     /// The next step's batch, where others have a part in it.
-    pub(super) divided: Option<Divided>,
+    divided: Option<Divided>,
     rule: Rule,
     step: usize,
-    pub(super) weights: Vec<f32>,
+    weights: Vec<f32>,
     moments: [Vec<f32>; 2],
     /// Empty before the first step or without averaging.
     average: Vec<f32>,
@@ -68,7 +68,7 @@ impl Cpu {
     }
 
     /// Takes the step that the gradient asks for.
-    pub(super) fn correct(&mut self, loss: f64) {
+    fn correct(&mut self, loss: f64) {
         self.losses.push(loss as f32);
         self.step += 1;
         let [m, v] = &mut self.moments;
@@ -139,11 +139,73 @@ impl Cpu {
         Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.team.layout().clone())
     }
 
-    pub(super) fn chosen(&self, weights: Weights) -> &[f32] {
+    fn chosen(&self, weights: Weights) -> &[f32] {
         match weights {
             Weights::Sampled if !self.average.is_empty() => &self.average,
             _ => &self.weights,
         }
+    }
+}
+
+/// A batch that has been divided.
+struct Divided {
+    batch: Shown<'static>,
+    /// Numbers of all its ut.
+    total: usize,
+    /// How often it was halved on the way.
+    shared: usize,
+    /// The first part's, once it has been worked out.
+    sum: f64,
+}
+
+impl Cpu {
+    /// How often this run's batches are halved: as many as two to the power of it can share a step.
+    pub fn halvings(&self) -> usize {
+        self.team.halvings()
+    }
+
+    /// Divides the next step's batch into `2^shared` parts; those after the first, as numbers for helpers.
+    pub fn divide(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch, shared: usize) -> Vec<Vec<f32>> {
+        let batch = Shown::new(&self.telling, &sample.xt, Told { t, labels }, &sample.ut).kept();
+        let parts = batch.examples().parts(shared)[1..].iter().map(|&part| Columns::numbers(part)).collect();
+        self.divided = Some(Divided { batch, total: sample.ut.len(), shared, sum: 0.0 });
+        parts
+    }
+
+    /// Works out the first part.
+    pub fn work_first(&mut self) {
+        let Some(divided) = &mut self.divided else { return };
+        let Divided { batch, total, shared, sum } = divided;
+        let halvings = self.team.halvings() - *shared;
+        let part = batch.examples().parts(*shared)[0];
+        *sum = self.team.first().work(&self.weights, part, *total, halvings);
+    }
+
+    /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts; where
+    /// there are not all of them, alone.
+    pub fn finish(&mut self, mut others: Vec<(f64, Vec<f32>)>) {
+        let Some(Divided { batch, total, shared, sum }) = self.divided.take() else { return };
+        let len = self.team.layout().len;
+        let sum = if others.len() + 1 == 1 << shared && others.iter().all(|(_, gradient)| gradient.len() == len) {
+            others.insert(0, (sum, std::mem::take(&mut self.team.first().gradient)));
+            tree_sum::join(&mut others);
+            let (sum, gradient) = others.swap_remove(0);
+            self.team.first().gradient = gradient;
+            sum
+        } else {
+            self.team.work(&self.weights, batch.examples(), total)
+        };
+        self.correct(sum / total as f64);
+    }
+
+    /// The weights as helpers take them.
+    pub fn packed(&self, weights: Weights) -> &[f32] {
+        self.chosen(weights)
+    }
+
+    /// The same of lists of parameters.
+    pub fn pack(&self, lists: &[Vec<f32>]) -> Vec<f32> {
+        self.team.layout().pack(lists)
     }
 }
 
