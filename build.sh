@@ -78,10 +78,10 @@ install_npm() {
 DIGITS_OF_PAGE="20000 2000"
 pack_digits() {
   local all=$CACHE/mnist.digits page=$CACHE/digits.gz
-  [ "$all" -nt www/pack-digits.js ] && [ "$page" -nt build.sh ] && return
+  [ "$all" -nt www/tools/pack-digits.js ] && [ "$page" -nt build.sh ] && return
   say "packing MNIST: all digits for the command line and the tests, some for the page"
-  node www/pack-digits.js "$all" 60000 10000
-  node www/pack-digits.js "$page.part" $DIGITS_OF_PAGE
+  node www/tools/pack-digits.js "$all" 60000 10000
+  node www/tools/pack-digits.js "$page.part" $DIGITS_OF_PAGE
   gzip -9 -n <"$page.part" >"$page"
   rm "$page.part"
 }
@@ -174,11 +174,11 @@ build_page() {
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
   (cd www && node_modules/.bin/esbuild page.js --bundle --splitting --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
-  node www/write-formulas.js >dist/formulas.json
+  node www/tools/write-formulas.js >dist/formulas.json
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
-  node www/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
-  node www/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html >dist/index.html
+  node www/tools/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
+  node www/tools/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html >dist/index.html
 }
 
 # Packing the digits takes one core a quarter of the time that the small file takes both.
@@ -233,7 +233,7 @@ serve() { # port
     (set +m && renice -n 19 -p $BASHPID >/dev/null && build_behind "${behind[@]}") &
     jobs+=($!)
   fi
-  node www/serve.js dist "$1" &
+  node www/tools/serve.js dist "$1" &
   jobs+=($!)
   wait $!
 }

@@ -4,7 +4,7 @@
 import { dataOf, holds, joined, split } from './draw/kept.js';
 import { writeHash } from './hash.js';
 import { SAMPLING_OPTIONS } from './lab.js';
-import { correction } from './notes.js';
+import { correction } from './dom/notes.js';
 
 export class Choices {
   /** `[name, text]` of every option that the link holds. */

@@ -7,7 +7,7 @@ import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from './digits.js';
 import { SAMPLING_OPTIONS } from './lab.js';
 import { Run } from './run.js';
-import { differenceSentence } from './sentences.js';
+import { differenceSentence } from './words/sentences.js';
 import { annotate } from './spot.js';
 import { Stage } from './view/stage.js';
 
@@ -98,7 +98,7 @@ export class Comparison {
     if (number !== this.#number) return;
     run.limit = () => pace(run, other);
     other.limit = () => pace(other, run);
-    const { LossCurve } = await import('./view/loss.js');
+    const { LossCurve } = await import('./chart/loss.js');
     if (number !== this.#number) return;
     this.#curve = new LossCurve($('both-losses'));
     this.#other = window.flowLab.other = other;

@@ -1,6 +1,6 @@
 // The run as a link and as a file; what else the reader can take away stands in exports/.
 
-import { linkSentence } from './sentences.js';
+import { linkSentence } from './words/sentences.js';
 
 export async function copyLink(run, notes, isWhole) {
   await navigator.clipboard.writeText(location.href);

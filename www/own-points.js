@@ -2,7 +2,7 @@
 
 import { lettersOf, ofDrawing, ofRows } from './draw/kept.js';
 import { PointsPanel } from './points-panel.js';
-import { loadSheet } from './sheet.js';
+import { loadSheet } from './dom/load-css.js';
 
 export class OwnPoints {
   #panels;

@@ -10,14 +10,14 @@ import { copyLink, openModel, saveModel, takeAway } from './files.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
-import { Notes, correction } from './notes.js';
+import { Notes, correction } from './dom/notes.js';
 import { OwnPoints } from './own-points.js';
 import { Run } from './run.js';
-import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './sentences.js';
-import { Speaker } from './speaker.js';
+import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './words/sentences.js';
+import { Speaker } from './dom/announcer.js';
 import { Door } from './story/door.js';
 import { annotate } from './spot.js';
-import { unfold } from './unfold.js';
+import { unfold } from './dom/disclosure.js';
 import { Stage } from './view/stage.js';
 
 const REFLOW_PAIRS = 10_000;
@@ -220,7 +220,7 @@ async function openedPanel() {
   if (window.matchMedia('(max-width: 52rem)').matches) $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   await controls?.unfold();
   // The library that draws curves is as large as all the rest.
-  const { LossCurve } = await import('./view/loss.js');
+  const { LossCurve } = await import('./chart/loss.js');
   loss ??= new LossCurve($('loss'));
   loss.show(losses);
   run.theory.show();

@@ -1,6 +1,6 @@
 // Where the reader's own points for one end of the flow are made: a button, which opens the editor.
 
-import { loadSheet } from './sheet.js';
+import { loadSheet } from './dom/load-css.js';
 
 export class PointsPanel {
   #element = document.createElement('div');

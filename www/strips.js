@@ -1,7 +1,7 @@
 // Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so many
 // steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
-import { grouped } from './sentences.js';
+import { grouped } from './words/sentences.js';
 import { CanvasBrush } from './view/brush-canvas.js';
 import { channels } from './view/brush.js';
 import { Camera } from './view/camera.js';

@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '../../www/serve.js';
+import { serve } from '../../www/tools/serve.js';
 import { dist, startChromium } from './browsers.mjs';
 import { NETWORKS, contest } from './contest.mjs';
 

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { serve } from '../../www/serve.js';
+import { serve } from '../../www/tools/serve.js';
 import { dist, listen, startChromium, startFirefox, startServer } from './browsers.mjs';
 
 /** Runs in the page: a few steps of each run by so many workers, and points that they carry. */

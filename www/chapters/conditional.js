@@ -1,6 +1,6 @@
 import { drawArrows } from '../view/arrows.js';
 import { normals } from '../story/crowd.js';
-import { signed } from '../story/numbers.js';
+import { signed } from '../words/format.js';
 
 const LATEST = 0.96; // beyond, the arrows are too long to draw
 

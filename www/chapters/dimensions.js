@@ -1,5 +1,5 @@
 import { positionsIn } from '../story/samples.js';
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 import { train } from '../story/training.js';
 
 const COUNT = 1500;

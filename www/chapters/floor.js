@@ -1,6 +1,6 @@
 import { drawArrows } from '../view/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
-import { grouped, signed } from '../story/numbers.js';
+import { grouped, signed } from '../words/format.js';
 import { recent, train } from '../story/training.js';
 import { RUN } from './run.js';
 
@@ -22,7 +22,7 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const { LossCurve } = await import('../view/loss.js');
+    const { LossCurve } = await import('../chart/loss.js');
     signal.throwIfAborted();
     const stage = figure.stage({ extent: 3.4, layers: ['target'], label: 'The velocities of the lines that pass a probe, and their mean' });
     figure.flow(false);

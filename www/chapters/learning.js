@@ -1,4 +1,4 @@
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 import { recent, show, showEnds, train } from '../story/training.js';
 import { RUN } from './run.js';
 

@@ -1,4 +1,4 @@
-import { signed } from '../story/numbers.js';
+import { signed } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
 import { RUN } from './run.js';
 

@@ -1,4 +1,4 @@
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 
 const VIEWS = {
   modes: { words: 'dark cells of a board in the plane', choice: 'modes' },
@@ -21,7 +21,7 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../view/study.js')]);
+    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../chart/study.js')]);
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
     const all = rowsOf(csv);

@@ -1,4 +1,4 @@
-import { signed } from '../story/numbers.js';
+import { signed } from '../words/format.js';
 import { drawArrows } from '../view/arrows.js';
 
 export default {

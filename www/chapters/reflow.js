@@ -1,4 +1,4 @@
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
 import { CROSSING } from './run.js';
 

@@ -1,5 +1,5 @@
 import { SCHEDULES, conditional } from '../story/schedule.js';
-import { Coefficients } from '../view/coefficients.js';
+import { Coefficients } from '../chart/coefficients.js';
 import { moons, normals } from '../story/crowd.js';
 
 const PAIRS = 60;

@@ -1,4 +1,4 @@
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 import { showEnds, train } from '../story/training.js';
 
 const WAIT = 400;

@@ -1,5 +1,5 @@
 import { PHASES, drawRecorded } from '../view/recorded.js';
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 import { train } from '../story/training.js';
 import { firstTwo } from '../view/plane.js';
 import { RUN } from './run.js';

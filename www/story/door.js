@@ -1,6 +1,6 @@
 // Loads the story when the reader comes to it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
 
-import { loadSheet } from '../sheet.js';
+import { loadSheet } from '../dom/load-css.js';
 
 const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as seen
 

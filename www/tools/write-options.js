@@ -1,4 +1,4 @@
-// Prints the table of options out of the small wasm module: `node write-options.js MODULE.mjs FILE.wasm`.
+// Prints the table of options out of the small wasm module: `node www/tools/write-options.js MODULE.mjs FILE.wasm`.
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
 // Writes the page with its poster: real points of a short run of the small wasm module, seen before any script has run.
-//   node write-poster.js MODULE.mjs FILE.wasm index.html
+//   node www/tools/write-poster.js MODULE.mjs FILE.wasm index.html
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

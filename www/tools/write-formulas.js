@@ -1,8 +1,8 @@
-// Prints the chapters' formulas as JSON, TeX ↦ MathML: `node write-formulas.js`. The page has no maths library.
+// Prints the chapters' formulas as JSON, TeX ↦ MathML: `node www/tools/write-formulas.js`. The page has no maths library.
 
 import temml from 'temml';
-import { chapters } from './chapters/index.js';
-import { formulasOf } from './story/formulas.js';
+import { chapters } from '../chapters/index.js';
+import { formulasOf } from '../story/formulas.js';
 
 const formulas = {};
 for (const chapter of chapters) {
