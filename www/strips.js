@@ -2,8 +2,8 @@
 // steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
 import { grouped } from './words/sentences.js';
-import { CanvasBrush } from './view/brush-canvas.js';
-import { channels } from './view/brush.js';
+import { CanvasBrush } from './brush/canvas.js';
+import { channels } from './brush/color.js';
 import { Camera } from './view/camera.js';
 import { drawDigits } from './view/digits.js';
 import { positionsAt } from './view/flow.js';

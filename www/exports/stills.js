@@ -1,7 +1,7 @@
 // What the stage shows, once more on a sheet of its own: as a picture, as a drawing, and as the frames of a film.
 
-import { CanvasBrush } from '../view/brush-canvas.js';
-import { SvgBrush } from '../view/brush-svg.js';
+import { CanvasBrush } from '../brush/canvas.js';
+import { SvgBrush } from '../brush/svg.js';
 
 /** A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel. */
 export class Sheet {

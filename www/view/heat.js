@@ -1,6 +1,6 @@
 // A heat map: numbers on a raster as more or less of one colour.
 
-import { channels } from './brush.js';
+import { channels } from '../brush/color.js';
 
 const STRONGEST = 0.85; // opacity of the largest value
 

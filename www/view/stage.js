@@ -14,7 +14,7 @@
 // ({ lines, perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). www/pictures.js asks a lab for them.
 
 import { gridPoints } from './arrows.js';
-import { brushFor } from './brush.js';
+import { brushFor } from '../brush/brush.js';
 import { Camera } from './camera.js';
 import { Clock } from './clock.js';
 import { positionsAt } from './flow.js';

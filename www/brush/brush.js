@@ -8,8 +8,8 @@
 //
 // Colours are #rrggbb. `fixed` promises that the array will not change, so that it is sent to the GPU once.
 
-import { CanvasBrush } from './brush-canvas.js';
-import { GpuBrush } from './brush-gpu.js';
+import { CanvasBrush } from './canvas.js';
+import { GpuBrush } from './gpu.js';
 
 /** @returns a brush on the canvas' GPU; where there is none or `flat` is asked for, one on a sheet in 2D, its `canvas`, to be copied when whole */
 export function brushFor(canvas, flat = false) {
@@ -30,10 +30,4 @@ function hasGpu() {
   known = gl !== null && !gl.isContextLost() && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
   gl?.getExtension('WEBGL_lose_context')?.loseContext();
   return known;
-}
-
-/** #rrggbb as three numbers from 0 to 1. */
-export function channels(color) {
-  const value = parseInt(color.trim().slice(1), 16);
-  return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
 }

@@ -1,6 +1,6 @@
 // The brush on the GPU: three small programs of WebGL2.
 
-import { channels } from './brush.js';
+import { channels } from './color.js';
 import { IMAGE, POINTS, SEGMENTS } from './shaders.js';
 
 const SHAPES = { disc: 0, ring: 1, square: 2, cross: 3 };

@@ -1,7 +1,7 @@
 // A picture's pixels: layers of many equal marks are written here one after the other, laid over each other, and put over
 // what a canvas holds. In software, paths of thousands of parts take several times as long.
 
-import { channels } from './brush.js';
+import { channels } from './color.js';
 
 const EDGE = 40; // pixels around the picture, so that marks at its edge need no care
 
