@@ -11,7 +11,7 @@ import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
 import { Notes, correction } from './dom/notes.js';
-import { OwnPoints } from './own-points.js';
+import { OwnPoints } from './points/own-points.js';
 import { Run } from './run.js';
 import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './words/sentences.js';
 import { Speaker } from './dom/announcer.js';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dataOf, holds, joined, lettersOf, ofDrawing, ofRows, split } from '../../www/draw/kept.js';
-import { EXTENT, RADII, cellOf, decode, encode, extend, pointsOf, valueOf } from '../../www/draw/strokes.js';
+import { dataOf, holds, joined, lettersOf, ofDrawing, ofRows, split } from '../../www/points/in-link.js';
+import { EXTENT, RADII, cellOf, decode, encode, extend, pointsOf, valueOf } from '../../www/points/strokes.js';
 
 function stroke(tool, size, ...places) {
   const made = { tool, size, cells: [] };

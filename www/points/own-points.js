@@ -1,8 +1,8 @@
 // The reader's own points for either end of the flow: drawn on the stage, or made in the editor that the panel opens.
 
-import { lettersOf, ofDrawing, ofRows } from './draw/kept.js';
-import { PointsPanel } from './points-panel.js';
-import { loadSheet } from './dom/load-css.js';
+import { lettersOf, ofDrawing, ofRows } from './in-link.js';
+import { PointsPanel } from './editor-button.js';
+import { loadSheet } from '../dom/load-css.js';
 
 export class OwnPoints {
   #panels;
@@ -27,7 +27,7 @@ export class OwnPoints {
 
   /** Lays the drawing board over the stage; `onClose` hears when it is taken away. */
   async draw(end, onClose) {
-    const [{ Pen }] = await Promise.all([import('./draw/pen.js'), loadSheet('editor.css')]);
+    const [{ Pen }] = await Promise.all([import('./on-stage.js'), loadSheet('editor.css')]);
     this.#pen ??= new Pen(this.#plane, this.#choices.run.stage, (end) => ({ ...this.#handsFor(end), others: () => this.edit(end) }));
     this.#pen.show(end, onClose);
   }
