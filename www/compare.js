@@ -8,8 +8,8 @@ import { needsDigits } from './digits.js';
 import { SAMPLING_OPTIONS } from './lab.js';
 import { Run } from './run.js';
 import { differenceSentence } from './words/sentences.js';
-import { annotate } from './spot.js';
-import { Stage } from './view/stage.js';
+import { annotate } from './stage/overlay.js';
+import { Stage } from './stage/stage.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
 const MEASURE_MS = 5000;

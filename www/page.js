@@ -16,9 +16,9 @@ import { Run } from './run.js';
 import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './words/sentences.js';
 import { Speaker } from './dom/announcer.js';
 import { Door } from './story/door.js';
-import { annotate } from './spot.js';
+import { annotate } from './stage/overlay.js';
 import { unfold } from './dom/disclosure.js';
-import { Stage } from './view/stage.js';
+import { Stage } from './stage/stage.js';
 
 const REFLOW_PAIRS = 10_000;
 const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of the first screen's slider

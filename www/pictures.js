@@ -2,9 +2,9 @@
 // pieces of one picture show the same weights, of now or of the past.
 
 import { needsDigits } from './digits.js';
-import { latticeOf } from './view/lattice.js';
-import { rasterOver, rasterPoints } from './view/heat.js';
-import { firstTwo, inPlane } from './view/plane.js';
+import { latticeOf } from './draw/grid.js';
+import { rasterOver, rasterPoints } from './draw/heat.js';
+import { firstTwo, inPlane } from './draw/plane.js';
 
 const PIECE_MS = 30;
 const FIELD_TIMES = 9;

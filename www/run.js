@@ -9,7 +9,7 @@ import { History } from './history.js';
 import { Lab } from './lab.js';
 import { Pictures } from './pictures.js';
 import { Theory } from './theory.js';
-import { extentOf, firstTwo } from './view/plane.js';
+import { extentOf, firstTwo } from './draw/plane.js';
 
 const CHUNK_MS = 80; // training between two looks at what the reader wants
 const REFRESH_MS = 350; // least time between two new pictures

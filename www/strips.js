@@ -4,11 +4,11 @@
 import { grouped } from './words/sentences.js';
 import { CanvasBrush } from './brush/canvas.js';
 import { channels } from './brush/color.js';
-import { Camera } from './view/camera.js';
-import { drawDigits } from './view/digits.js';
-import { positionsAt } from './view/flow.js';
-import { Palette } from './view/palette.js';
-import { firstTwo } from './view/plane.js';
+import { Camera } from './stage/camera.js';
+import { drawDigits } from './draw/digits.js';
+import { positionsAt } from './draw/between.js';
+import { Palette } from './stage/palette.js';
+import { firstTwo } from './draw/plane.js';
 
 const TIMES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const PANELS = TIMES.length;

@@ -21,7 +21,7 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const { Palette } = await import('../view/palette.js');
+    const { Palette } = await import('../stage/palette.js');
     const { Turntable } = await import('../story/turntable.js');
     signal.throwIfAborted();
     const canvas = document.createElement('canvas');

@@ -1,4 +1,4 @@
-import { drawArrows } from '../view/arrows.js';
+import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
 import { grouped, signed } from '../words/format.js';
 import { recent, train } from '../story/training.js';

@@ -1,4 +1,4 @@
-import { drawArrows } from '../view/arrows.js';
+import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
 const POINTS = 400;

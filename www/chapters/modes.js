@@ -21,7 +21,7 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../chart/study.js')]);
+    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../stage/palette.js'), import('../chart/study.js')]);
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
     const all = rowsOf(csv);

@@ -1,4 +1,4 @@
-import { latticeOf } from '../view/lattice.js';
+import { latticeOf } from '../draw/grid.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
 const MESHES = { coarse: [10, 10], fine: [20, 5] }; // cells a side, pieces a cell

@@ -1,8 +1,8 @@
 // The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it; the next
 // one finds it empty.
 
-import { Clock } from '../view/clock.js';
-import { Stage } from '../view/stage.js';
+import { Clock } from '../stage/clock.js';
+import { Stage } from '../stage/stage.js';
 import { Handle } from './handle.js';
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');

@@ -1,7 +1,7 @@
 // Trains a chapter's network before the reader's eyes.
 
 import { Pictures } from '../pictures.js';
-import { firstTwo } from '../view/plane.js';
+import { firstTwo } from '../draw/plane.js';
 
 const CHUNK_MS = 60;
 const REFRESH_MS = 450;

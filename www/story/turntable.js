@@ -1,6 +1,6 @@
 // A canvas whose cloud of points is turned by hand, by finger, or with the arrow keys.
 
-import { drawTurned } from '../view/turned.js';
+import { drawTurned } from '../draw/cloud-3d.js';
 
 const PER_PX = 0.008; // radians
 const KEY_STEP = Math.PI / 24;

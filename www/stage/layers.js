@@ -1,13 +1,13 @@
 // The stage's layers, in the order in which they are drawn. Each takes the scene: `{ brush, camera, palette, t, dot_px,
 // stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the reader a heat map's scale.
 
-import { drawArrows, fastestOf } from './arrows.js';
-import { contoursOf, densityOf } from './density.js';
-import { velocitiesAt } from './flow.js';
-import { drawHeat, rasterOver } from './heat.js';
-import { drawLattice } from './lattice.js';
-import { drawPairs } from './pairs.js';
-import { drawTails, drawTrajectories } from './trajectories.js';
+import { drawArrows, fastestOf } from '../draw/arrows.js';
+import { contoursOf, densityOf } from '../draw/density.js';
+import { velocitiesAt } from '../draw/between.js';
+import { drawHeat, rasterOver } from '../draw/heat.js';
+import { drawLattice } from '../draw/grid.js';
+import { drawPairs } from '../draw/pairs.js';
+import { drawTails, drawTrajectories } from '../draw/trajectories.js';
 
 export const ARROWS_SIDE = 17; // arrows along the shorter side of the stage
 const SHOWN = 150; // trajectories

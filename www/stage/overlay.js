@@ -1,6 +1,6 @@
 // What lies on the stage in words: the picked point, the scale of a heat map, and buttons for what gestures do.
 
-import { grouped } from './words/sentences.js';
+import { grouped } from '../words/sentences.js';
 
 const ZOOM = 1.4;
 const STEP_PX = 80;

@@ -1,6 +1,6 @@
 // Lines across the plane, which the flow bends: space itself, deforming.
 
-import { positionsAt } from './flow.js';
+import { positionsAt } from './between.js';
 
 /**
  * Points along straight lines over [-extent, extent]², `cells` squares a side, each side in so many `pieces`.

@@ -1,8 +1,8 @@
 // One of the flowing points, picked by hover, tap or key: where it is, how it moves, where it came from, where it will go.
 
-import { drawArrows } from './arrows.js';
-import { positionsAt } from './flow.js';
-import { drawWay } from './trajectories.js';
+import { drawArrows } from '../draw/arrows.js';
+import { positionsAt } from '../draw/between.js';
+import { drawWay } from '../draw/trajectories.js';
 
 const REACH_PX = 18;
 const SOON = 0.02; // of flow time: the velocity is the mean over so long

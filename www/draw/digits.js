@@ -1,6 +1,6 @@
 // Handwritten digits as a grid of small pictures, each at flow time t on its way out of noise.
 
-import { between } from './flow.js';
+import { between } from './between.js';
 
 export const SIDE = 28; // pixels of a digit
 const PIXELS = SIDE * SIDE;
