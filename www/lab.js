@@ -4,12 +4,12 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
-import { openBurn } from './burn.js';
-import { needsDigits } from './digits.js';
-import { gate } from './gate.js';
-import { givenIn, readGiven } from './given.js';
-import { Oracle } from './oracle.js';
-import { Remote } from './remote.js';
+import { openBurn } from './lab/burn.js';
+import { needsDigits } from './lab/image-pack.js';
+import { gate } from './lab/adapter.js';
+import { givenIn, readGiven } from './lab/points-in.js';
+import { Oracle } from './lab/exact-worker.js';
+import { Remote } from './lab/worker-client.js';
 
 /** Options that say how points are generated, and change nothing of what is learned. */
 export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];

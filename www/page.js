@@ -5,7 +5,7 @@ import { Clocks } from './clocks.js';
 import { Comparison } from './compare.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
-import { needsDigits } from './digits.js';
+import { needsDigits } from './lab/image-pack.js';
 import { copyLink, openModel, saveModel, takeAway } from './files.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';

@@ -1,8 +1,8 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
-import { digitsPack, needsDigits } from './digits.js';
-import { Helpers } from './helpers.js';
-import { Pace } from './pace.js';
+import { digitsPack, needsDigits } from './lab/image-pack.js';
+import { Helpers } from './lab/crew.js';
+import { Pace } from './lab/slices.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
 const QUEUE_MIN = 2;

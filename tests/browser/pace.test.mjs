@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Pace } from '../../www/pace.js';
+import { Pace } from '../../www/lab/slices.js';
 
 /** The size of a slice after so many of them, each taking `over + steps * each` ms. */
 function settled(kind, over, each, slices = 60, pace = new Pace(kind)) {

@@ -1,7 +1,7 @@
 // A worker for what needs no network, only the options and the given points: the exact velocity, the loss floor, the cost
 // of pairing. Some of it takes seconds, and training goes on meanwhile.
 
-import { Remote } from './remote.js';
+import { Remote } from './worker-client.js';
 
 export class Oracle {
   #remote = new Remote(() => {});

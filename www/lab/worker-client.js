@@ -13,7 +13,7 @@ export class Remote {
    * @param {(progress: { loaded: number, total: number }) => void} onProgress bytes of the digits
    */
   constructor(onErrors, onProgress = () => {}) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.#worker = new Worker(new URL('../worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => {
       if (data.errors) return onErrors(data.errors);
       if (data.progress) return onProgress(data.progress);

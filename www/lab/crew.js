@@ -1,7 +1,7 @@
 // Further workers that take a part of what a run computes on the CPU, each with a wasm module of its own: threads would need
 // headers that most static hosts do not send. What they find is what one worker alone would have found, to the last bit.
 
-import { Remote } from './remote.js';
+import { Remote } from './worker-client.js';
 
 const WORKERS_MAX = 8;
 /** Multiplications and additions of a sampling that is worth handing over: some ten milliseconds. */
