@@ -169,7 +169,7 @@ build_wasm() { # feature
 
 build_page() {
   mkdir -p dist
-  cp www/style.css www/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
+  cp www/style.css www/story/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
   cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
   (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)

@@ -6,7 +6,7 @@ import { choice, words } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from './lab/image-pack.js';
 import { SAMPLING_OPTIONS } from './lab.js';
-import { Run } from './run.js';
+import { Run } from './run/run.js';
 import { differenceSentence } from './words/sentences.js';
 import { annotate } from './stage/overlay.js';
 import { Stage } from './stage/stage.js';

@@ -15,7 +15,7 @@ export async function saveModel(run) {
 
 /** @param {string} kind of the button that was pressed; @param {{ stage: Stage, digits: DigitGrid }} seen */
 export async function takeAway(kind, run, seen) {
-  const { exported } = await import('./exports/door.js');
+  const { exported } = await import('./exports/export.js');
   const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
   const { blob, ending } = await exported(kind, run, seen);
   download(blob, `${name}.${ending}`);

@@ -12,7 +12,7 @@ import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
 import { Notes, correction } from './dom/notes.js';
 import { OwnPoints } from './points/own-points.js';
-import { Run } from './run.js';
+import { Run } from './run/run.js';
 import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './words/sentences.js';
 import { Speaker } from './dom/announcer.js';
 import { Door } from './story/door.js';

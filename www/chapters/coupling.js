@@ -1,6 +1,6 @@
 import { grouped } from '../words/format.js';
 import { recent, showEnds, train } from '../story/training.js';
-import { CROSSING } from './run.js';
+import { CROSSING } from './shared-runs.js';
 
 const SIDES = [['independent', 'Random pairs'], ['ot', 'Optimal transport pairs']];
 const RUNS = [

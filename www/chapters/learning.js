@@ -1,6 +1,6 @@
 import { grouped } from '../words/format.js';
 import { recent, show, showEnds, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { RUN } from './shared-runs.js';
 
 const WAIT = 500;
 

@@ -1,6 +1,6 @@
 import { signed } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { RUN } from './shared-runs.js';
 
 const LIKELY = -2.5; // nats
 const UNLIKELY = -6;

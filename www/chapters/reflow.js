@@ -1,6 +1,6 @@
 import { grouped } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
-import { CROSSING } from './run.js';
+import { CROSSING } from './shared-runs.js';
 
 const PAIRS = 4000;
 const COUNT = 500;

@@ -1,6 +1,6 @@
 import { showEnds, train } from '../story/training.js';
 import { firstTwo } from '../draw/plane.js';
-import { RUN } from './run.js';
+import { RUN } from './shared-runs.js';
 
 const SOLVERS = [['euler', 1], ['midpoint', 2], ['heun', 2], ['rk4', 4]]; // evaluations a step
 const BUDGETS = [4, 8, 20, 40];

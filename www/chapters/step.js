@@ -2,7 +2,7 @@ import { PHASES, drawRecorded } from '../draw/training-step.js';
 import { grouped } from '../words/format.js';
 import { train } from '../story/training.js';
 import { firstTwo } from '../draw/plane.js';
-import { RUN } from './run.js';
+import { RUN } from './shared-runs.js';
 
 const ARRAYS = ['x0', 'x1', 'xt', 'ut', 'before', 'after'];
 const SHOWN = 16;

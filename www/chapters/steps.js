@@ -1,6 +1,6 @@
 import { grouped } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { RUN } from './shared-runs.js';
 
 const CHOICES = [1, 2, 5, 20, 100];
 const COUNT = 1000;

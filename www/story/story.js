@@ -2,7 +2,7 @@
 
 import { chapters } from '../chapters/index.js';
 import { Figure } from './figure.js';
-import { Labs } from '../labs.js';
+import { Labs } from './labs.js';
 import { withFormulas } from './formulas.js';
 
 const LAID = 1; // chapters laid out in one go: four, with their formulas, took 50 ms

@@ -1,6 +1,6 @@
 // Trains a chapter's network before the reader's eyes.
 
-import { Pictures } from '../pictures.js';
+import { Pictures } from '../run/scene-data.js';
 import { firstTwo } from '../draw/plane.js';
 
 const CHUNK_MS = 60;

@@ -1,6 +1,6 @@
 // The story's runs: its own, so that the reader's run above stays as it is.
 
-import { Lab } from './lab.js';
+import { Lab } from '../lab.js';
 
 export class Labs {
   #labs = new Map(); // slot ↦ { lab, key }, as a promise: two chapters may ask at once

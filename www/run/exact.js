@@ -1,7 +1,7 @@
 // What is known of a run without its network: the loss floor, the exact velocity, the cost of pairing. It is worked out
 // beside the training, in a worker of its own, and never holds it up.
 
-import { inPlane, firstTwo } from './draw/plane.js';
+import { inPlane, firstTwo } from '../draw/plane.js';
 
 const DELAY_MS = 300; // the first picture and the first steps go before
 const TIMES = 9;

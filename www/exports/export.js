@@ -1,6 +1,6 @@
 // Everything that the reader can take away, by the name of its button.
 
-import { points, record } from './numbers.js';
+import { points, record } from './tables.js';
 import { drawing, picture } from './stills.js';
 
 const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own where those are more

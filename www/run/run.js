@@ -5,11 +5,11 @@
 //
 // While the reader looks at the past, training waits; it goes on when they come back to the present.
 
-import { History } from './history.js';
-import { Lab } from './lab.js';
-import { Pictures } from './pictures.js';
-import { Theory } from './theory.js';
-import { extentOf, firstTwo } from './draw/plane.js';
+import { History } from './snapshots.js';
+import { Lab } from '../lab.js';
+import { Pictures } from './scene-data.js';
+import { Theory } from './exact.js';
+import { extentOf, firstTwo } from '../draw/plane.js';
 
 const CHUNK_MS = 80; // training between two looks at what the reader wants
 const REFRESH_MS = 350; // least time between two new pictures
