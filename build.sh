@@ -167,13 +167,17 @@ build_wasm() { # feature
   place_wasm "$1"
 }
 
+bundle() { # entries, options…
+  (cd www && node_modules/.bin/esbuild "$@" --bundle --format=esm --minify --sourcemap --entry-names=[name] --outdir=../dist --log-level=warning)
+}
+
 build_page() {
   mkdir -p dist
-  cp www/style.css www/story/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
-  cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
+  cp www/story/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
+  cat www/tokens.css www/page/style.css www/node_modules/uplot/dist/uPlot.min.css >dist/style.css
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
-  (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
-  (cd www && node_modules/.bin/esbuild page.js --bundle --splitting --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
+  bundle worker.js
+  bundle lab.js page/page.js --splitting
   node www/tools/write-formulas.js >dist/formulas.json
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"

@@ -1,6 +1,6 @@
 // The run as a link and as a file; what else the reader can take away stands in exports/.
 
-import { linkSentence } from './words/sentences.js';
+import { linkSentence } from '../words/sentences.js';
 
 export async function copyLink(run, notes, isWhole) {
   await navigator.clipboard.writeText(location.href);
@@ -15,7 +15,7 @@ export async function saveModel(run) {
 
 /** @param {string} kind of the button that was pressed; @param {{ stage: Stage, digits: DigitGrid }} seen */
 export async function takeAway(kind, run, seen) {
-  const { exported } = await import('./exports/export.js');
+  const { exported } = await import('../exports/export.js');
   const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
   const { blob, ending } = await exported(kind, run, seen);
   download(blob, `${name}.${ending}`);

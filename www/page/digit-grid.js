@@ -1,6 +1,6 @@
 // Over the stage, where points are handwritten digits: a grid of those that are being made, and which class they shall have.
 
-import { drawDigits } from './draw/digits.js';
+import { drawDigits } from '../draw/digits.js';
 
 const CLASSES = ['all', ...Array.from({ length: 10 }, (_, k) => String(k))];
 

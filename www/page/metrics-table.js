@@ -1,6 +1,6 @@
 // What is measured of the generated points, each number beside what fresh points of the target give.
 
-import { grouped, samplingSentence } from './words/sentences.js';
+import { grouped, samplingSentence } from '../words/sentences.js';
 
 /** @param {HTMLTableElement} table filled from `lab.metrics()`, of the model at training step `step` */
 export function showMetrics(table, metrics, options, step) {

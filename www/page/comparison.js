@@ -4,12 +4,12 @@
 
 import { choice, words } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
-import { needsDigits } from './lab/image-pack.js';
-import { SAMPLING_OPTIONS } from './lab.js';
-import { Run } from './run/run.js';
-import { differenceSentence } from './words/sentences.js';
-import { annotate } from './stage/overlay.js';
-import { Stage } from './stage/stage.js';
+import { needsDigits } from '../lab/image-pack.js';
+import { SAMPLING_OPTIONS } from '../lab.js';
+import { Run } from '../run/run.js';
+import { differenceSentence } from '../words/sentences.js';
+import { annotate } from '../stage/overlay.js';
+import { Stage } from '../stage/stage.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
 const MEASURE_MS = 5000;
@@ -98,7 +98,7 @@ export class Comparison {
     if (number !== this.#number) return;
     run.limit = () => pace(run, other);
     other.limit = () => pace(other, run);
-    const { LossCurve } = await import('./chart/loss.js');
+    const { LossCurve } = await import('../chart/loss.js');
     if (number !== this.#number) return;
     this.#curve = new LossCurve($('both-losses'));
     this.#other = window.flowLab.other = other;

@@ -1,6 +1,6 @@
 // The stage's layers as boxes to tick.
 
-import { LAYERS } from './stage/layers.js';
+import { LAYERS } from '../stage/layers.js';
 
 export class LayerToggles {
   #boxes = new Map();

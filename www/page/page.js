@@ -1,24 +1,24 @@
 // Wires the page: the run trains, the stage draws, the panel asks, the hash remembers.
 
 import { Choices, readLink } from './choices.js';
-import { Clocks } from './clocks.js';
-import { Comparison } from './compare.js';
+import { Clocks } from './play-heads.js';
+import { Comparison } from './comparison.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
-import { needsDigits } from './lab/image-pack.js';
-import { copyLink, openModel, saveModel, takeAway } from './files.js';
+import { needsDigits } from '../lab/image-pack.js';
+import { copyLink, openModel, saveModel, takeAway } from './share.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { Measures } from './measures.js';
-import { Notes, correction } from './dom/notes.js';
-import { OwnPoints } from './points/own-points.js';
-import { Run } from './run/run.js';
-import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from './words/sentences.js';
-import { Speaker } from './dom/announcer.js';
-import { Door } from './story/door.js';
-import { annotate } from './stage/overlay.js';
-import { unfold } from './dom/disclosure.js';
-import { Stage } from './stage/stage.js';
+import { Notes, correction } from '../dom/notes.js';
+import { OwnPoints } from '../points/own-points.js';
+import { Run } from '../run/run.js';
+import { couplingSentence, excessSentence, floorLabel, grouped, leadOf, noExactSentence, progressSentence, samplingSentence } from '../words/sentences.js';
+import { Speaker } from '../dom/announcer.js';
+import { Door } from './load-story.js';
+import { annotate } from '../stage/overlay.js';
+import { unfold } from '../dom/disclosure.js';
+import { Stage } from '../stage/stage.js';
 
 const REFLOW_PAIRS = 10_000;
 const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of the first screen's slider
@@ -220,7 +220,7 @@ async function openedPanel() {
   if (window.matchMedia('(max-width: 52rem)').matches) $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   await controls?.unfold();
   // The library that draws curves is as large as all the rest.
-  const { LossCurve } = await import('./chart/loss.js');
+  const { LossCurve } = await import('../chart/loss.js');
   loss ??= new LossCurve($('loss'));
   loss.show(losses);
   run.theory.show();
