@@ -182,7 +182,7 @@ build_page() {
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
   node www/tools/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
-  node www/tools/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html >dist/index.html
+  node www/tools/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html dist/page.js >dist/index.html
 }
 
 # Packing the digits takes one core a quarter of the time that the small file takes both.

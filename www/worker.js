@@ -1,7 +1,7 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
 import { digitsPack, needsDigits } from './lab/image-pack.js';
-import { Helpers } from './lab/crew.js';
+import { Crew } from './lab/crew.js';
 import { Pace } from './lab/slices.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
@@ -13,7 +13,7 @@ const NONE = new Float32Array();
 let wasm; // the module's exports
 let run; // the FlowLab in it
 let helper; // the Helper in it, where another worker has the run
-const helpers = new Helpers();
+const helpers = new Crew();
 let pace;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 

@@ -1,7 +1,7 @@
 // Further workers that take a part of what a run computes on the CPU, each with a wasm module of its own: threads would need
 // headers that most static hosts do not send. What they find is what one worker alone would have found, to the last bit.
 
-import { Remote } from './worker-client.js';
+import { WorkerClient } from './worker-client.js';
 
 const WORKERS_MAX = 8;
 /** Multiplications and additions of a sampling that is worth handing over: some ten milliseconds. */
@@ -12,7 +12,7 @@ export function workersFor(cores = navigator.hardwareConcurrency || 1) {
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(WORKERS_MAX, cores / 2))));
 }
 
-export class Helpers {
+export class Crew {
   #remotes = []; // those that have their module; what they are told comes before what they are asked
   #started = 0; // and those that will have it
   #era = 0; // of those that were started before the last dismissal nobody wants to hear
@@ -86,7 +86,7 @@ export class Helpers {
     const [era, fresh] = [this.#era, count - this.#started];
     this.#started = count;
     try {
-      const remotes = Array.from({ length: fresh }, () => new Remote(() => {}));
+      const remotes = Array.from({ length: fresh }, () => new WorkerClient(newWorker()));
       await Promise.all(remotes.map((remote) => remote.call('fetch', { build: 'cpu' })));
       if (era !== this.#era) return remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
       if (this.#run) remotes.forEach((remote) => this.#tell(remote));
@@ -112,6 +112,9 @@ export class Helpers {
     this.#era++;
   }
 }
+
+// The script of the worker that this runs in, by whatever address it was loaded.
+const newWorker = () => new Worker(self.location.href, { type: 'module' });
 
 /** Trajectories of several groups of points as those of all of them. */
 function together(parts) {

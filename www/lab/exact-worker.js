@@ -1,13 +1,14 @@
 // A worker for what needs no network, only the options and the given points: the exact velocity, the loss floor, the cost
 // of pairing. Some of it takes seconds, and training goes on meanwhile.
 
-import { Remote } from './worker-client.js';
+import { WorkerClient } from './worker-client.js';
 
-export class Oracle {
-  #remote = new Remote(() => {});
+export class ExactWorker {
+  #remote;
   #ready;
 
-  constructor(pairs, given) {
+  constructor(worker, pairs, given) {
+    this.#remote = new WorkerClient(worker);
     // The network is not asked: it is made as small as it can be.
     const small = [...pairs.filter(([name]) => name !== 'device'), ['device', 'cpu'], ['width', '1'], ['depth', '1']];
     this.#ready = this.#remote

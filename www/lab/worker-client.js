@@ -1,6 +1,6 @@
-// A worker that answers calls in order.
+// The page's side of a worker that answers calls in order.
 
-export class Remote {
+export class WorkerClient {
   /** How long the worker took for the last answer, without its way through a busy page. */
   worked_ms = 0;
   #worker;
@@ -9,11 +9,12 @@ export class Remote {
   #dead = null;
 
   /**
+   * @param {Worker} worker on worker.js, which ends with this
    * @param {(errors: string[]) => void} onErrors what the device reported, outside any call
    * @param {(progress: { loaded: number, total: number }) => void} onProgress bytes of the digits
    */
-  constructor(onErrors, onProgress = () => {}) {
-    this.#worker = new Worker(new URL('../worker.js', import.meta.url), { type: 'module' });
+  constructor(worker, onErrors = () => {}, onProgress = () => {}) {
+    this.#worker = worker;
     this.#worker.onmessage = ({ data }) => {
       if (data.errors) return onErrors(data.errors);
       if (data.progress) return onProgress(data.progress);

@@ -47,7 +47,7 @@ export class Door {
   }
 
   async #load() {
-    const [{ Story }] = await Promise.all([import('../story/story.js'), loadSheet('story.css')]);
-    return Story.begin(this.#section, this.#page);
+    const [{ Story, chapters }] = await Promise.all([import('./story-with-chapters.js'), loadSheet('story.css')]);
+    return Story.begin(this.#section, chapters, this.#page);
   }
 }

@@ -1,7 +1,9 @@
-// Writes the page with its poster: real points of a short run of the small wasm module, seen before any script has run.
-//   node www/tools/write-poster.js MODULE.mjs FILE.wasm index.html
+// Writes the page with its poster: real points of a short run of the small wasm module, seen before any script has run; and
+// with the names of the files that page.js consists of, so that the browser asks for all of them at once.
+//   node www/tools/write-poster.js MODULE.mjs FILE.wasm index.html page.js
 
 import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const STEPS = 400;
@@ -9,7 +11,7 @@ const COUNT = 320;
 const T = 0.85; // the points are on their way
 const TAIL = 4; // of the solver's steps
 
-const [script, wasm, page] = process.argv.slice(2);
+const [script, wasm, page, entry] = process.argv.slice(2);
 const module = await import(pathToFileURL(script));
 module.initSync({ module: readFileSync(wasm) });
 const options = { device: 'cpu', target: 'moons', count: COUNT, solverSteps: 20 };
@@ -32,4 +34,17 @@ const svg = [
   path('generated', 0.045, 'round', points.map((i) => dot(at(now, i))).join('')),
   '</svg>',
 ].join('');
-process.stdout.write(readFileSync(page, 'utf8').replace('<!--poster-->', svg));
+const preload = (path) => `<link rel="modulepreload" href="${basename(path)}" />`;
+const parts = partsOf(entry).map(preload).join('');
+process.stdout.write(readFileSync(page, 'utf8').replace('<!--poster-->', svg).replace(preload(entry), parts));
+
+/** A built script, and all that it imports before it runs, directly or not. */
+function partsOf(path, known = [path]) {
+  for (const [, name] of readFileSync(path, 'utf8').matchAll(/(?:import|from)"\.\/([\w-]+\.js)"/g)) {
+    const next = join(dirname(path), name);
+    if (known.includes(next)) continue;
+    known.push(next);
+    partsOf(next, known);
+  }
+  return known;
+}
