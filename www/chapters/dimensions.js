@@ -1,10 +1,12 @@
-import { positionsIn } from '../story/samples.js';
+import { between } from '../draw/between.js';
 import { grouped } from '../words/format.js';
 import { train } from '../story/training.js';
 
 const COUNT = 1500;
 const STEPS = 1500;
 const TURNED = 0.5; // radians
+/** In all their dimensions. */
+const positionsIn = ({ times, positions, count, dim }, t) => between(positions, times.length, count * dim, t);
 /** Late times and averaged weights, for sharp edges. */
 const BOARD = { target: 'checkerboard', board: 2, dim: 3, width: 96, activation: 'gelu', learningRate: 0.004, timeSampling: 'late', ema: 0.99, seed: 1, steps: STEPS };
 

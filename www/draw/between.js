@@ -22,3 +22,17 @@ export function between(values, rows, length, t, into) {
   }
   return result;
 }
+
+/** Where flow time `t` lies among the computed times, which are evenly spaced: 2.5 is halfway between the third and the fourth. */
+export function placeIn(times, t) {
+  return Math.min(Math.max(t, 0), 1) * (times.length - 1);
+}
+
+/** One of the samples' points at a place among the times, written into `into` at `start`. */
+export function pointAt({ positions, count, times }, point, place, into, start) {
+  const row = Math.min(Math.floor(place), times.length - 2);
+  const [a, b] = [2 * (row * count + point), 2 * ((row + 1) * count + point)];
+  const share = place - row;
+  into[start] = positions[a] + share * (positions[b] - positions[a]);
+  into[start + 1] = positions[a + 1] + share * (positions[b + 1] - positions[a + 1]);
+}

@@ -1,5 +1,7 @@
 // The way that some of the points take from t = 0 to t = 1: whole, or what lies just behind them.
 
+import { placeIn, pointAt } from './between.js';
+
 const TAIL = 0.18; // of the flow time
 const TAIL_PIECES = 8;
 
@@ -62,17 +64,4 @@ export function drawWay(brush, samples, point, t, { color, alpha }) {
   }
   brush.segments(Float32Array.from(past), { color, alpha, width_px: 3 });
   brush.segments(Float32Array.from(future), { color, alpha, width_px: 1.5 });
-}
-
-/** Where flow time `t` lies among the computed times, which are evenly spaced: 2.5 is halfway between the third and the fourth. */
-function placeIn(times, t) {
-  return Math.min(Math.max(t, 0), 1) * (times.length - 1);
-}
-
-function pointAt({ positions, count, times }, point, place, into, start) {
-  const row = Math.min(Math.floor(place), times.length - 2);
-  const [a, b] = [2 * (row * count + point), 2 * ((row + 1) * count + point)];
-  const share = place - row;
-  into[start] = positions[a] + share * (positions[b] - positions[a]);
-  into[start + 1] = positions[a + 1] + share * (positions[b + 1] - positions[a + 1]);
 }

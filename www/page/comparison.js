@@ -2,11 +2,12 @@
 // A changed sampling option forks the trained weights as they are; any other trains from the first step, while the present
 // run waits where it is until the fork has caught up.
 
-import { choice, words } from './controls.js';
+import { choice } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
 import { needsDigits } from '../lab/image-pack.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
 import { Run } from '../run/run.js';
+import { optionWords } from '../words/format.js';
 import { differenceSentence } from '../words/sentences.js';
 import { annotate } from '../stage/overlay.js';
 import { Stage } from '../stage/stage.js';
@@ -35,7 +36,7 @@ export class Comparison {
     this.#run = run;
     Object.assign(this, { page, specs });
     const names = specs.map(({ name }) => name).filter((name) => !NOT_FORKED.includes(name));
-    $('fork-option').append(...names.map((name) => new Option(words(name), name)));
+    $('fork-option').append(...names.map((name) => new Option(optionWords(name), name)));
     $('fork-option').value = 'coupling';
     $('fork-option').addEventListener('change', () => this.#offerValue());
     $('compare').addEventListener('click', () => this.#offerValue());
@@ -79,7 +80,7 @@ export class Comparison {
     const { options, notes } = await run.lab.check(pairs);
     if (notes.length) throw new Error(`${name} = ${value}: ${notes[0].problem}`);
     const from = run.lab.options[name];
-    if (String(options[name]) === String(from)) throw new Error(`${words(name)} is ${from} in both runs: choose another value for the fork.`);
+    if (String(options[name]) === String(from)) throw new Error(`${optionWords(name)} is ${from} in both runs: choose another value for the fork.`);
     if (run.lab.options.coupling === 'reflow') throw new Error('A run after reflow cannot be forked: train again first.');
     const stage = new Stage(this.#place(), { clock: run.stage.clock });
     annotate(stage.canvas.parentElement, stage);
@@ -187,8 +188,8 @@ export class Comparison {
     const { name, from, to } = this.#changed;
     const [one, two] = document.querySelectorAll('#stages h2');
     one.hidden = two.hidden = false;
-    one.textContent = `This run: ${words(name)} ${from}`;
-    two.textContent = `The fork: ${words(name)} ${to}`;
+    one.textContent = `This run: ${optionWords(name)} ${from}`;
+    two.textContent = `The fork: ${optionWords(name)} ${to}`;
   }
 
   #say() {

@@ -1,5 +1,7 @@
 // The panel's inputs, made from the table of options, group by group.
 
+import { optionWords } from '../words/format.js';
+
 const GROUPS = [
   ['run', 'Run'],
   ['data', 'Data'],
@@ -80,7 +82,7 @@ export class Controls {
 
   #row(spec, onChange) {
     const row = Object.assign(document.createElement('div'), { className: 'option' });
-    const label = Object.assign(document.createElement('label'), { htmlFor: `option-${spec.name}`, textContent: words(spec.name) });
+    const label = Object.assign(document.createElement('label'), { htmlFor: `option-${spec.name}`, textContent: optionWords(spec.name) });
     const doc = Object.assign(document.createElement('small'), { id: `doc-${spec.name}`, textContent: spec.doc });
     const input = spec.type === 'choice' ? choice(spec) : field(spec);
     input.id = label.htmlFor;
@@ -128,9 +130,4 @@ function field(spec) {
   input.inputMode = 'decimal';
   input.placeholder = `${spec.min} to ${spec.max}`;
   return input;
-}
-
-/** learningRate → learning rate */
-export function words(name) {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,6 +1,7 @@
 // The stage's layers as boxes to tick.
 
 import { LAYERS } from '../stage/layers.js';
+import { LAYER_WORDS } from '../words/layers.js';
 
 export class LayerToggles {
   #boxes = new Map();
@@ -10,7 +11,8 @@ export class LayerToggles {
   /** @param {(name: string) => void} onToggle another layer is shown, or not */
   constructor(element, stage, onToggle) {
     this.#stages = [stage];
-    for (const { name, words, doc, heat } of LAYERS) {
+    for (const { name, heat } of LAYERS) {
+      const { words, doc } = LAYER_WORDS[name];
       const label = document.createElement('label');
       const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: stage.layers[name], id: name === 'exact' ? 'exact' : `layer-${name}` });
       box.dataset.layer = name;

@@ -1,6 +1,7 @@
 // What is measured of the generated points, each number beside what fresh points of the target give.
 
-import { grouped, samplingSentence } from '../words/sentences.js';
+import { grouped } from '../words/format.js';
+import { samplingSentence } from '../words/sentences.js';
 
 /** @param {HTMLTableElement} table filled from `lab.metrics()`, of the model at training step `step` */
 export function showMetrics(table, metrics, options, step) {

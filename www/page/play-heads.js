@@ -1,6 +1,6 @@
 // The two play heads under the stage: over the flow time t, and over the steps of training.
 
-import { grouped } from '../words/sentences.js';
+import { grouped } from '../words/format.js';
 
 const $ = (id) => document.getElementById(id);
 

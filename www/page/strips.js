@@ -1,7 +1,7 @@
 // Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so many
 // steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
-import { grouped } from '../words/sentences.js';
+import { grouped } from '../words/format.js';
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
 import { Camera } from '../stage/camera.js';

@@ -1,5 +1,6 @@
 // The drawing board: strokes by pointer, finger, pen or keys.
 
+import { grouped } from '../words/format.js';
 import { EXTENT, RADII, extend, pointsOf } from './strokes.js';
 
 const STAY_MS = 60; // between two sprays where the pointer stays
@@ -152,7 +153,7 @@ export class Board {
   }
 
   #count() {
-    return `${(this.#points.length / 2).toLocaleString('en')} points.`;
+    return `${grouped(this.#points.length / 2)} points.`;
   }
 
   #changed() {

@@ -1,5 +1,6 @@
 // Where the reader makes one end of the flow: drawn, typed as letters, pasted as numbers, or taken from a file or a picture.
 
+import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { decode, encode } from './strokes.js';
 
@@ -149,7 +150,7 @@ export class Editor {
   #showBoard() {
     if (!this.#board) return;
     const count = this.#board.points.length / 2;
-    this.#$('[data-count]').textContent = `${count.toLocaleString('en')} ${count === 1 ? 'point' : 'points'}`;
+    this.#$('[data-count]').textContent = `${grouped(count)} ${count === 1 ? 'point' : 'points'}`;
     this.#$('[data-do=undo]').disabled = !this.#board.canUndo;
     this.#$('[data-do=clear]').disabled = !this.#board.canUndo;
     this.#$('[data-do=redo]').disabled = !this.#board.canRedo;

@@ -1,5 +1,6 @@
 // Drawing on the stage itself: the board lies over the figure, sees what its camera sees, and has its tools below.
 
+import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { EXTENT, decode, encode } from './strokes.js';
 
@@ -133,7 +134,7 @@ export class Pen {
   #show() {
     if (!this.#board) return;
     const count = this.#board.points.length / 2;
-    this.#$('[data-count]').textContent = `${count.toLocaleString('en')} ${count === 1 ? 'point' : 'points'}`;
+    this.#$('[data-count]').textContent = `${grouped(count)} ${count === 1 ? 'point' : 'points'}`;
     this.#$('[data-do=undo]').disabled = this.#$('[data-do=clear]').disabled = !this.#board.canUndo;
     this.#$('[data-do=redo]').disabled = !this.#board.canRedo;
   }

@@ -17,23 +17,23 @@ const DENSITY_SIDE = 96;
 const LEVELS = [0.08, 0.25, 0.45, 0.65, 0.85]; // contours, as shares of the greatest density
 const NATS = 8; // the likelihood's scale reaches so far below its greatest value
 
-/** `words` is what the reader sees, `doc` explains it; only one layer with `heat` is shown at a time. */
+/** Only one layer with `heat` is shown at a time. What readers call them is in words/layers.js. */
 export const LAYERS = [
-  { name: 'density', words: 'density', doc: 'Where the flowing points are, pₜ, estimated from them: each is spread over a small Gaussian.', heat: true, draw: drawDensity },
-  { name: 'speed', words: 'speed', doc: 'How fast the learned field moves a point that is there, |v(x, t)|.', heat: true, draw: drawSpeed },
-  { name: 'likelihood', words: 'log-likelihood', doc: 'ln p₁(x) of the learned flow, in nats.', heat: true, draw: drawLikelihood },
-  { name: 'contours', words: 'contours', doc: 'Lines of equal density pₜ, estimated in the same way.', draw: drawContours },
-  { name: 'grid', words: 'grid', doc: 'A coarse grid that the learned flow carries: space itself deforms.', draw: (scene) => grid(scene, scene.stage.grid, 0.8, 1.2) },
-  { name: 'fineGrid', words: 'fine grid', doc: 'The same with narrow meshes.', draw: (scene) => grid(scene, scene.stage.fineGrid, 0.5, 1) },
-  { name: 'source', words: 'source', doc: 'Fresh points of the source, where the flow starts.', draw: drawSource },
-  { name: 'target', words: 'target', doc: 'Fresh points of the target, where the flow should end.', draw: drawTarget },
-  { name: 'pairs', words: 'pairs', doc: 'Pairs x₀–x₁ of one training batch, as this run couples them.', draw: drawTrainingPairs },
-  { name: 'trajectories', words: 'trajectories', doc: 'The whole way of some of the points.', draw: drawWhole },
-  { name: 'tails', words: 'tails', doc: 'What the points have just left behind them.', draw: drawBehind },
-  { name: 'velocity', words: 'velocity', doc: 'The learned velocity v(x, t) on a grid.', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.5) },
-  { name: 'exact', words: 'exact velocity', doc: 'The velocity that perfect training would reach, computed without a network.', draw: (scene) => arrows(scene, scene.stage.exact, 'exact', 0.95, true) },
-  { name: 'difference', words: 'learned − exact', doc: 'What is still wrong: the learned velocity minus the exact one, at the same scale.', draw: drawDifference },
-  { name: 'generated', words: 'generated', doc: 'Points that start in the source and follow the learned velocity.', draw: drawGenerated },
+  { name: 'density', heat: true, draw: drawDensity },
+  { name: 'speed', heat: true, draw: drawSpeed },
+  { name: 'likelihood', heat: true, draw: drawLikelihood },
+  { name: 'contours', draw: drawContours },
+  { name: 'grid', draw: (scene) => grid(scene, scene.stage.grid, 0.8, 1.2) },
+  { name: 'fineGrid', draw: (scene) => grid(scene, scene.stage.fineGrid, 0.5, 1) },
+  { name: 'source', draw: drawSource },
+  { name: 'target', draw: drawTarget },
+  { name: 'pairs', draw: drawTrainingPairs },
+  { name: 'trajectories', draw: drawWhole },
+  { name: 'tails', draw: drawBehind },
+  { name: 'velocity', draw: (scene) => arrows(scene, scene.stage.velocity, 'velocity', 0.5) },
+  { name: 'exact', draw: (scene) => arrows(scene, scene.stage.exact, 'exact', 0.95, true) },
+  { name: 'difference', draw: drawDifference },
+  { name: 'generated', draw: drawGenerated },
 ];
 
 function drawSource({ brush, palette, dot_px, stage }) {
@@ -98,7 +98,7 @@ function drawDensity(scene) {
   const found = density(scene);
   if (!found) return;
   drawHeat(scene.brush, found.raster, found.values, { color: scene.palette.generated, low: 0, high: found.most, alpha: 0.75 });
-  scene.heat({ words: 'density of the points', low: 0, high: found.most, unit: 'per unit area', role: 'generated' });
+  scene.heat({ layer: 'density', low: 0, high: found.most, role: 'generated' });
 }
 
 function drawContours(scene) {
@@ -116,7 +116,7 @@ function drawSpeed({ brush, palette, t, stage: { speed }, heat }) {
   if (!speed) return;
   const values = at(speed, t);
   drawHeat(brush, speed.raster, values, { color: palette.velocity, low: 0, high: speed.most, alpha: 0.75 });
-  heat({ words: 'speed |v|', low: 0, high: speed.most, unit: '', role: 'velocity' });
+  heat({ layer: 'speed', low: 0, high: speed.most, role: 'velocity' });
 }
 
 function drawLikelihood({ brush, palette, stage: { likelihood }, heat }) {
@@ -124,6 +124,6 @@ function drawLikelihood({ brush, palette, stage: { likelihood }, heat }) {
   const { raster, values } = likelihood;
   const most = values.reduce((most, value) => (value > most ? value : most), -1e9);
   drawHeat(brush, raster, values, { color: palette.generated, low: most - NATS, high: most, alpha: 0.8 });
-  heat({ words: 'ln p₁, log-likelihood', low: most - NATS, high: most, unit: 'nats', role: 'generated' });
+  heat({ layer: 'likelihood', low: most - NATS, high: most, role: 'generated' });
 }
 

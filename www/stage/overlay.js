@@ -1,6 +1,7 @@
 // What lies on the stage in words: the picked point, the scale of a heat map, and buttons for what gestures do.
 
-import { grouped } from '../words/sentences.js';
+import { grouped } from '../words/format.js';
+import { LAYER_WORDS } from '../words/layers.js';
 
 const ZOOM = 1.4;
 const STEP_PX = 80;
@@ -55,7 +56,8 @@ function pointSentence({ index, t, at, velocity, from, to }) {
   return `Point ${grouped(index + 1)} at t = ${t.toFixed(2)}: ${pair(at)}, velocity ${pair(velocity)}, speed ${Math.hypot(...velocity).toFixed(2)}. It came from ${pair(from)} and will end at ${pair(to)}.`;
 }
 
-function scaleOf({ words, low, high, unit, role }) {
+function scaleOf({ layer, low, high, role }) {
+  const { words, unit } = LAYER_WORDS[layer].scale;
   const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2).replace(/\.?0+$/, ''));
   return `<p>${words}</p><div style="background: linear-gradient(to right, transparent, var(--${role}))"></div><p><span>${number(low)}</span><span>${number(high)} ${unit}</span></p>`;
 }

@@ -1,5 +1,7 @@
 // What the page says about the run as it is, in sentences. No document here: numbers in, text out.
 
+import { grouped, optionWords } from './format.js';
+
 const COUPLINGS = {
   independent:
     'Each pair’s path is straight, but independent pairs cross, and the field averages them: trajectories bend. ' +
@@ -95,8 +97,7 @@ const OWN_FLOOR = ['source', 'target', 'text', 'board', 'points', 'sourcePoints'
 
 /** How two runs differ, in words: `changed` is `{ name, from, to }`, `measured` their metrics, or null before they are known. */
 export function differenceSentence({ name, from, to }, [run, other], measured) {
-  const option = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const parts = [`The fork has ${option} ${to} where this run has ${from}; all else, the seed too, is the same.`];
+  const parts = [`The fork has ${optionWords(name)} ${to} where this run has ${from}; all else, the seed too, is the same.`];
   const lag = run.step - other.step;
   if (lag > 100 && run.playing) parts.push(`This run waits at step ${grouped(run.step)} while the fork, at step ${grouped(other.step)}, catches up.`);
   if (run.loss !== undefined && other.loss !== undefined && !(name in { solver: 1, solverSteps: 1, tolerance: 1, count: 1 })) {
@@ -113,9 +114,4 @@ export function differenceSentence({ name, from, to }, [run, other], measured) {
 
 function milliseconds(ms) {
   return ms >= 100 ? `${grouped(Math.round(ms))} ms` : `${ms.toPrecision(2)} ms`;
-}
-
-/** 1234 → 1,234 */
-export function grouped(number) {
-  return number.toLocaleString('en');
 }
