@@ -6,8 +6,8 @@
 
 import { openBurn } from './lab/burn.js';
 import { needsDigits } from './lab/image-pack.js';
-import { gate } from './lab/adapter.js';
-import { givenIn, readGiven } from './lab/points-in.js';
+import { findAdapter } from './lab/adapter.js';
+import { givenIn, readPoints } from './lab/points-in.js';
 import { ExactWorker } from './lab/exact-worker.js';
 import { WorkerClient } from './lab/worker-client.js';
 
@@ -344,7 +344,7 @@ export class Lab {
 
   // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
   async #moveToGpu(given) {
-    const verdict = await gate(this.#wanted);
+    const verdict = await findAdapter(this.#wanted);
     if (!verdict.open) return this.#stayOnCpu(verdict.reason);
     this.#adapter = verdict.adapter;
     const remote = this.#newRemote();
@@ -388,7 +388,7 @@ const newWorker = () => new Worker(new URL('./worker.js', import.meta.url), { ty
 
 /** What was given before, and what is given now in its place. */
 async function merged(before, { source, target } = {}) {
-  const now = { source: await readGiven('source', source), target: await readGiven('target', target) };
+  const now = { source: await readPoints('source', source), target: await readPoints('target', target) };
   return { source: now.source ?? before.source, target: now.target ?? before.target };
 }
 

@@ -51,7 +51,7 @@ describe('the play heads', () => {
     const { page, heard, close } = await open();
     const first = await page.evaluate(async () => {
       const { run } = window.flowLab;
-      return run.history.steps[0];
+      return run.snapshots.steps[0];
     });
     assert.equal(first, 0);
     await waitForStep(page, 200);
@@ -110,7 +110,7 @@ describe('the play heads', () => {
   test('snapshots stay few, and closer together at the beginning', async () => {
     const { page, close } = await open(`${SMALL}&steps=2500`);
     await waitForText(page, 'steps', /^trained/);
-    const steps = await page.evaluate(() => window.flowLab.run.history.steps);
+    const steps = await page.evaluate(() => window.flowLab.run.snapshots.steps);
     assert.ok(steps.length <= 40 && steps.length >= 15, `${steps}`);
     assert.equal(steps[0], 0);
     assert.ok(steps.filter((step) => step <= 100).length >= 8, `${steps}`);

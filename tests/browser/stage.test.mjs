@@ -26,7 +26,7 @@ const SCENES = {
 async function draw({ name, scene }) {
   const { stage, run } = window.flowLab;
   run.play(false);
-  run.theory.begin = run.theory.draw = async () => {};
+  run.exact.begin = run.exact.draw = async () => {};
   stage.flowing = false;
   const floats = (values) => Float32Array.from(values);
   for (const layer of Object.keys(stage.layers)) stage.layers[layer] = layer === name;

@@ -1,8 +1,8 @@
 // The brush on a 2D canvas: for browsers without WebGL2, and for those that have lost it.
 
-import { Hatching } from './segments.js';
+import { Segments } from './segments.js';
 import { Pixels } from './pixels.js';
-import { Stamps } from './marks.js';
+import { Marks } from './marks.js';
 
 // Points or segments, from where on they are written into pixels: paths of ten thousand points took 40 ms, so they take 3.
 const MANY = 100;
@@ -13,8 +13,8 @@ export class CanvasBrush {
   #camera;
   #image;
   #pixels = new Pixels();
-  #stamps = new Stamps(this.#pixels);
-  #hatching = new Hatching(this.#pixels);
+  #marks = new Marks(this.#pixels);
+  #segments = new Segments(this.#pixels);
 
   constructor(context = document.createElement('canvas').getContext('2d')) {
     this.#context = context;
@@ -33,7 +33,7 @@ export class CanvasBrush {
   }
 
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
-    if (xy.length > 2 * MANY && shape !== 'cross') return this.#stamps.draw(this.#camera, xy, { color, size_px, alpha, shape });
+    if (xy.length > 2 * MANY && shape !== 'cross') return this.#marks.draw(this.#camera, xy, { color, size_px, alpha, shape });
     this.end();
     const [context, camera] = [this.#context, this.#camera];
     const half = size_px / 2;
@@ -63,7 +63,7 @@ export class CanvasBrush {
   }
 
   segments(ends, { color, width_px, alpha, fades }) {
-    if (ends.length > 4 * MANY) return this.#hatching.draw(this.#camera, ends, { color, width_px, alpha, fades });
+    if (ends.length > 4 * MANY) return this.#segments.draw(this.#camera, ends, { color, width_px, alpha, fades });
     this.end();
     const [context, camera] = [this.#context, this.#camera];
     context.strokeStyle = color;

@@ -6,7 +6,7 @@ import { Pixels } from './pixels.js';
 const PLACES = 4; // within a pixel, each way
 const KINDS_MAX = 24;
 
-export class Stamps {
+export class Marks {
   #pixels;
   #stride;
   #kinds = new Map();

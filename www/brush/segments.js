@@ -2,7 +2,7 @@
 
 import { Pixels } from './pixels.js';
 
-export class Hatching {
+export class Segments {
   #pixels;
 
   constructor(pixels) {

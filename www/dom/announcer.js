@@ -1,7 +1,7 @@
 // One live region for the whole page. It speaks at milestones only: what changes many times a second would drown a screen
 // reader.
 
-export class Speaker {
+export class Announcer {
   #element;
   #quarters = 0;
 

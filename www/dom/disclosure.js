@@ -1,7 +1,7 @@
 // A button that unfolds a part of the page, and folds it again; Escape inside folds it and gives the focus back.
 
 /** @returns {{ open: boolean, show: (on: boolean) => void }} */
-export function unfold(button, part, { close, bodyClass } = {}) {
+export function disclosure(button, part, { close, bodyClass } = {}) {
   const show = (on) => {
     part.hidden = !on;
     button.setAttribute('aria-expanded', String(on));

@@ -3,7 +3,7 @@
 const loaded = new Map();
 
 /** Resolves when the sheet applies. */
-export function loadSheet(name) {
+export function loadCss(name) {
   if (!loaded.has(name)) {
     loaded.set(
       name,

@@ -1,7 +1,7 @@
 // Has this browser a GPU that is worth its file? Asked before the file is fetched.
 
 /** @returns {Promise<{ open: boolean, reason: string, adapter?: string }>} */
-export async function gate(choice) {
+export async function findAdapter(choice) {
   const closed = (reason) => ({ open: false, reason });
   if (choice === 'cpu') return closed('The CPU was asked for.');
   if (!navigator.gpu) return closed('The CPU runs, because this browser offers no WebGPU.');

@@ -10,7 +10,7 @@ const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim
  *   being standardised; a grey raster
  *   `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of an image (a Blob of anything else is CSV)
  */
-export async function readGiven(end, data) {
+export async function readPoints(end, data) {
   if (data === undefined || data === null) return undefined;
   try {
     return await given(data);

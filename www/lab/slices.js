@@ -9,7 +9,7 @@ const STEPS_MAX = 1024;
 /** A slice of twice the steps stays if a step then costs less than this share. */
 const WORTH = 0.8;
 
-export class Pace {
+export class Slices {
   steps = 1;
   #tried; // { steps, ms } a step, of the slice half as long that this one is compared with
   #settled = false;

@@ -9,7 +9,7 @@ import { SAMPLING_OPTIONS } from '../lab.js';
 import { Run } from '../run/run.js';
 import { optionWords } from '../words/format.js';
 import { differenceSentence } from '../words/sentences.js';
-import { annotate } from '../stage/overlay.js';
+import { attachOverlay } from '../stage/overlay.js';
 import { Stage } from '../stage/stage.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
@@ -83,7 +83,7 @@ export class Comparison {
     if (String(options[name]) === String(from)) throw new Error(`${optionWords(name)} is ${from} in both runs: choose another value for the fork.`);
     if (run.lab.options.coupling === 'reflow') throw new Error('A run after reflow cannot be forked: train again first.');
     const stage = new Stage(this.#place(), { clock: run.stage.clock });
-    annotate(stage.canvas.parentElement, stage);
+    attachOverlay(stage.canvas.parentElement, stage);
     const digits = new DigitGrid(stage.canvas.parentElement, stage);
     const sampled = (samples) => digits.show(needsDigits(other.lab.options) ? samples : null, other.lab.options);
     const other = await Run.create(pairs, stage, { ...this.#hooks(), sampled, failed: this.page.failed }, run.lab.given);

@@ -1,10 +1,10 @@
 // Loads the story when the reader comes to it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
 
-import { loadSheet } from '../dom/load-css.js';
+import { loadCss } from '../dom/load-css.js';
 
 const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as seen
 
-export class Door {
+export class StoryLoader {
   #section;
   #page;
   #story = null; // a promise, once it was wanted
@@ -47,7 +47,7 @@ export class Door {
   }
 
   async #load() {
-    const [{ Story, chapters }] = await Promise.all([import('./story-with-chapters.js'), loadSheet('story.css')]);
+    const [{ Story, chapters }] = await Promise.all([import('./story-with-chapters.js'), loadCss('story.css')]);
     return Story.begin(this.#section, chapters, this.#page);
   }
 }

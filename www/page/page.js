@@ -1,7 +1,7 @@
 // Wires the page: the run trains, the stage draws, the panel asks, the hash remembers.
 
 import { Choices, readLink } from './choices.js';
-import { Clocks } from './play-heads.js';
+import { PlayHeads } from './play-heads.js';
 import { Comparison } from './comparison.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
@@ -15,10 +15,10 @@ import { OwnPoints } from '../points/own-points.js';
 import { Run } from '../run/run.js';
 import { grouped } from '../words/format.js';
 import { couplingSentence, excessSentence, floorLabel, leadOf, noExactSentence, progressSentence, samplingSentence } from '../words/sentences.js';
-import { Speaker } from '../dom/announcer.js';
-import { Door } from './load-story.js';
-import { annotate } from '../stage/overlay.js';
-import { unfold } from '../dom/disclosure.js';
+import { Announcer } from '../dom/announcer.js';
+import { StoryLoader } from './load-story.js';
+import { attachOverlay } from '../stage/overlay.js';
+import { disclosure } from '../dom/disclosure.js';
 import { Stage } from '../stage/stage.js';
 
 const REFLOW_PAIRS = 10_000;
@@ -27,16 +27,16 @@ const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of th
 const $ = (id) => document.getElementById(id);
 const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const notes = new Notes($('notes'));
-const speaker = new Speaker($('said'));
+const announcer = new Announcer($('said'));
 const stage = new Stage($('stage'));
-const clocks = new Clocks(stage);
+const playHeads = new PlayHeads(stage);
 const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => Promise.all([run.redraw(), comparison?.redraw()])));
 const digits = new DigitGrid(document.querySelector('.plane'), stage, (label) => choices.change('label', label));
-const panel = unfold($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
-unfold($('layers-toggle'), $('layers'));
-const film = unfold($('strips-toggle'), $('strips'));
-const fork = unfold($('compare'), $('fork'));
-annotate(document.querySelector('.plane'), stage);
+const panel = disclosure($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
+disclosure($('layers-toggle'), $('layers'));
+const film = disclosure($('strips-toggle'), $('strips'));
+const fork = disclosure($('compare'), $('fork'));
+attachOverlay(document.querySelector('.plane'), stage);
 
 let run;
 let choices;
@@ -58,7 +58,7 @@ start().catch((error) => {
 async function start() {
   if (still) {
     stage.clock.jumps = true;
-    clocks.flow(false);
+    playHeads.flow(false);
   }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
   const failed = (error) => notes.add(error.message);
@@ -72,7 +72,7 @@ async function start() {
   choices = new Choices(run, notes, { shown: showOptions, needsPoints });
   choices.kept = kept;
   measures = new Measures(run, { list: $('live'), table: $('metrics'), button: $('measure-again'), wanted: () => panel.open });
-  clocks.run = run;
+  playHeads.run = run;
   run.playing = !still;
   await run.begin({ atOnce: !still });
   $('poster')?.remove();
@@ -82,7 +82,7 @@ async function start() {
   if (!still) run.loop();
 }
 
-const story = new Door($('story'), { run: () => run }, (error) => notes.add(`How it works: ${error.message}`));
+const story = new StoryLoader($('story'), { run: () => run }, (error) => notes.add(`How it works: ${error.message}`));
 $('tell').addEventListener('click', () => $('story').scrollIntoView());
 $('slow').addEventListener('click', () => story.go('step', 'own'));
 
@@ -110,7 +110,7 @@ function begun() {
   strips?.clear();
   toggles.bar('likelihood', '');
   $('speed').textContent = '';
-  speaker.begun(lab.options.target);
+  announcer.begun(lab.options.target);
   showOptions();
   showDevice(lab.device);
   progressed();
@@ -125,8 +125,8 @@ function progressed() {
   $('reset').hidden = finished; // the first button says it then
   $('play').textContent = finished && past === null ? 'Train again' : playing ? 'Pause' : 'Play';
   $('reflow').disabled = step === 0;
-  clocks.show();
-  speaker.progressed(step, total, run.loss);
+  playHeads.show();
+  announcer.progressed(step, total, run.loss);
   measures.look();
   strips?.look();
   comparison?.follow();
@@ -224,14 +224,14 @@ async function openedPanel() {
   const { LossCurve } = await import('../chart/loss.js');
   loss ??= new LossCurve($('loss'));
   loss.show(losses);
-  run.theory.show();
+  run.exact.show();
   measures.look();
 }
 
 async function openedStrips() {
   if (!film.open) return;
   const { Strips } = await import('./strips.js');
-  strips ??= new Strips($('strips'), run, { flow: (t) => clocks.hold(t), train: (step) => clocks.scrub(step) }, () => film.open);
+  strips ??= new Strips($('strips'), run, { flow: (t) => playHeads.hold(t), train: (step) => playHeads.scrub(step) }, () => film.open);
   strips.open(lastSamples);
 }
 
@@ -261,7 +261,7 @@ function showOptions() {
   const place = SOLVER_STEPS.findLastIndex((steps) => steps <= options.solverSteps);
   $('solver-steps').value = place;
   showSolverSteps(options.solverSteps);
-  run.theory.show();
+  run.exact.show();
 }
 
 function showSolverSteps(steps) {

@@ -4,7 +4,7 @@ import { grouped } from '../words/format.js';
 
 const $ = (id) => document.getElementById(id);
 
-export class Clocks {
+export class PlayHeads {
   #stage;
   #run = null;
   #scrubbing = Promise.resolve();

@@ -30,7 +30,7 @@ export function stepsShown(total) {
 export class Strips {
   #element;
   #run;
-  #clocks;
+  #playHeads;
   #wanted;
   #brush = new CanvasBrush();
   #palette;
@@ -45,14 +45,14 @@ export class Strips {
 
   /**
    * @param {HTMLElement} element
-   * @param {{ flow: (t: number) => void, train: (step: number) => void }} clocks where a picture moves the play heads
+   * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
    */
-  constructor(element, run, clocks, wanted) {
-    [this.#element, this.#run, this.#clocks, this.#wanted] = [element, run, clocks, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) => this.#clocks.flow(TIMES[k]));
+  constructor(element, run, playHeads, wanted) {
+    [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) => this.#playHeads.flow(TIMES[k]));
     const steps = stepsShown(run.total).map(ofStep);
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) => this.#clocks.train(this.#made[k].step));
+    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) => this.#playHeads.train(this.#made[k].step));
     this.#palette = new Palette(element, () => this.draw());
     run.stage.on('time', () => this.#mark());
     new ResizeObserver(() => this.draw()).observe(element);
@@ -113,8 +113,8 @@ export class Strips {
 
   // What the model made at about this step, from the same points as the stage's.
   async #make(wanted, stale) {
-    const { lab, history } = this.#run;
-    const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : history.near(wanted);
+    const { lab, snapshots } = this.#run;
+    const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : snapshots.near(wanted);
     if (stale()) return null;
     const { count: all, dim, positions } = this.#samples;
     const count = Math.min(all, dim === 784 ? DIGITS : MADE);

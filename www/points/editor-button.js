@@ -1,8 +1,8 @@
 // Where the reader's own points for one end of the flow are made: a button, which opens the editor.
 
-import { loadSheet } from '../dom/load-css.js';
+import { loadCss } from '../dom/load-css.js';
 
-export class PointsPanel {
+export class EditorButton {
   #element = document.createElement('div');
   #end;
   #hands;
@@ -29,7 +29,7 @@ export class PointsPanel {
 
   /** Opens the editor, whose code comes when it is first wanted. */
   async open() {
-    const [{ Editor }] = await Promise.all([import('./editor.js'), loadSheet('editor.css')]);
+    const [{ Editor }] = await Promise.all([import('./editor.js'), loadCss('editor.css')]);
     this.#editor ??= new Editor(this.#end, this.#hands);
     this.#editor.open(this.#letters(), this.#text());
   }

@@ -6,7 +6,7 @@ import { EXTENT, decode, encode } from './strokes.js';
 
 const HELP = 'Arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes, Escape leaves.';
 
-export class Pen {
+export class BoardOnStage {
   #plane;
   #stage;
   #hands;

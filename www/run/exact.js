@@ -7,7 +7,7 @@ const DELAY_MS = 300; // the first picture and the first steps go before
 const TIMES = 9;
 const EDGE = 0.02; // at t = 0 and t = 1 the exact velocity of a hard edge is infinite
 
-export class Theory {
+export class Exact {
   /** `{ loss, standardError, exactness }`; undefined until it is known, null where it never will be. */
   floor;
   /** Of one batch; null where pairs are not sought. */

@@ -5,10 +5,10 @@
 //
 // While the reader looks at the past, training waits; it goes on when they come back to the present.
 
-import { History } from './snapshots.js';
+import { Snapshots } from './snapshots.js';
 import { Lab } from '../lab.js';
-import { Pictures } from './scene-data.js';
-import { Theory } from './exact.js';
+import { SceneData } from './scene-data.js';
+import { Exact } from './exact.js';
 import { extentOf, firstTwo } from '../draw/plane.js';
 
 const CHUNK_MS = 80; // training between two looks at what the reader wants
@@ -31,7 +31,7 @@ export class Run {
   past = null;
   /** How far another run lets this one go: for two runs at one pace. */
   limit = () => Infinity;
-  history = new History();
+  snapshots = new Snapshots();
   #chunk = 1;
   #number = 0; // counts restarts: an answer that belongs to an earlier run is not shown
   #looping = false;
@@ -40,7 +40,7 @@ export class Run {
   #resume = false; // play on when the reader comes back from the past
 
   /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`, `fetched({ loaded, total })`,
-   *   `barred(layer, reason)`, `theorised(theory)`, `failed(error)`; all may be missing */
+   *   `barred(layer, reason)`, `theorised(exact)`, `failed(error)`; all may be missing */
   static async create(pairs, stage, hooks = {}, data = {}) {
     const run = new Run(await Lab.create(pairs, data, hooks.fetched), stage, hooks);
     return run;
@@ -48,10 +48,10 @@ export class Run {
 
   constructor(lab, stage, hooks) {
     Object.assign(this, { lab, stage, hooks });
-    this.pictures = new Pictures(lab, stage);
-    this.pictures.onSamples = (samples) => this.hooks.sampled?.(samples);
-    this.pictures.onBarred = (layer, reason) => this.hooks.barred?.(layer, reason);
-    this.theory = new Theory(this);
+    this.sceneData = new SceneData(lab, stage);
+    this.sceneData.onSamples = (samples) => this.hooks.sampled?.(samples);
+    this.sceneData.onBarred = (layer, reason) => this.hooks.barred?.(layer, reason);
+    this.exact = new Exact(this);
     stage.on('view', () => this.#seeElsewhere());
   }
 
@@ -73,8 +73,8 @@ export class Run {
     const number = ++this.#number;
     const { lab, stage } = this;
     stage.clear();
-    this.pictures.clear();
-    this.history.clear();
+    this.sceneData.clear();
+    this.snapshots.clear();
     [this.past, this.#chunk, this.stepsPerSecond, this.loss, this.#resume] = [null, 1, 0, undefined, false];
     const losses = await lab.losses();
     this.step = losses.length;
@@ -87,7 +87,7 @@ export class Run {
     this.hooks.begun?.();
     this.hooks.pictured?.(losses);
     await this.refresh(atOnce ? Math.min(FIRST_STEPS, this.#steps()) : undefined);
-    this.theory.begin().catch((error) => this.#fail(error));
+    this.exact.begin().catch((error) => this.#fail(error));
   }
 
   /** Draws what is looked at, to the end; while training goes on, rather ask `redraw()`. */
@@ -96,10 +96,10 @@ export class Run {
     this.#refreshing++;
     try {
       await this.#beginPicture(steps);
-      await this.pictures.work();
+      await this.sceneData.work();
       if (number !== this.#number) return;
       this.hooks.pictured?.(await this.lab.losses());
-      this.theory.show();
+      this.exact.show();
     } finally {
       this.#refreshing--;
     }
@@ -107,9 +107,9 @@ export class Run {
 
   /** Something else is to be drawn: the loop draws it between its chunks, or it is drawn now. */
   async redraw() {
-    if (this.#looping) this.pictures.drop();
+    if (this.#looping) this.sceneData.drop();
     else await this.refresh();
-    await this.theory.draw();
+    await this.exact.draw();
   }
 
   #steps() {
@@ -118,17 +118,17 @@ export class Run {
   }
 
   async #beginPicture(steps) {
-    if (this.past !== null) return this.pictures.begin(this.history.near(this.past)?.values, steps);
+    if (this.past !== null) return this.sceneData.begin(this.snapshots.near(this.past)?.values, steps);
     const number = this.#number;
     const weights = await this.#remember();
-    if (number === this.#number) this.pictures.begin(weights, steps);
+    if (number === this.#number) this.sceneData.begin(weights, steps);
   }
 
-  // Takes the weights out; pictures show them, and the history keeps some of them.
+  // Takes the weights out; pictures show them, and the snapshots keep some of them.
   async #remember() {
     const number = this.#number;
     const snapshot = await this.lab.weights();
-    if (number === this.#number) this.history.add(snapshot);
+    if (number === this.#number) this.snapshots.add(snapshot);
     return snapshot.values;
   }
 
@@ -148,13 +148,13 @@ export class Run {
           credit_ms += (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room), CHUNK_MS));
         }
         if (this.finished) break;
-        if (!this.pictures.pending && performance.now() > nextPicture && this.past === null && shown !== this.step) {
+        if (!this.sceneData.pending && performance.now() > nextPicture && this.past === null && shown !== this.step) {
           await this.#beginPicture(this.#steps());
           [nextPicture, shown] = [performance.now() + REFRESH_MS, this.step];
           this.hooks.pictured?.(await this.lab.losses());
-          this.theory.show();
+          this.exact.show();
         }
-        if (credit_ms > 0) credit_ms -= await this.pictures.work(Math.min(credit_ms, CHUNK_MS));
+        if (credit_ms > 0) credit_ms -= await this.sceneData.work(Math.min(credit_ms, CHUNK_MS));
       }
       if (this.past === null) await this.refresh();
     } catch (error) {
@@ -175,7 +175,7 @@ export class Run {
     [this.stepsPerSecond, this.workers, this.loss] = [progress.stepsPerSecond, progress.workers, progress.loss];
     // The first steps change the most: they come one by one, so that each can be seen again.
     this.#chunk = Math.min(500, Math.max(1, Math.round(0.25 * this.step)));
-    if (this.history.wants(this.step)) await this.#remember();
+    if (this.snapshots.wants(this.step)) await this.#remember();
     this.hooks.progressed?.();
     if (!Number.isFinite(progress.loss)) {
       this.play(false);
@@ -209,11 +209,11 @@ export class Run {
   async lookAt(step) {
     const before = this.past;
     if (step !== null && step >= this.step) step = null;
-    this.past = step === null ? null : this.history.near(step).step;
+    this.past = step === null ? null : this.snapshots.near(step).step;
     if (before === null && this.past !== null) [this.#resume, this.playing] = [this.playing, false];
     if (this.past === before) return;
     this.hooks.progressed?.();
-    this.pictures.drop();
+    this.sceneData.drop();
     await this.refresh();
     if (this.past === null && this.#resume) this.play(true);
   }
@@ -228,7 +228,7 @@ export class Run {
   // A picture under way would ask the next network with the weights of the one before.
   #leave() {
     this.#number++;
-    this.pictures.clear();
+    this.sceneData.clear();
   }
 
   /** Trains anew; data as for `Lab.restart`. */
@@ -258,7 +258,7 @@ export class Run {
   dispose() {
     this.playing = false;
     this.#number++;
-    this.pictures.clear();
+    this.sceneData.clear();
     this.lab.dispose();
     this.stage.dispose();
   }

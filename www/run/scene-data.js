@@ -14,7 +14,7 @@ const LIKELIHOOD_STEPS = 10; // of the midpoint rule
 const LATTICE_STEPS = 20;
 const CELLS = { grid: 8, fineGrid: 20 };
 
-export class Pictures {
+export class SceneData {
   /** `{ times, evaluations, dim }` of the samples that the stage shows; heard when they change. */
   onSamples = () => {};
   /** A layer cannot be drawn of this run, and the reason: heard once a run. */

@@ -3,7 +3,7 @@
 const KEPT_MAX = 40;
 const NUMBERS_MAX = 12e6; // of all snapshots together: 48 MB
 
-export class History {
+export class Snapshots {
   #snapshots = []; // { step, values }, by step
 
   clear() {

@@ -17,7 +17,7 @@ const LENS = [
 ];
 
 /** @param {HTMLElement} plane holds the stage's canvas, a `.spot`, a `.scale` and a `.lens` */
-export function annotate(plane, stage) {
+export function attachOverlay(plane, stage) {
   const [spot, scale, lens] = ['.spot', '.scale', '.lens'].map((selector) => plane.querySelector(selector));
   let last = 0;
   const show = () => {

@@ -1,6 +1,6 @@
 // Trains a chapter's network before the reader's eyes.
 
-import { Pictures } from '../run/scene-data.js';
+import { SceneData } from '../run/scene-data.js';
 import { firstTwo } from '../draw/plane.js';
 
 const CHUNK_MS = 60;
@@ -11,7 +11,7 @@ const SHARE_MAX = 0.4; // of the time, for pictures
 
 /** Shows the model as it is now. */
 export async function show(lab, stage, { steps = 50, signal }) {
-  const pictures = new Pictures(lab, whileOpen(stage, signal));
+  const pictures = new SceneData(lab, whileOpen(stage, signal));
   pictures.begin(null, steps);
   while (pictures.pending) {
     await pictures.work(1);
