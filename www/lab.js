@@ -4,11 +4,11 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
-import { openBurn } from './lab/burn.js';
-import { needsDigits } from './lab/image-pack.js';
 import { findAdapter } from './lab/adapter.js';
-import { givenIn, readPoints } from './lab/points-in.js';
+import { openBurn } from './lab/burn.js';
 import { ExactWorker } from './lab/exact-worker.js';
+import { needsDigits } from './lab/image-pack.js';
+import { givenIn, readPoints } from './lab/points-in.js';
 import { WorkerClient } from './lab/worker-client.js';
 
 /** Options that say how points are generated, and change nothing of what is learned. */

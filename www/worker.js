@@ -1,7 +1,7 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
-import { digitsPack, needsDigits } from './lab/image-pack.js';
 import { Crew } from './lab/crew.js';
+import { digitsPack, needsDigits } from './lab/image-pack.js';
 import { Slices } from './lab/slices.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */

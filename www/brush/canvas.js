@@ -1,8 +1,8 @@
 // The brush on a 2D canvas: for browsers without WebGL2, and for those that have lost it.
 
-import { Segments } from './segments.js';
-import { Pixels } from './pixels.js';
 import { Marks } from './marks.js';
+import { Pixels } from './pixels.js';
+import { Segments } from './segments.js';
 
 // Points or segments, from where on they are written into pixels: paths of ten thousand points took 40 ms, so they take 3.
 const MANY = 100;

@@ -1,5 +1,5 @@
-import { grouped } from '../words/format.js';
 import { recent, showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 import { CROSSING } from './shared-runs.js';
 
 const SIDES = [['independent', 'Random pairs'], ['ot', 'Optimal transport pairs']];

@@ -1,6 +1,6 @@
 import { between } from '../draw/between.js';
-import { grouped } from '../words/format.js';
 import { train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 
 const COUNT = 1500;
 const STEPS = 1500;

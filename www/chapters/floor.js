@@ -1,7 +1,7 @@
 import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
-import { grouped, signed } from '../words/format.js';
 import { recent, train } from '../story/training.js';
+import { grouped, signed } from '../words/format.js';
 import { RUN } from './shared-runs.js';
 
 const NEAR = 0.15; // above the floor

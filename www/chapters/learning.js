@@ -1,5 +1,5 @@
-import { grouped } from '../words/format.js';
 import { recent, show, showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 import { RUN } from './shared-runs.js';
 
 const WAIT = 500;

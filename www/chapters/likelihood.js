@@ -1,5 +1,5 @@
-import { signed } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
+import { signed } from '../words/format.js';
 import { RUN } from './shared-runs.js';
 
 const LIKELY = -2.5; // nats

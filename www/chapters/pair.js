@@ -1,5 +1,5 @@
-import { signed } from '../words/format.js';
 import { drawArrows } from '../draw/arrows.js';
+import { signed } from '../words/format.js';
 
 export default {
   id: 'pair',

@@ -1,5 +1,5 @@
-import { grouped } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 import { CROSSING } from './shared-runs.js';
 
 const PAIRS = 4000;

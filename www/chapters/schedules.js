@@ -1,6 +1,6 @@
-import { SCHEDULES, conditional } from '../story/schedule.js';
 import { Coefficients } from '../chart/coefficients.js';
 import { moons, normals } from '../story/crowd.js';
+import { SCHEDULES, conditional } from '../story/schedule.js';
 
 const PAIRS = 60;
 const NAMES = { linear: 'linear', cosine: 'cosine', vp: 'variance preserving' };

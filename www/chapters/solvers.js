@@ -1,5 +1,5 @@
-import { showEnds, train } from '../story/training.js';
 import { firstTwo } from '../draw/plane.js';
+import { showEnds, train } from '../story/training.js';
 import { RUN } from './shared-runs.js';
 
 const SOLVERS = [['euler', 1], ['midpoint', 2], ['heun', 2], ['rk4', 4]]; // evaluations a step

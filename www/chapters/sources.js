@@ -1,5 +1,5 @@
-import { grouped } from '../words/format.js';
 import { showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 
 const WAIT = 400;
 const RUNS = [

@@ -1,7 +1,7 @@
-import { PHASES, drawRecorded } from '../draw/training-step.js';
-import { grouped } from '../words/format.js';
-import { train } from '../story/training.js';
 import { firstTwo } from '../draw/plane.js';
+import { PHASES, drawRecorded } from '../draw/training-step.js';
+import { train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 import { RUN } from './shared-runs.js';
 
 const ARRAYS = ['x0', 'x1', 'xt', 'ut', 'before', 'after'];

@@ -1,5 +1,5 @@
-import { grouped } from '../words/format.js';
 import { show, showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 import { RUN } from './shared-runs.js';
 
 const CHOICES = [1, 2, 5, 20, 100];

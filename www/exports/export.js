@@ -1,7 +1,7 @@
 // Everything that the reader can take away, by the name of its button.
 
-import { points, record } from './tables.js';
 import { drawing, picture } from './stills.js';
+import { points, record } from './tables.js';
 
 const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own where those are more
 

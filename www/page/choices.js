@@ -1,10 +1,10 @@
 // What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes are
 // made one after the other, each on what the last one left.
 
+import { correction } from '../dom/notes.js';
+import { SAMPLING_OPTIONS } from '../lab.js';
 import { dataOf, holds, joined, split } from '../points/in-link.js';
 import { writeHash } from './hash.js';
-import { SAMPLING_OPTIONS } from '../lab.js';
-import { correction } from '../dom/notes.js';
 
 export class Choices {
   /** `[name, text]` of every option that the link holds. */

@@ -2,15 +2,15 @@
 // A changed sampling option forks the trained weights as they are; any other trains from the first step, while the present
 // run waits where it is until the fork has caught up.
 
-import { choice } from './controls.js';
-import { DigitGrid } from './digit-grid.js';
-import { needsDigits } from '../lab/image-pack.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
+import { needsDigits } from '../lab/image-pack.js';
 import { Run } from '../run/run.js';
-import { optionWords } from '../words/format.js';
-import { differenceSentence } from '../words/sentences.js';
 import { attachOverlay } from '../stage/overlay.js';
 import { Stage } from '../stage/stage.js';
+import { optionWords } from '../words/format.js';
+import { differenceSentence } from '../words/sentences.js';
+import { choice } from './controls.js';
+import { DigitGrid } from './digit-grid.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
 const MEASURE_MS = 5000;

@@ -1,7 +1,7 @@
 // Measures of the generated points, live: few points, seldom, so that training hardly waits; and a table of many on demand.
 
-import { showMetrics } from './metrics-table.js';
 import { liveMeasures } from '../words/sentences.js';
+import { showMetrics } from './metrics-table.js';
 
 const EVERY_MS = 4000;
 const COUNT = 400;

@@ -1,25 +1,25 @@
 // Wires the page: the run trains, the stage draws, the panel asks, the hash remembers.
 
+import { Announcer } from '../dom/announcer.js';
+import { disclosure } from '../dom/disclosure.js';
+import { Notes, correction } from '../dom/notes.js';
+import { needsDigits } from '../lab/image-pack.js';
+import { OwnPoints } from '../points/own-points.js';
+import { Run } from '../run/run.js';
+import { attachOverlay } from '../stage/overlay.js';
+import { Stage } from '../stage/stage.js';
+import { grouped } from '../words/format.js';
+import { couplingSentence, excessSentence, floorLabel, leadOf, noExactSentence, progressSentence, samplingSentence } from '../words/sentences.js';
 import { Choices, readLink } from './choices.js';
-import { PlayHeads } from './play-heads.js';
 import { Comparison } from './comparison.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
-import { needsDigits } from '../lab/image-pack.js';
-import { copyLink, openModel, saveModel, takeAway } from './share.js';
 import { readHash } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
-import { Measures } from './measures.js';
-import { Notes, correction } from '../dom/notes.js';
-import { OwnPoints } from '../points/own-points.js';
-import { Run } from '../run/run.js';
-import { grouped } from '../words/format.js';
-import { couplingSentence, excessSentence, floorLabel, leadOf, noExactSentence, progressSentence, samplingSentence } from '../words/sentences.js';
-import { Announcer } from '../dom/announcer.js';
 import { StoryLoader } from './load-story.js';
-import { attachOverlay } from '../stage/overlay.js';
-import { disclosure } from '../dom/disclosure.js';
-import { Stage } from '../stage/stage.js';
+import { Measures } from './measures.js';
+import { PlayHeads } from './play-heads.js';
+import { copyLink, openModel, saveModel, takeAway } from './share.js';
 
 const REFLOW_PAIRS = 10_000;
 const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of the first screen's slider

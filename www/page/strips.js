@@ -1,14 +1,14 @@
 // Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so many
 // steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
-import { grouped } from '../words/format.js';
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
-import { Camera } from '../stage/camera.js';
-import { drawDigits } from '../draw/digits.js';
 import { positionsAt } from '../draw/between.js';
-import { Palette } from '../stage/palette.js';
+import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
+import { Camera } from '../stage/camera.js';
+import { Palette } from '../stage/palette.js';
+import { grouped } from '../words/format.js';
 
 const TIMES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const PANELS = TIMES.length;

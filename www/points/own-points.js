@@ -1,8 +1,8 @@
 // The reader's own points for either end of the flow: drawn on the stage, or made in the editor that the panel opens.
 
-import { lettersOf, ofDrawing, ofRows } from './in-link.js';
-import { EditorButton } from './editor-button.js';
 import { loadCss } from '../dom/load-css.js';
+import { EditorButton } from './editor-button.js';
+import { lettersOf, ofDrawing, ofRows } from './in-link.js';
 
 export class OwnPoints {
   #buttons;

@@ -5,11 +5,11 @@
 //
 // While the reader looks at the past, training waits; it goes on when they come back to the present.
 
-import { Snapshots } from './snapshots.js';
-import { Lab } from '../lab.js';
-import { SceneData } from './scene-data.js';
-import { Exact } from './exact.js';
 import { extentOf, firstTwo } from '../draw/plane.js';
+import { Lab } from '../lab.js';
+import { Exact } from './exact.js';
+import { SceneData } from './scene-data.js';
+import { Snapshots } from './snapshots.js';
 
 const CHUNK_MS = 80; // training between two looks at what the reader wants
 const REFRESH_MS = 350; // least time between two new pictures

@@ -1,10 +1,10 @@
 // What the stage draws of a model, asked of the lab in pieces: none takes long, so that training goes on between them. All
 // pieces of one picture show the same weights, of now or of the past.
 
-import { needsDigits } from '../lab/image-pack.js';
 import { latticeOf } from '../draw/grid.js';
 import { rasterOver, rasterPoints } from '../draw/heat.js';
 import { firstTwo, inPlane } from '../draw/plane.js';
+import { needsDigits } from '../lab/image-pack.js';
 
 const PIECE_MS = 30;
 const FIELD_TIMES = 9;

@@ -2,10 +2,10 @@
 // stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the reader a heat map's scale.
 
 import { drawArrows, fastestOf } from '../draw/arrows.js';
-import { contoursOf, densityOf } from '../draw/density.js';
 import { velocitiesAt } from '../draw/between.js';
-import { drawHeat, rasterOver } from '../draw/heat.js';
+import { contoursOf, densityOf } from '../draw/density.js';
 import { drawLattice } from '../draw/grid.js';
+import { drawHeat, rasterOver } from '../draw/heat.js';
 import { drawPairs } from '../draw/pairs.js';
 import { drawTails, drawTrajectories } from '../draw/trajectories.js';
 

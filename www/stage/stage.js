@@ -13,11 +13,11 @@
 // ({ points, frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid
 // ({ lines, perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). www/pictures.js asks a lab for them.
 
-import { gridPoints } from '../draw/arrows.js';
 import { brushFor } from '../brush/brush.js';
+import { gridPoints } from '../draw/arrows.js';
+import { positionsAt } from '../draw/between.js';
 import { Camera } from './camera.js';
 import { Clock } from './clock.js';
-import { positionsAt } from '../draw/between.js';
 import { Gestures } from './gestures.js';
 import { ARROWS_SIDE, LAYERS } from './layers.js';
 import { Palette } from './palette.js';

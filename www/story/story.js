@@ -1,8 +1,8 @@
 // The story below the stage: chapters of text, and one figure that stays in view while they pass. Loaded when it comes near.
 
 import { Figure } from './figure.js';
-import { Labs } from './labs.js';
 import { withFormulas } from './formulas.js';
+import { Labs } from './labs.js';
 
 const LAID = 1; // chapters laid out in one go: four, with their formulas, took 50 ms
 const SETTLE_MS = 250; // a chapter that is only scrolled past does not open

@@ -1,7 +1,7 @@
 // Trains a chapter's network before the reader's eyes.
 
-import { SceneData } from '../run/scene-data.js';
 import { firstTwo } from '../draw/plane.js';
+import { SceneData } from '../run/scene-data.js';
 
 const CHUNK_MS = 60;
 const REFRESH_MS = 450;
