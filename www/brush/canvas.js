@@ -33,7 +33,8 @@ export class CanvasBrush {
   }
 
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
-    if (xy.length > 2 * MANY && shape !== 'cross') return this.#marks.draw(this.#camera, xy, { color, size_px, alpha, shape });
+    if (xy.length > 2 * MANY && shape !== 'cross')
+      return this.#marks.draw(this.#camera, xy, { color, size_px, alpha, shape });
     this.end();
     const [context, camera] = [this.#context, this.#camera];
     const half = size_px / 2;
@@ -85,7 +86,8 @@ export class CanvasBrush {
 
   image(rgba, width, height, { left, right, bottom, top }) {
     this.end();
-    if (this.#image?.width !== width || this.#image.height !== height) this.#image = Object.assign(document.createElement('canvas'), { width, height });
+    if (this.#image?.width !== width || this.#image.height !== height)
+      this.#image = Object.assign(document.createElement('canvas'), { width, height });
     this.#image.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
     const [context, camera] = [this.#context, this.#camera];
     context.save();

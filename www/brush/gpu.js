@@ -71,8 +71,23 @@ export class GpuBrush {
     const gl = this.#gl;
     const uniforms = this.#use(this.#programs.image, '#000000', 1);
     gl.bindTexture(gl.TEXTURE_2D, this.#texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.length));
-    for (const [name, value] of [['MIN_FILTER', gl.LINEAR], ['MAG_FILTER', gl.LINEAR], ['WRAP_S', gl.CLAMP_TO_EDGE], ['WRAP_T', gl.CLAMP_TO_EDGE]]) {
+    gl.texImage2D(
+      gl.TEXTURE_2D,
+      0,
+      gl.RGBA,
+      width,
+      height,
+      0,
+      gl.RGBA,
+      gl.UNSIGNED_BYTE,
+      new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.length),
+    );
+    for (const [name, value] of [
+      ['MIN_FILTER', gl.LINEAR],
+      ['MAG_FILTER', gl.LINEAR],
+      ['WRAP_S', gl.CLAMP_TO_EDGE],
+      ['WRAP_T', gl.CLAMP_TO_EDGE],
+    ]) {
       gl.texParameteri(gl.TEXTURE_2D, gl[`TEXTURE_${name}`], value);
     }
     gl.uniform4f(uniforms.bounds, left, bottom, right, top);
@@ -109,13 +124,17 @@ function attribute(gl, index, size, stride, offset, divisor) {
 
 function program(gl, { vertex, fragment, uniforms }) {
   const handle = gl.createProgram();
-  for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+  for (const [kind, source] of [
+    [gl.VERTEX_SHADER, vertex],
+    [gl.FRAGMENT_SHADER, fragment],
+  ]) {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(handle, shader);
   }
   gl.linkProgram(handle);
-  if (!gl.getProgramParameter(handle, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(`A shader was refused: ${gl.getProgramInfoLog(handle)}`);
+  if (!gl.getProgramParameter(handle, gl.LINK_STATUS) && !gl.isContextLost())
+    throw new Error(`A shader was refused: ${gl.getProgramInfoLog(handle)}`);
   return { handle, uniforms: Object.fromEntries(uniforms.map((name) => [name, gl.getUniformLocation(handle, name)])) };
 }

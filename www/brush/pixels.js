@@ -69,7 +69,9 @@ export class Pixels {
       }
     }
     const box = this.#box;
-    this.#box = box ? [Math.min(box[0], x0), Math.min(box[1], y0), Math.max(box[2], x1), Math.max(box[3], y1)] : [x0, y0, x1, y1];
+    this.#box = box
+      ? [Math.min(box[0], x0), Math.min(box[1], y0), Math.max(box[2], x1), Math.max(box[3], y1)]
+      : [x0, y0, x1, y1];
   }
 
   /** Puts all layers over what `context` holds, and forgets them. */
@@ -81,7 +83,9 @@ export class Pixels {
     const [l, t] = [Math.max(0, x0 - EDGE), Math.max(0, y0 - EDGE)];
     const [w, h] = [Math.min(width, x1 - EDGE) - l, Math.min(height, y1 - EDGE) - t];
     if (w > 0 && h > 0) {
-      this.#sheet.getContext('2d', { willReadFrequently: true }).putImageData(this.#data, -EDGE, -EDGE, l + EDGE, t + EDGE, w, h);
+      this.#sheet
+        .getContext('2d', { willReadFrequently: true })
+        .putImageData(this.#data, -EDGE, -EDGE, l + EDGE, t + EDGE, w, h);
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.drawImage(this.#sheet, l, t, w, h, l, t, w, h);
       context.setTransform(camera.density, 0, 0, camera.density, 0, 0);

@@ -22,12 +22,21 @@ export class SvgBrush {
     for (let i = 0; i < xy.length; i += 2) {
       const [x, y] = [this.#camera.x(xy[i]), this.#camera.y(xy[i + 1])];
       if (!this.#sees(x, y, half)) continue;
-      if (shape === 'ring') marks.push(`M${at(x - half, y)}a${short(half)} ${short(half)} 0 1 0 ${short(size_px)} 0a${short(half)} ${short(half)} 0 1 0 ${short(-size_px)} 0`);
-      else if (shape === 'cross') marks.push(`M${at(x - half, y - half)}L${at(x + half, y + half)}M${at(x - half, y + half)}L${at(x + half, y - half)}`);
+      if (shape === 'ring')
+        marks.push(
+          `M${at(x - half, y)}a${short(half)} ${short(half)} 0 1 0 ${short(size_px)} 0a${short(half)} ${short(half)} 0 1 0 ${short(-size_px)} 0`,
+        );
+      else if (shape === 'cross')
+        marks.push(
+          `M${at(x - half, y - half)}L${at(x + half, y + half)}M${at(x - half, y + half)}L${at(x + half, y - half)}`,
+        );
       else marks.push(`M${at(x, y)}h0`); // a line without length has caps all the same
     }
     const cap = CAPS[shape];
-    this.#path(marks, cap ? { color, alpha, width_px: size_px, cap } : { color, alpha, width_px: Math.max(1, size_px / 5) });
+    this.#path(
+      marks,
+      cap ? { color, alpha, width_px: size_px, cap } : { color, alpha, width_px: Math.max(1, size_px / 5) },
+    );
   }
 
   segments(ends, { color, width_px, alpha, fades }) {
@@ -49,7 +58,9 @@ export class SvgBrush {
     const { x, y } = { x: this.#camera.x(left), y: this.#camera.y(bottom) };
     // The first row lies at the bottom.
     const scale = `${(this.#camera.x(right) - x) / width} ${(this.#camera.y(top) - y) / height}`;
-    this.#parts.push(`<image href="${canvas.toDataURL()}" width="${width}" height="${height}" transform="translate(${at(x, y)}) scale(${scale})"/>`);
+    this.#parts.push(
+      `<image href="${canvas.toDataURL()}" width="${width}" height="${height}" transform="translate(${at(x, y)}) scale(${scale})"/>`,
+    );
   }
 
   /** The whole file. `title` and `text` are for readers of the file that cannot see it. */
@@ -72,7 +83,9 @@ ${this.#parts.join('\n')}
   #path(marks, { color, alpha, width_px, cap }) {
     if (!marks.length) return;
     const caps = cap ? ` stroke-linecap="${cap}"` : '';
-    this.#parts.push(`<path stroke="${color}" stroke-opacity="${short(alpha)}" stroke-width="${short(width_px)}"${caps} d="${marks.join('')}"/>`);
+    this.#parts.push(
+      `<path stroke="${color}" stroke-opacity="${short(alpha)}" stroke-width="${short(width_px)}"${caps} d="${marks.join('')}"/>`,
+    );
   }
 }
 

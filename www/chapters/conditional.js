@@ -16,7 +16,10 @@ export default {
   wait: 'Move the target point.',
 
   open(figure) {
-    const stage = figure.stage({ layers: ['generated', 'tails'], label: 'Four hundred points flow to one target point' });
+    const stage = figure.stage({
+      layers: ['generated', 'tails'],
+      label: 'Four hundred points flow to one target point',
+    });
     const x0 = normals(800, 3);
     let x1 = [1.6, 1.2];
     const show = () => {
@@ -24,7 +27,9 @@ export default {
       positions.set(x0);
       for (let i = 0; i < 800; i++) positions[800 + i] = x1[i % 2];
       stage.samples = { times: Float32Array.of(0, 1), positions, count: 400 };
-      figure.say(`400 points start from N(0, I); all end at (${x1.map((value) => signed(value)).join(', ')}). Nothing is learned here.`);
+      figure.say(
+        `400 points start from N(0, I); all end at (${x1.map((value) => signed(value)).join(', ')}). Nothing is learned here.`,
+      );
       stage.touch();
     };
     show();
@@ -39,10 +44,18 @@ export default {
       },
     });
     let where = 'grid';
-    figure.choose('Arrows', [['grid', 'on a grid'], ['dots', 'on the dots']], where, (choice) => {
-      where = choice;
-      stage.touch();
-    });
+    figure.choose(
+      'Arrows',
+      [
+        ['grid', 'on a grid'],
+        ['dots', 'on the dots'],
+      ],
+      where,
+      (choice) => {
+        where = choice;
+        stage.touch();
+      },
+    );
     stage.overlays.add(({ brush, camera, palette, t, current }) => {
       const xy = where === 'grid' ? stage.arrowPoints : current;
       if (!xy) return;

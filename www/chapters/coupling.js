@@ -2,7 +2,10 @@ import { recent, showEnds, train } from '../story/training.js';
 import { grouped } from '../words/format.js';
 import { CROSSING } from './shared-runs.js';
 
-const SIDES = [['independent', 'Random pairs'], ['ot', 'Optimal transport pairs']];
+const SIDES = [
+  ['independent', 'Random pairs'],
+  ['ot', 'Optimal transport pairs'],
+];
 const RUNS = [
   ['Eight Gaussians → moons', CROSSING],
   ['Moons → eight Gaussians', { ...CROSSING, source: 'moons', target: '8gaussians' }],
@@ -27,11 +30,17 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stages = figure.stages(SIDES.map(([, words]) => words), { extent: 7.5, layers: ['target', 'generated', 'trajectories'] });
+    const stages = figure.stages(
+      SIDES.map(([, words]) => words),
+      { extent: 7.5, layers: ['target', 'generated', 'trajectories'] },
+    );
     let turn = 0;
     const run = async (options, words) => {
       const mine = ++turn;
-      const [progress, bends] = [[null, null], [null, null]];
+      const [progress, bends] = [
+        [null, null],
+        [null, null],
+      ];
       const tell = () => mine === turn && figure.say(`${words}. ${told(progress, bends)}`);
       for (const stage of stages) stage.clear();
       figure.say(`${words}. Two networks begin …`);
@@ -61,13 +70,30 @@ export default {
         }),
       );
     };
-    figure.choose('Run', RUNS.map(([words], k) => [k, words]), 0, (k) => run(RUNS[k][1], RUNS[k][0]));
-    figure.choose('Show', [['trajectories', 'trajectories'], ['pairs', 'pairs of one batch']], 'trajectories', (layer) => {
-      for (const stage of stages) {
-        [stage.layers.trajectories, stage.layers.generated, stage.layers.pairs] = [layer !== 'pairs', layer !== 'pairs', layer === 'pairs'];
-        stage.touch();
-      }
-    });
+    figure.choose(
+      'Run',
+      RUNS.map(([words], k) => [k, words]),
+      0,
+      (k) => run(RUNS[k][1], RUNS[k][0]),
+    );
+    figure.choose(
+      'Show',
+      [
+        ['trajectories', 'trajectories'],
+        ['pairs', 'pairs of one batch'],
+      ],
+      'trajectories',
+      (layer) => {
+        for (const stage of stages) {
+          [stage.layers.trajectories, stage.layers.generated, stage.layers.pairs] = [
+            layer !== 'pairs',
+            layer !== 'pairs',
+            layer === 'pairs',
+          ];
+          stage.touch();
+        }
+      },
+    );
     await run(RUNS[0][1], RUNS[0][0]);
   },
 };

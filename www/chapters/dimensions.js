@@ -8,7 +8,18 @@ const TURNED = 0.5; // radians
 /** In all their dimensions. */
 const positionsIn = ({ times, positions, count, dim }, t) => between(positions, times.length, count * dim, t);
 /** Late times and averaged weights, for sharp edges. */
-const BOARD = { target: 'checkerboard', board: 2, dim: 3, width: 96, activation: 'gelu', learningRate: 0.004, timeSampling: 'late', ema: 0.99, seed: 1, steps: STEPS };
+const BOARD = {
+  target: 'checkerboard',
+  board: 2,
+  dim: 3,
+  width: 96,
+  activation: 'gelu',
+  learningRate: 0.004,
+  timeSampling: 'late',
+  ema: 0.99,
+  seed: 1,
+  steps: STEPS,
+};
 
 export default {
   id: 'dimensions',
@@ -28,7 +39,10 @@ export default {
     signal.throwIfAborted();
     const canvas = document.createElement('canvas');
     canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Generated points in the four dark cells of a three-dimensional board; arrow keys turn it');
+    canvas.setAttribute(
+      'aria-label',
+      'Generated points in the four dark cells of a three-dimensional board; arrow keys turn it',
+    );
     canvas.className = 'turntable';
     const host = figure.panel();
     host.append(canvas);
@@ -51,10 +65,14 @@ export default {
       table.xyz = positionsIn(samples, t);
       table.draw();
     };
-    const time = figure.slide('t', { min: 0, max: 1, step: 0.01, value: 1, format: (value) => value.toFixed(2) }, (value) => {
-      t = value;
-      draw();
-    });
+    const time = figure.slide(
+      't',
+      { min: 0, max: 1, step: 0.01, value: 1, format: (value) => value.toFixed(2) },
+      (value) => {
+        t = value;
+        draw();
+      },
+    );
     time.setAttribute('aria-label', 'Flow time t');
     const reference = await lab.reference('target', 4000);
     signal.throwIfAborted();

@@ -14,7 +14,9 @@ export default {
   text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines pass, and
     the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the lines
     that meet at $x_t$.</p>`,
-  formula: [String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`],
+  formula: [
+    String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`,
+  ],
   more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its distance from the
     floor, never from zero; and do not compare losses of two data sets, whose floors differ. With
     <em>optimal transport</em> pairs, a few chapters on, the floor itself sinks.</p>`,
@@ -24,7 +26,11 @@ export default {
     const { signal } = figure;
     const { LossCurve } = await import('../chart/loss.js');
     signal.throwIfAborted();
-    const stage = figure.stage({ extent: 3.4, layers: ['target'], label: 'The velocities of the lines that pass a probe, and their mean' });
+    const stage = figure.stage({
+      extent: 3.4,
+      layers: ['target'],
+      label: 'The velocities of the lines that pass a probe, and their mean',
+    });
     figure.flow(false);
     figure.seek(0.4);
     const crowd = new Crowd(moons(400), 0.1);
@@ -61,7 +67,9 @@ export default {
         curve.show(losses);
         const excess = recent(losses, 200) - floor.loss;
         near = step >= 200 && excess < NEAR;
-        figure.say(`Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`);
+        figure.say(
+          `Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`,
+        );
         check();
       },
     });
@@ -81,11 +89,22 @@ function drawFan({ brush, camera, palette, t: now }, crowd, [x, y]) {
     square += weight * (ux * ux + uy * uy);
   });
   const share = LENGTH / (1 - t);
-  const ends = drawn(weights).flatMap((i) => [x, y, x + share * (points[2 * i] - x), y + share * (points[2 * i + 1] - y)]);
+  const ends = drawn(weights).flatMap((i) => [
+    x,
+    y,
+    x + share * (points[2 * i] - x),
+    y + share * (points[2 * i + 1] - y),
+  ]);
   brush.segments(Float32Array.from(ends), { color: palette.target, width_px: 1.4, alpha: 0.6 });
   const speed = Math.hypot(mx, my);
   const middle = Float32Array.of(x + (LENGTH / 2) * mx, y + (LENGTH / 2) * my);
-  drawArrows(brush, camera, middle, Float32Array.of(mx, my), { color: palette.exact, longest_px: LENGTH * speed * camera.scale_px, fastest: speed, alpha: 1, width_px: 4 });
+  drawArrows(brush, camera, middle, Float32Array.of(mx, my), {
+    color: palette.exact,
+    longest_px: LENGTH * speed * camera.scale_px,
+    fastest: speed,
+    alpha: 1,
+    width_px: 4,
+  });
   return { mean: [mx, my], variance: (square - mx * mx - my * my) / 2 };
 }
 

@@ -10,7 +10,10 @@ export default {
   text: `<p>For a crowd of four hundred the sum could be worked out. For all photographs of the world it cannot. Here is the trick that
     flow matching is named for: let a network <b class="velocity">$v_\\theta(x, t)$</b> guess the velocity of <em>one</em> random pair
     at a time, and correct it by the square of its error, averaged over the $d$ coordinates.</p>`,
-  formula: [String.raw`L(\theta) = \tfrac{1}{d}\, \mathbb{E}_{t,\,x_0,\,x_1} \bigl\lVert v_\theta(x_t, t) - (x_1 - x_0) \bigr\rVert^2`, String.raw`x_t = (1-t)\,x_0 + t\,x_1`],
+  formula: [
+    String.raw`L(\theta) = \tfrac{1}{d}\, \mathbb{E}_{t,\,x_0,\,x_1} \bigl\lVert v_\theta(x_t, t) - (x_1 - x_0) \bigr\rVert^2`,
+    String.raw`x_t = (1-t)\,x_0 + t\,x_1`,
+  ],
   more: `<p>Whoever must give one answer to many questions, and pays for the square of every error, does best with their mean. So the network,
     which sees only single pairs, learns the <em>marginal</em> field: the same that the last chapters summed up. The
     <b class="exact">dashed arrows</b> are that field, computed exactly; the <b class="velocity">solid</b> ones are what the
@@ -19,7 +22,10 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'generated', 'tails', 'velocity', 'exact'], label: 'A network learns the field while its points flow' });
+    const stage = figure.stage({
+      layers: ['target', 'generated', 'tails', 'velocity', 'exact'],
+      label: 'A network learns the field while its points flow',
+    });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
     let paused = false;
@@ -47,7 +53,9 @@ export default {
         stale: () => mine !== turn,
         onProgress({ step, losses }) {
           const loss = losses.length ? `, loss ${recent(losses).toFixed(2)}` : '';
-          figure.say(`step ${grouped(step)} of ${grouped(lab.options.steps)}${loss}. Two moons from N(0, I); 64 neurons wide, 3 layers.`);
+          figure.say(
+            `step ${grouped(step)} of ${grouped(lab.options.steps)}${loss}. Two moons from N(0, I); 64 neurons wide, 3 layers.`,
+          );
           if (step >= WAIT) figure.reached();
         },
       });

@@ -20,7 +20,11 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'likelihood'], moves: false, label: 'The log-likelihood of the learned flow as a map' });
+    const stage = figure.stage({
+      layers: ['target', 'likelihood'],
+      moves: false,
+      label: 'The log-likelihood of the learned flow as a map',
+    });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
     figure.say('The network of the last chapters trains to its end …');
@@ -31,7 +35,9 @@ export default {
       const [x, y] = place;
       const [nats] = await lab.logDensity([x, y], { solver: 'midpoint', steps: 20 });
       signal.throwIfAborted();
-      figure.say(`At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`);
+      figure.say(
+        `At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`,
+      );
       seen[0] ||= nats > LIKELY;
       seen[1] ||= nats < UNLIKELY;
       if (seen[0] && seen[1]) figure.reached();

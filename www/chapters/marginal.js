@@ -23,10 +23,15 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'generated', 'exact'], label: 'Points flow by the exact field to two moons; a probe shows which targets count' });
+    const stage = figure.stage({
+      layers: ['target', 'generated', 'exact'],
+      label: 'Points flow by the exact field to two moons; a probe shows which targets count',
+    });
     const crowd = new Crowd(moons(POINTS), BLUR);
     stage.target = crowd.points;
-    figure.say(`${POINTS} target points, each blurred by ${BLUR}, and their exact field. The lines from the probe are as dark as the target’s share in the mean.`);
+    figure.say(
+      `${POINTS} target points, each blurred by ${BLUR}, and their exact field. The lines from the probe are as dark as the target’s share in the mean.`,
+    );
     let probe = [-0.5, 0.4];
     figure.handle(stage, {
       words: 'Probe',
@@ -39,15 +44,29 @@ export default {
     });
     stage.overlays.add((scene) => drawProbe(scene, crowd, probe));
     let onDots = false;
-    figure.choose('Arrows', [['grid', 'on a grid'], ['dots', 'on the dots'], ['none', 'none']], 'grid', (choice) => {
-      stage.layers.exact = choice === 'grid';
-      onDots = choice === 'dots';
-      stage.touch();
-    });
+    figure.choose(
+      'Arrows',
+      [
+        ['grid', 'on a grid'],
+        ['dots', 'on the dots'],
+        ['none', 'none'],
+      ],
+      'grid',
+      (choice) => {
+        stage.layers.exact = choice === 'grid';
+        onDots = choice === 'dots';
+        stage.touch();
+      },
+    );
     stage.overlays.add(({ brush, camera, palette, t, current }) => {
       if (!onDots || !current) return;
       const xy = current.subarray(0, 2 * DOTS);
-      drawArrows(brush, camera, xy, crowd.velocity(xy, Math.min(t, LATEST)), { color: palette.exact, longest_px: 26, fastest: 4, alpha: 0.8 });
+      drawArrows(brush, camera, xy, crowd.velocity(xy, Math.min(t, LATEST)), {
+        color: palette.exact,
+        longest_px: 26,
+        fastest: 4,
+        alpha: 0.8,
+      });
     });
     await figure.onView(stage, async () => {
       const points = stage.arrowPoints;

@@ -21,7 +21,10 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../stage/palette.js'), import('../chart/study.js')]);
+    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([
+      import('../stage/palette.js'),
+      import('../chart/study.js'),
+    ]);
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
     const all = rowsOf(csv);
@@ -53,9 +56,14 @@ export default {
       host.replaceChildren();
       plot = figure.plot = null;
       const filled = series[view].filter(({ columns: [places] }) => places.length);
-      if (filled.length) plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
-      const lines = filled.length > 1 ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`) : [];
-      if (filled.some(({ untrained: [places] }) => places.length)) lines.push('<span class="ring"></span> not trained when its run ended');
+      if (filled.length)
+        plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
+      const lines =
+        filled.length > 1
+          ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`)
+          : [];
+      if (filled.some(({ untrained: [places] }) => places.length))
+        lines.push('<span class="ring"></span> not trained when its run ended');
       key.innerHTML = lines.join(' &emsp; ');
       figure.say(told(series[view], view, never));
       seen.add(view);
@@ -65,7 +73,12 @@ export default {
       plot?.dispose();
       palette.forget();
     });
-    figure.choose('Against', Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]), 'modes', show);
+    figure.choose(
+      'Against',
+      Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]),
+      'modes',
+      show,
+    );
     show('modes');
   },
 };
@@ -73,8 +86,11 @@ export default {
 /** The numbers in words, for those who do not see the plot. */
 function told(series, view, never) {
   const unit = view === 'dim' ? 'dimensions' : 'dark cells';
-  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ') || 'not run yet';
-  const left = never.map(({ cells, dim, steps_taken: taken }) => `${cells} cells a side in ${dim} dimensions, after ${grouped(taken)} steps`);
+  const list = ({ columns: [places, steps] }) =>
+    places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ') || 'not run yet';
+  const left = never.map(
+    ({ cells, dim, steps_taken: taken }) => `${cells} cells a side in ${dim} dimensions, after ${grouped(taken)} steps`,
+  );
   const notYet = left.length ? ` Not trained: ${left.join('; ')}.` : '';
   return `Training steps by ${unit}: ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.${notYet}`;
 }

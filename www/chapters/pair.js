@@ -19,7 +19,9 @@ export default {
       const [x0, x1] = [ends.x0, ends.x1];
       stage.samples = { times: Float32Array.of(0, 1), positions: Float32Array.from([...x0, ...x1]), count: 1 };
       const u = x1.map((value, axis) => value - x0[axis]);
-      figure.say(`u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub> = (${u.map((value) => signed(value)).join(', ')}), at every t the same. Speed ${Math.hypot(...u).toFixed(2)}.`);
+      figure.say(
+        `u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub> = (${u.map((value) => signed(value)).join(', ')}), at every t the same. Speed ${Math.hypot(...u).toFixed(2)}.`,
+      );
       stage.touch();
     };
     const moved = (name) => (x, y) => {
@@ -39,7 +41,13 @@ export default {
       // A third of the way: the arrow's length says how far the dot comes in a third of the time.
       const longest_px = (speed / 3) * camera.scale_px;
       const from = current.map((value, axis) => value + u[axis] / 6);
-      drawArrows(brush, camera, from, u, { color: palette.velocity, longest_px, fastest: speed, alpha: 1, width_px: 3.5 });
+      drawArrows(brush, camera, from, u, {
+        color: palette.velocity,
+        longest_px,
+        fastest: speed,
+        alpha: 1,
+        width_px: 3.5,
+      });
     });
   },
 };

@@ -10,7 +10,10 @@ export default {
   title: 'Schedules: other paths between the same pairs',
   text: `<p>The straight line at a steady pace is one choice. Any two functions do that lead from all noise to all data: $\\alpha$ from 0 to 1,
     $\\beta$ from 1 to 0. The target arrow is the derivative, as before.</p>`,
-  formula: [String.raw`x_t = \alpha(t)\, x_1 + \beta(t)\, x_0`, String.raw`u_t = \dot\alpha(t)\, x_1 + \dot\beta(t)\, x_0`],
+  formula: [
+    String.raw`x_t = \alpha(t)\, x_1 + \beta(t)\, x_0`,
+    String.raw`u_t = \dot\alpha(t)\, x_1 + \dot\beta(t)\, x_0`,
+  ],
   more: `<p><em>Cosine</em> takes $\\alpha = \\sin\\frac{\\pi t}{2}$ and $\\beta = \\cos\\frac{\\pi t}{2}$, and where both ends have variance 1 it stays 1 on the way.
     <em>Variance preserving</em> is the path of diffusion models: for half of the time the dots still look like noise, then all is decided
     quickly.</p>
@@ -21,7 +24,10 @@ export default {
   async open(figure) {
     const { signal } = figure;
     const names = Object.keys(NAMES);
-    const stages = figure.stages(Object.values(NAMES), { extent: 3.3, layers: ['target', 'generated', 'trajectories'] });
+    const stages = figure.stages(Object.values(NAMES), {
+      extent: 3.3,
+      layers: ['target', 'generated', 'trajectories'],
+    });
     const [x0, x1] = [normals(2 * PAIRS, 11), shuffledMoons()];
     const curves = names.map((name) => new Coefficients(figure.panel(), SCHEDULES[name]));
     stages.forEach((stage, k) => {

@@ -44,7 +44,12 @@ export default {
         },
       });
     };
-    figure.choose('Run', RUNS.map(([id, words]) => [id, words]), RUNS[0][0], run);
+    figure.choose(
+      'Run',
+      RUNS.map(([id, words]) => [id, words]),
+      RUNS[0][0],
+      run,
+    );
     await run(RUNS[0][0]);
   },
 };

@@ -17,7 +17,10 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'grid', 'generated'], label: 'A grid carried by the exact flow to two moons' });
+    const stage = figure.stage({
+      layers: ['target', 'grid', 'generated'],
+      label: 'A grid carried by the exact flow to two moons',
+    });
     const crowd = new Crowd(moons(160), 0.18);
     stage.target = crowd.points;
     const lay = async ([cells, pieces]) => {
@@ -25,16 +28,35 @@ export default {
       stage.grid = { lines, perLine, samples: await crowd.carry(points, STEPS, signal) };
       stage.touch();
     };
-    figure.choose('Grid', [['coarse', 'coarse'], ['fine', 'fine'], ['none', 'no grid']], 'coarse', (choice) => {
-      stage.layers.grid = choice !== 'none';
-      stage.touch();
-      if (choice !== 'none') return lay(MESHES[choice]);
-    });
-    figure.choose('Points', [['shown', 'shown'], ['hidden', 'hidden']], 'shown', (choice) => {
-      stage.layers.generated = choice === 'shown';
-      stage.touch();
-    });
-    figure.say('The exact field again, no network: of 160 target points, each blurred by 0.18. The grid is [−3, 3]² at t = 0.');
+    figure.choose(
+      'Grid',
+      [
+        ['coarse', 'coarse'],
+        ['fine', 'fine'],
+        ['none', 'no grid'],
+      ],
+      'coarse',
+      (choice) => {
+        stage.layers.grid = choice !== 'none';
+        stage.touch();
+        if (choice !== 'none') return lay(MESHES[choice]);
+      },
+    );
+    figure.choose(
+      'Points',
+      [
+        ['shown', 'shown'],
+        ['hidden', 'hidden'],
+      ],
+      'shown',
+      (choice) => {
+        stage.layers.generated = choice === 'shown';
+        stage.touch();
+      },
+    );
+    figure.say(
+      'The exact field again, no network: of 160 target points, each blurred by 0.18. The grid is [−3, 3]² at t = 0.',
+    );
     const stop = stage.on('time', (t) => t > 0.99 && !figure.clock.flowing && figure.reached());
     signal.addEventListener('abort', stop);
     await lay(MESHES.coarse);

@@ -20,17 +20,28 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'generated', 'trajectories'], label: 'Samples by Euler’s method with the chosen number of steps' });
+    const stage = figure.stage({
+      layers: ['target', 'generated', 'trajectories'],
+      label: 'Samples by Euler’s method with the chosen number of steps',
+    });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
-    const mean = [0, 1].map((axis) => stage.target.filter((_, i) => i % 2 === axis).reduce((a, b) => a + b, 0) / (stage.target.length / 2));
-    stage.overlays.add(({ brush, palette, dot_px }) => brush.points(Float32Array.from(mean), { color: palette.ink, size_px: 4 * dot_px, alpha: 1, shape: 'cross' }));
+    const mean = [0, 1].map(
+      (axis) => stage.target.filter((_, i) => i % 2 === axis).reduce((a, b) => a + b, 0) / (stage.target.length / 2),
+    );
+    stage.overlays.add(({ brush, palette, dot_px }) =>
+      brush.points(Float32Array.from(mean), { color: palette.ink, size_px: 4 * dot_px, alpha: 1, shape: 'cross' }),
+    );
     const seen = new Set();
     let steps = 20;
     const w2 = {};
     const words = () => {
-      const found = w2[steps] ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${grouped(COUNT)} points; two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).` : '';
-      figure.say(`${steps} ${steps === 1 ? 'step' : 'steps'}, so ${steps} ${steps === 1 ? 'question' : 'questions'} to the network for every dot.${found}`);
+      const found = w2[steps]
+        ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${grouped(COUNT)} points; two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).`
+        : '';
+      figure.say(
+        `${steps} ${steps === 1 ? 'step' : 'steps'}, so ${steps} ${steps === 1 ? 'question' : 'questions'} to the network for every dot.${found}`,
+      );
     };
     const look = async () => {
       const mine = steps;
@@ -45,10 +56,15 @@ export default {
     };
     figure.say('The network of the last chapters trains to its end …');
     await train(lab, lab.options.steps, { stage, signal });
-    figure.choose('Steps', CHOICES.map((n) => [n, String(n)]), steps, (choice) => {
-      steps = choice;
-      return look();
-    });
+    figure.choose(
+      'Steps',
+      CHOICES.map((n) => [n, String(n)]),
+      steps,
+      (choice) => {
+        steps = choice;
+        return look();
+      },
+    );
     await look();
   },
 };

@@ -9,7 +9,10 @@ export class Coefficients {
   /** @param {(t: number) => [number, number]} schedule α and β */
   constructor(element, schedule) {
     const times = Array.from({ length: STEPS + 1 }, (_, k) => k / STEPS);
-    const path = (which) => times.map((t, k) => `${k ? 'L' : 'M'}${(WIDTH * t).toFixed(2)} ${(HEIGHT * (1 - schedule(t)[which])).toFixed(2)}`).join('');
+    const path = (which) =>
+      times
+        .map((t, k) => `${k ? 'L' : 'M'}${(WIDTH * t).toFixed(2)} ${(HEIGHT * (1 - schedule(t)[which])).toFixed(2)}`)
+        .join('');
     element.className = 'coefficients';
     element.innerHTML = `
       <svg viewBox="-2 -3 ${WIDTH + 4} ${HEIGHT + 6}" role="img" aria-label="α rises from 0 to 1, solid; β falls from 1 to 0, dashed">

@@ -31,7 +31,10 @@ export class LossCurve {
         { stroke: color('generated'), width: 2 },
         { stroke: color('other'), width: 2, dash: [7, 4] },
       ],
-      axes: [{ ...axis, size: 30 * scale, space: 50 * scale }, { ...axis, size: 42 * scale, space: 30 * scale }],
+      axes: [
+        { ...axis, size: 30 * scale, space: 50 * scale },
+        { ...axis, size: 42 * scale, space: 30 * scale },
+      ],
       hooks: { draw: [(plot) => this.#drawFloor(plot, color('exact')(), color('ink')())] },
     };
     this.#plot = new uPlot(options, [[], [], [], []], element);
@@ -44,7 +47,12 @@ export class LossCurve {
     this.now = smooth.at(-1);
     if (!others?.length) return this.#plot.setData([steps, means, smooth, steps.map(() => null)]);
     const other = thinned(others);
-    this.#plot.setData(uPlot.join([[steps, means, smooth], [other[0], other[2]]]));
+    this.#plot.setData(
+      uPlot.join([
+        [steps, means, smooth],
+        [other[0], other[2]],
+      ]),
+    );
   }
 
   /** @param {{ loss: number, label: string } | null} floor the lowest loss that there can be, as a dashed line */
@@ -55,7 +63,12 @@ export class LossCurve {
 
   #range(low, high) {
     if (low === null) return [0, 1];
-    return uPlot.rangeNum(Math.min(low, this.#floor?.loss ?? low), Math.max(high, this.#floor?.loss ?? high), 0.1, true);
+    return uPlot.rangeNum(
+      Math.min(low, this.#floor?.loss ?? low),
+      Math.max(high, this.#floor?.loss ?? high),
+      0.1,
+      true,
+    );
   }
 
   #drawFloor(plot, stroke, ink) {
@@ -76,7 +89,11 @@ export class LossCurve {
     context.font = fontOf(letters_px);
     context.textAlign = 'right';
     context.textBaseline = y + 1.5 * letters_px < bbox.top + bbox.height ? 'top' : 'bottom';
-    context.fillText(this.#floor.label, bbox.left + bbox.width - 4 * pixel, y + (context.textBaseline === 'top' ? 4 : -4) * pixel);
+    context.fillText(
+      this.#floor.label,
+      bbox.left + bbox.width - 4 * pixel,
+      y + (context.textBaseline === 'top' ? 4 : -4) * pixel,
+    );
     context.restore();
   }
 }

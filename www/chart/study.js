@@ -5,7 +5,10 @@ import { axisOf, fontOf, typeScale } from './axes.js';
 
 /** What the study's CSV holds: `{ cells, dim, modes, seed, steps, steps_taken }` a row; `steps` is 0 where the run ended first. */
 export function rowsOf(csv) {
-  const [names, ...rows] = csv.trim().split('\n').map((line) => line.split(','));
+  const [names, ...rows] = csv
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
   return rows.map((row) => Object.fromEntries(row.map((cell, k) => [names[k], Number(cell)])));
 }
 
@@ -30,11 +33,24 @@ export class StudyPlot {
    *   `untrained`: columns of the runs that ended before they were trained, drawn as rings
    */
   constructor(element, palette, { series, words }) {
-    const places = [...new Set(series.flatMap(({ columns, untrained }) => [...columns[0], ...untrained[0]]))].sort((a, b) => a - b);
+    const places = [...new Set(series.flatMap(({ columns, untrained }) => [...columns[0], ...untrained[0]]))].sort(
+      (a, b) => a - b,
+    );
     const atPlaces = ([xs, steps]) => places.map((place) => steps[xs.indexOf(place)] ?? null);
-    const data = [places, ...series.map(({ columns }) => atPlaces(columns)), ...series.map(({ untrained }) => atPlaces(untrained))];
+    const data = [
+      places,
+      ...series.map(({ columns }) => atPlaces(columns)),
+      ...series.map(({ untrained }) => atPlaces(untrained)),
+    ];
     const scale = typeScale();
-    const axis = { ...axisOf(() => palette.soft, () => palette.line), labelSize: 22 * scale, labelFont: fontOf(13 * scale) };
+    const axis = {
+      ...axisOf(
+        () => palette.soft,
+        () => palette.line,
+      ),
+      labelSize: 22 * scale,
+      labelFont: fontOf(13 * scale),
+    };
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const many = places.at(-1) / places[0] > 5;
     const points = series.map(({ words: label, role }, k) => ({
@@ -57,11 +73,32 @@ export class StudyPlot {
         ...size(),
         cursor: { show: false },
         legend: { show: false },
-        scales: { x: { time: false, distr: many ? 3 : 1, range: (plot, low, high) => (many ? [low / 1.3, high * 1.3] : [low - 0.4, high + 0.4]) }, y: { distr: 3, range: (plot, low, high) => [low / 1.4, high * 1.4] } },
+        scales: {
+          x: {
+            time: false,
+            distr: many ? 3 : 1,
+            range: (plot, low, high) => (many ? [low / 1.3, high * 1.3] : [low - 0.4, high + 0.4]),
+          },
+          y: { distr: 3, range: (plot, low, high) => [low / 1.4, high * 1.4] },
+        },
         series: [{}, ...points, ...rings],
         axes: [
-          { ...axis, size: 34 * scale, label: words, splits: () => places, values: (plot, splits) => splits.map(String), filter: (plot, splits) => splits },
-          { ...axis, size: 62 * scale, label: 'training steps', splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high), filter: (plot, splits) => splits, values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))) },
+          {
+            ...axis,
+            size: 34 * scale,
+            label: words,
+            splits: () => places,
+            values: (plot, splits) => splits.map(String),
+            filter: (plot, splits) => splits,
+          },
+          {
+            ...axis,
+            size: 62 * scale,
+            label: 'training steps',
+            splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high),
+            filter: (plot, splits) => splits,
+            values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))),
+          },
         ],
       },
       data,

@@ -20,7 +20,9 @@ export class Announcer {
     this.#quarters = quarters;
     if (!reached) return;
     const now = loss === undefined ? '' : `, loss ${loss.toFixed(2)}`;
-    this.say(quarters >= 4 ? `Training is done: ${step} steps${now}.` : `${25 * quarters} per cent of training is done${now}.`);
+    this.say(
+      quarters >= 4 ? `Training is done: ${step} steps${now}.` : `${25 * quarters} per cent of training is done${now}.`,
+    );
   }
 
   begun(target) {

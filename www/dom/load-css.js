@@ -8,7 +8,10 @@ export function loadCss(name) {
     loaded.set(
       name,
       new Promise((resolve, reject) => {
-        const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL(name, import.meta.url) });
+        const link = Object.assign(document.createElement('link'), {
+          rel: 'stylesheet',
+          href: new URL(name, import.meta.url),
+        });
         link.addEventListener('load', resolve);
         link.addEventListener('error', () => reject(new Error(`${name} could not be loaded.`)));
         document.head.append(link);

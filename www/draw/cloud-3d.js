@@ -24,7 +24,11 @@ export function drawTurned(context, camera, xyz, { color, lineColor, size_px, bo
   const project = (x, y, z) => {
     const [right, up, near] = turn(x, y, z);
     const share = DISTANCE / (DISTANCE - near / camera.extent);
-    return [camera.width_px / 2 + scale_px * share * right, camera.height_px / 2 - scale_px * share * up, near / camera.extent];
+    return [
+      camera.width_px / 2 + scale_px * share * right,
+      camera.height_px / 2 - scale_px * share * up,
+      near / camera.extent,
+    ];
   };
   context.strokeStyle = lineColor;
   context.lineWidth = 1;
@@ -46,7 +50,8 @@ export function drawTurned(context, camera, xyz, { color, lineColor, size_px, bo
   layers.forEach((xy, depth) => {
     context.globalAlpha = 0.3 + (0.7 * depth) / (SHADES - 1);
     const side_px = size_px * (0.7 + (0.6 * depth) / (SHADES - 1));
-    for (let i = 0; i < xy.length; i += 2) context.fillRect(xy[i] - side_px / 2, xy[i + 1] - side_px / 2, side_px, side_px);
+    for (let i = 0; i < xy.length; i += 2)
+      context.fillRect(xy[i] - side_px / 2, xy[i + 1] - side_px / 2, side_px, side_px);
   });
   context.globalAlpha = 1;
   return project;

@@ -25,7 +25,8 @@ export function drawDigits(context, camera, samples, t, { paper, ink }, into) {
     for (let pixel = 0; pixel < PIXELS; pixel++) {
       const value = Math.min(1, Math.max(0, values[digit * PIXELS + pixel]));
       const at = 4 * ((top + Math.floor(pixel / SIDE)) * width + left + (pixel % SIDE));
-      for (let channel = 0; channel < 3; channel++) image.data[at + channel] = paper[channel] + value * (ink[channel] - paper[channel]);
+      for (let channel = 0; channel < 3; channel++)
+        image.data[at + channel] = paper[channel] + value * (ink[channel] - paper[channel]);
       image.data[at + 3] = 255;
     }
   }
@@ -35,6 +36,12 @@ export function drawDigits(context, camera, samples, t, { paper, ink }, into) {
   context.setTransform(camera.density, 0, 0, camera.density, 0, 0);
   context.clearRect(0, 0, camera.width_px, camera.height_px);
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, (camera.width_px - scale * width) / 2, (camera.height_px - scale * height) / 2, scale * width, scale * height);
+  context.drawImage(
+    small,
+    (camera.width_px - scale * width) / 2,
+    (camera.height_px - scale * height) / 2,
+    scale * width,
+    scale * height,
+  );
   return values;
 }

@@ -17,7 +17,10 @@ export function rasterPoints({ width, height, left, right, bottom, top }) {
 /** A raster over a rectangle of the plane, `side` cells along its shorter side. */
 export function rasterOver({ left, right, bottom, top }, side) {
   const cell = Math.min(right - left, top - bottom) / side;
-  const [width, height] = [Math.min(3 * side, Math.round((right - left) / cell)), Math.min(3 * side, Math.round((top - bottom) / cell))];
+  const [width, height] = [
+    Math.min(3 * side, Math.round((right - left) / cell)),
+    Math.min(3 * side, Math.round((top - bottom) / cell)),
+  ];
   return { width, height, left, right, bottom, top };
 }
 

@@ -6,7 +6,10 @@ const lines = new WeakMap();
 export function drawPairs(brush, pairs, { color, shown, alpha, sourceColor, targetColor, size_px }) {
   const some = Math.min(shown, pairs.x0.length / 2);
   if (!lines.has(pairs)) {
-    const ends = Float32Array.from({ length: 4 * some }, (_, i) => (i % 4 < 2 ? pairs.x0 : pairs.x1)[2 * (i >> 2) + (i % 2)]);
+    const ends = Float32Array.from(
+      { length: 4 * some },
+      (_, i) => (i % 4 < 2 ? pairs.x0 : pairs.x1)[2 * (i >> 2) + (i % 2)],
+    );
     lines.set(pairs, { ends, x0: pairs.x0.slice(0, 2 * some), x1: pairs.x1.slice(0, 2 * some) });
   }
   const { ends, x0, x1 } = lines.get(pairs);

@@ -9,11 +9,15 @@ export function firstTwo(values, dim) {
 /** Points of the plane in `dim` dimensions, the other coordinates 0. */
 export function inPlane(xy, dim) {
   if (dim === 2) return xy;
-  return Float32Array.from({ length: (xy.length / 2) * dim }, (_, i) => (i % dim < 2 ? xy[2 * Math.floor(i / dim) + (i % dim)] : 0));
+  return Float32Array.from({ length: (xy.length / 2) * dim }, (_, i) =>
+    i % dim < 2 ? xy[2 * Math.floor(i / dim) + (i % dim)] : 0,
+  );
 }
 
 /** Half of the side of a square around nearly all of `xy`, n × 2 coordinates. */
 export function extentOf(xy) {
-  const reach = Float32Array.from({ length: xy.length / 2 }, (_, i) => Math.max(Math.abs(xy[2 * i]), Math.abs(xy[2 * i + 1]))).sort();
+  const reach = Float32Array.from({ length: xy.length / 2 }, (_, i) =>
+    Math.max(Math.abs(xy[2 * i]), Math.abs(xy[2 * i + 1])),
+  ).sort();
   return 1.1 * reach[Math.floor(0.995 * (reach.length - 1))];
 }

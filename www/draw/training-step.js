@@ -23,10 +23,19 @@ export function drawRecorded({ brush, camera, palette, dot_px }, step, { phase, 
     // The errors, from the tip of the answer to the tip of what was asked.
     const tips = (velocity) => xt.map((value, i) => value + LENGTH * velocity[i]);
     const [said, asked] = [tips(before), tips(ut)];
-    const errors = Float32Array.from({ length: 4 * shown }, (_, i) => (i % 4 < 2 ? said : asked)[2 * (i >> 2) + (i % 2)]);
+    const errors = Float32Array.from(
+      { length: 4 * shown },
+      (_, i) => (i % 4 < 2 ? said : asked)[2 * (i >> 2) + (i % 2)],
+    );
     if (phase === 3) brush.segments(errors, { color: palette.ink, width_px: 1, alpha: 0.5 });
     arrow(xt, before, palette.velocity, 2);
-    if (phase === 4) arrow(said, after.map((value, i) => enlarged * (value - before[i])), palette.ink, 2.2);
+    if (phase === 4)
+      arrow(
+        said,
+        after.map((value, i) => enlarged * (value - before[i])),
+        palette.ink,
+        2.2,
+      );
   }
   brush.points(xt, { color: palette.generated, size_px: 2.2 * dot_px, alpha: 1 });
 }
@@ -40,5 +49,11 @@ function drawFrom(brush, camera, xy, velocity, color, width_px) {
   // drawArrows makes length grow with the root of speed, about the arrow's middle: a squared speed undoes the first.
   const squared = velocity.map((value, i) => value * Math.hypot(velocity[i - (i % 2)], velocity[i - (i % 2) + 1]));
   const middle = xy.map((value, i) => value + (LENGTH / 2) * velocity[i]);
-  drawArrows(brush, camera, middle, squared, { color, longest_px: LENGTH * fastest * camera.scale_px, fastest: fastest ** 2, alpha: 0.95, width_px });
+  drawArrows(brush, camera, middle, squared, {
+    color,
+    longest_px: LENGTH * fastest * camera.scale_px,
+    fastest: fastest ** 2,
+    alpha: 0.95,
+    width_px,
+  });
 }

@@ -56,7 +56,13 @@ export function drawWay(brush, samples, point, t, { color, alpha }) {
     pointAt(samples, point, to, ends, 2);
     into.push(...ends);
   };
-  const stops = [0, ...Array.from(times.keys()).slice(1, -1).flatMap((k) => [k, k]), times.length - 1];
+  const stops = [
+    0,
+    ...Array.from(times.keys())
+      .slice(1, -1)
+      .flatMap((k) => [k, k]),
+    times.length - 1,
+  ];
   for (let i = 0; i < stops.length; i += 2) {
     const [from, to] = [stops[i], stops[i + 1]];
     if (from < now) push(past, from, Math.min(to, now));

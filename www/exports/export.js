@@ -13,7 +13,10 @@ export async function exported(kind, { lab, step }, seen) {
   const dense = Math.max(PRINT, window.devicePixelRatio || 1);
   const { source, target } = lab.options;
   const { stage } = seen;
-  const words = { title: `Flow Lab: ${source} to ${target}, step ${step}, t = ${stage.t.toFixed(2)}`, text: location.href };
+  const words = {
+    title: `Flow Lab: ${source} to ${target}, step ${step}, t = ${stage.t.toFixed(2)}`,
+    text: location.href,
+  };
   switch (kind) {
     case 'png':
       return { blob: await picture(seen, dense), ending: 'png' };

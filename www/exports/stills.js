@@ -39,7 +39,13 @@ export class Sheet {
 export function picture(seen, density) {
   const sheet = new Sheet(seen, density);
   sheet.draw(seen.stage.t);
-  return new Promise((done, failed) => sheet.canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('The picture is larger than this browser can make: make the window smaller.')))));
+  return new Promise((done, failed) =>
+    sheet.canvas.toBlob((blob) =>
+      blob
+        ? done(blob)
+        : failed(new Error('The picture is larger than this browser can make: make the window smaller.')),
+    ),
+  );
 }
 
 /** @returns {Blob} an SVG */

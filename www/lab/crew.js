@@ -45,10 +45,15 @@ export class Crew {
     if (!shared) return run.train(1);
     const { parts, total } = run.divide(shared);
     const weights = run.packed();
-    const answers = parts.map((part, k) => this.#remotes[k].call('work', { weights, part, total, shared }, [part.buffer]));
+    const answers = parts.map((part, k) =>
+      this.#remotes[k].call('work', { weights, part, total, shared }, [part.buffer]),
+    );
     run.workFirst();
     const found = (await this.#all(answers)) ?? [];
-    run.finish(Float64Array.from(found, ({ sum }) => sum), found.map(({ gradient }) => gradient));
+    run.finish(
+      Float64Array.from(found, ({ sum }) => sum),
+      found.map(({ gradient }) => gradient),
+    );
   }
 
   /** Carries points together, as `run.carry()` does alone. */
@@ -124,7 +129,8 @@ function together(parts) {
   let before = 0;
   for (const part of parts) {
     const row = part.count * dim;
-    for (let k = 0; k < times.length; k++) positions.set(part.positions.subarray(k * row, (k + 1) * row), (k * count + before) * dim);
+    for (let k = 0; k < times.length; k++)
+      positions.set(part.positions.subarray(k * row, (k + 1) * row), (k * count + before) * dim);
     before += part.count;
   }
   return { times, positions, count, dim, evaluations };

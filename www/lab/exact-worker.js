@@ -13,7 +13,9 @@ export class ExactWorker {
     const small = [...pairs.filter(([name]) => name !== 'device'), ['device', 'cpu'], ['width', '1'], ['depth', '1']];
     this.#ready = this.#remote
       .call('fetch', { build: 'cpu' })
-      .then(() => this.#remote.call('open', { pairs: small, given, reason: 'The exact field is worked out on the CPU.' }));
+      .then(() =>
+        this.#remote.call('open', { pairs: small, given, reason: 'The exact field is worked out on the CPU.' }),
+      );
     this.#ready.catch(() => {}); // each question hears of it
   }
 

@@ -10,7 +10,9 @@ export async function inkOf(picture) {
   const bright = (k) => (0.2126 * data[4 * k] + 0.7152 * data[4 * k + 1] + 0.0722 * data[4 * k + 2]) / 255;
   const alpha = (k) => data[4 * k + 3] / 255;
   const all = Array.from({ length: width * height }, (_, k) => k);
-  const border = all.filter((k) => k % width === 0 || k % width === width - 1 || k < width || k >= width * (height - 1));
+  const border = all.filter(
+    (k) => k % width === 0 || k % width === width - 1 || k < width || k >= width * (height - 1),
+  );
   const cover = (pixels) => pixels.reduce((sum, k) => sum + alpha(k), 0);
   const mean = (pixels) => pixels.reduce((sum, k) => sum + alpha(k) * bright(k), 0) / cover(pixels);
   const transparent = cover(border) < 0.5 * border.length;
@@ -37,9 +39,13 @@ async function bitmapOf(picture) {
   if (picture instanceof ImageBitmap) return picture;
   try {
     const { data, width, height } = picture;
-    return await createImageBitmap(picture instanceof Blob ? picture : new ImageData(Uint8ClampedArray.from(data), width, height));
+    return await createImageBitmap(
+      picture instanceof Blob ? picture : new ImageData(Uint8ClampedArray.from(data), width, height),
+    );
   } catch {
-    throw new Error('the picture could not be read: give a whole PNG, JPEG, GIF or WebP, or red, green, blue and alpha of every pixel');
+    throw new Error(
+      'the picture could not be read: give a whole PNG, JPEG, GIF or WebP, or red, green, blue and alpha of every pixel',
+    );
   }
 }
 

@@ -24,8 +24,10 @@ async function given(data) {
   if (data instanceof Blob && !data.type.startsWith('image/')) return { csv: await data.text() };
   if (data instanceof Blob || data instanceof ImageBitmap || (data.data && data.width)) return inkOf(data);
   if (typeof data.length === 'number') return { values: Float32Array.from(data), dim: 2 };
-  if (data.values && data.width) return { values: Float32Array.from(data.values), width: data.width, height: data.height };
-  if (data.values) return { values: Float32Array.from(data.values), dim: data.dim ?? 2, inPlace: Boolean(data.inPlace) };
+  if (data.values && data.width)
+    return { values: Float32Array.from(data.values), width: data.width, height: data.height };
+  if (data.values)
+    return { values: Float32Array.from(data.values), dim: data.dim ?? 2, inPlace: Boolean(data.inPlace) };
   throw new Error(`this cannot be read as points: ${EXPECTED}`);
 }
 

@@ -56,7 +56,8 @@ export class Choices {
     if (name === 'target' && text === 'digits') [name, text] = ['preset', 'digits'];
     return this.attempt(async () => {
       const { lab } = this.run;
-      if (['source', 'target'].includes(name) && text === 'points' && !lab.given[name]) return this.page.needsPoints(name);
+      if (['source', 'target'].includes(name) && text === 'points' && !lab.given[name])
+        return this.page.needsPoints(name);
       const checked = await lab.check([...this.#but(name), [name, text]]);
       this.notes.clear();
       checked.notes.forEach((note) => this.notes.add(correction(note)));
@@ -69,7 +70,9 @@ export class Choices {
     // A preset is a fresh start: what was chosen for another one would hide it.
     if (name === 'preset') return [];
     // The dimension of points and of digits goes with them, and so do classes, and the preset that they came with.
-    const gone = { points: [name, 'dim'], digits: [name, 'preset', 'dim', 'classes', 'label', 'guidance'] }[this.run.lab.options[name]] ?? [name];
+    const gone = { points: [name, 'dim'], digits: [name, 'preset', 'dim', 'classes', 'label', 'guidance'] }[
+      this.run.lab.options[name]
+    ] ?? [name];
     return this.given.filter(([known]) => !gone.includes(known));
   }
 
@@ -102,7 +105,11 @@ export class Choices {
 
   /** One end becomes letters. */
   write(end, text) {
-    const pairs = [...this.#but(end).filter(([name]) => !['text', 'dim'].includes(name)), [end, 'text'], ['text', text]];
+    const pairs = [
+      ...this.#but(end).filter(([name]) => !['text', 'dim'].includes(name)),
+      [end, 'text'],
+      ['text', text],
+    ];
     const done = this.#turns.then(async () => {
       this.notes.clear();
       await this.run.restart(pairs);

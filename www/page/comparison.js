@@ -65,7 +65,10 @@ export class Comparison {
       const free = [...field.options].filter((option) => !option.disabled && option.value !== now);
       field.value = free[0]?.value;
     } else {
-      field = Object.assign(document.createElement('input'), { type: 'text', value: spec.type === 'text' ? now : differing(spec, Number(now)) });
+      field = Object.assign(document.createElement('input'), {
+        type: 'text',
+        value: spec.type === 'text' ? now : differing(spec, Number(now)),
+      });
     }
     field.id = 'fork-value';
     $('fork-value').replaceWith(field);
@@ -80,13 +83,20 @@ export class Comparison {
     const { options, notes } = await run.lab.check(pairs);
     if (notes.length) throw new Error(`${name} = ${value}: ${notes[0].problem}`);
     const from = run.lab.options[name];
-    if (String(options[name]) === String(from)) throw new Error(`${optionWords(name)} is ${from} in both runs: choose another value for the fork.`);
-    if (run.lab.options.coupling === 'reflow') throw new Error('A run after reflow cannot be forked: train again first.');
+    if (String(options[name]) === String(from))
+      throw new Error(`${optionWords(name)} is ${from} in both runs: choose another value for the fork.`);
+    if (run.lab.options.coupling === 'reflow')
+      throw new Error('A run after reflow cannot be forked: train again first.');
     const stage = new Stage(this.#place(), { clock: run.stage.clock });
     attachOverlay(stage.canvas.parentElement, stage);
     const digits = new DigitGrid(stage.canvas.parentElement, stage);
     const sampled = (samples) => digits.show(needsDigits(other.lab.options) ? samples : null, other.lab.options);
-    const other = await Run.create(pairs, stage, { ...this.#hooks(), sampled, failed: this.page.failed }, run.lab.given);
+    const other = await Run.create(
+      pairs,
+      stage,
+      { ...this.#hooks(), sampled, failed: this.page.failed },
+      run.lab.given,
+    );
     if (number !== this.#number) return other.dispose();
     this.#changed = { name, from, to: other.lab.options[name] };
     this.#leave.push(this.page.join(stage), link(run.stage, stage), () => other.dispose());
@@ -116,7 +126,8 @@ export class Comparison {
     if (!other) return;
     const playing = run.playing || (run.finished && run.past === null);
     if (other.playing !== playing && !(other.finished && playing)) other.play(playing);
-    if (other.past === null ? run.past !== null : run.past !== this.followed) other.lookAt(run.past).catch(this.page.failed);
+    if (other.past === null ? run.past !== null : run.past !== this.followed)
+      other.lookAt(run.past).catch(this.page.failed);
     this.followed = run.past;
     this.#say();
   }
@@ -126,7 +137,10 @@ export class Comparison {
     const { name, to } = this.#changed ?? {};
     if (!this.#other) return;
     this.#measured = null;
-    await this.#other.restart([...this.page.given().filter(([known]) => known !== name), [name, String(to)]], this.#run.lab.given);
+    await this.#other.restart(
+      [...this.page.given().filter(([known]) => known !== name), [name, String(to)]],
+      this.#run.lab.given,
+    );
   }
 
   /** New losses of either. */
@@ -205,11 +219,16 @@ export class Comparison {
     if (!other || this.#due === Infinity) return;
     const key = `${this.#run.step} ${other.step}`;
     if (key === this.#of) return;
-    if (performance.now() < this.#due) return void (this.#later = setTimeout(() => this.#measure(), this.#due - performance.now()));
+    if (performance.now() < this.#due)
+      return void (this.#later = setTimeout(() => this.#measure(), this.#due - performance.now()));
     this.#due = Infinity;
     const number = this.#number;
     try {
-      const measured = await Promise.all([this.#run, other].map((run) => run.lab.metrics({ count: COUNT, steps: Math.min(run.lab.options.solverSteps, 50) })));
+      const measured = await Promise.all(
+        [this.#run, other].map((run) =>
+          run.lab.metrics({ count: COUNT, steps: Math.min(run.lab.options.solverSteps, 50) }),
+        ),
+      );
       if (number === this.#number) [this.#measured, this.#of] = [measured, key];
     } catch {
       // One of them was replaced meanwhile: the next look says more.
@@ -240,6 +259,9 @@ function link(a, b) {
     [a, b],
     [b, a],
   ];
-  const unlink = both.flatMap(([one, two]) => [one.on('camera', () => two.seeAs(one)), one.on('pick', () => two.picked.follow(one.picked))]);
+  const unlink = both.flatMap(([one, two]) => [
+    one.on('camera', () => two.seeAs(one)),
+    one.on('pick', () => two.picked.follow(one.picked)),
+  ]);
   return () => unlink.forEach((leave) => leave());
 }

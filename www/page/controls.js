@@ -69,7 +69,8 @@ export class Controls {
     for (const [name, { row, input, doc, spec }] of this.#rows) {
       row.hidden = MATTERS[name]?.(options) === false;
       if (!this.#typing.has(name)) input.value = String(options[name]);
-      for (const choice of input.options ?? []) choice.hidden = choice.value === REACHED[name] && choice.value !== input.value;
+      for (const choice of input.options ?? [])
+        choice.hidden = choice.value === REACHED[name] && choice.value !== input.value;
       const chosen = spec.choices?.find((choice) => choice.name === input.value);
       doc.textContent = chosen ? `${spec.doc}. ${chosen.name}: ${chosen.doc}` : spec.doc;
     }
@@ -82,7 +83,10 @@ export class Controls {
 
   #row(spec, onChange) {
     const row = Object.assign(document.createElement('div'), { className: 'option' });
-    const label = Object.assign(document.createElement('label'), { htmlFor: `option-${spec.name}`, textContent: optionWords(spec.name) });
+    const label = Object.assign(document.createElement('label'), {
+      htmlFor: `option-${spec.name}`,
+      textContent: optionWords(spec.name),
+    });
     const doc = Object.assign(document.createElement('small'), { id: `doc-${spec.name}`, textContent: spec.doc });
     const input = spec.type === 'choice' ? choice(spec) : field(spec);
     input.id = label.htmlFor;

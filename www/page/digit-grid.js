@@ -61,14 +61,21 @@ export class DigitGrid {
     for (const input of this.#classes.querySelectorAll('input')) input.checked = input.value === label;
     if (!samples) return;
     const which = classes === 'told' && label !== 'all' ? `, each a ${label}` : '';
-    this.#canvas.setAttribute('aria-label', `${samples.count} handwritten digits${which}, coming out of noise as the flow time runs from 0 to 1`);
+    this.#canvas.setAttribute(
+      'aria-label',
+      `${samples.count} handwritten digits${which}, coming out of noise as the flow time runs from 0 to 1`,
+    );
     this.#draw();
   }
 
   #draw() {
     const canvas = this.#canvas;
     if (!this.#samples || !canvas.clientWidth) return;
-    const camera = { width_px: canvas.clientWidth, height_px: canvas.clientHeight, density: window.devicePixelRatio || 1 };
+    const camera = {
+      width_px: canvas.clientWidth,
+      height_px: canvas.clientHeight,
+      density: window.devicePixelRatio || 1,
+    };
     const [width, height] = [camera.width_px, camera.height_px].map((size) => Math.round(size * camera.density));
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d');

@@ -14,13 +14,18 @@ export class LayerToggles {
     for (const { name, heat } of LAYERS) {
       const { words, doc } = LAYER_WORDS[name];
       const label = document.createElement('label');
-      const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: stage.layers[name], id: name === 'exact' ? 'exact' : `layer-${name}` });
+      const box = Object.assign(document.createElement('input'), {
+        type: 'checkbox',
+        checked: stage.layers[name],
+        id: name === 'exact' ? 'exact' : `layer-${name}`,
+      });
       box.dataset.layer = name;
       const small = Object.assign(document.createElement('small'), { id: `about-${name}`, textContent: doc });
       box.setAttribute('aria-describedby', small.id);
       label.append(box, ` ${words}`, small);
       box.addEventListener('change', () => {
-        if (heat && box.checked) LAYERS.filter((other) => other.heat && other.name !== name).forEach((other) => this.#set(other.name, false));
+        if (heat && box.checked)
+          LAYERS.filter((other) => other.heat && other.name !== name).forEach((other) => this.#set(other.name, false));
         this.#set(name, box.checked);
         onToggle(name);
       });

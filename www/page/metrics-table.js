@@ -16,7 +16,11 @@ export function showMetrics(table, metrics, options, step) {
     ['straightness of trajectories, 0 is straight', number(metrics.straightness), '0'],
   ];
   if (metrics.classAccuracy !== null) {
-    rows.push(['look like the class they should have', percent(metrics.classAccuracy), `${percent(metrics.classAccuracyTarget)} of held-out digits`]);
+    rows.push([
+      'look like the class they should have',
+      percent(metrics.classAccuracy),
+      `${percent(metrics.classAccuracyTarget)} of held-out digits`,
+    ]);
   }
   const body = document.createElement('tbody');
   for (const [name, model, target] of rows) {

@@ -9,7 +9,15 @@ import { Run } from '../run/run.js';
 import { attachOverlay } from '../stage/overlay.js';
 import { Stage } from '../stage/stage.js';
 import { grouped } from '../words/format.js';
-import { couplingSentence, excessSentence, floorLabel, leadOf, noExactSentence, progressSentence, samplingSentence } from '../words/sentences.js';
+import {
+  couplingSentence,
+  excessSentence,
+  floorLabel,
+  leadOf,
+  noExactSentence,
+  progressSentence,
+  samplingSentence,
+} from '../words/sentences.js';
 import { Choices, readLink } from './choices.js';
 import { Comparison } from './comparison.js';
 import { Controls, fill } from './controls.js';
@@ -30,7 +38,9 @@ const notes = new Notes($('notes'));
 const announcer = new Announcer($('said'));
 const stage = new Stage($('stage'));
 const playHeads = new PlayHeads(stage);
-const toggles = new LayerToggles($('layers'), stage, () => choices?.attempt(() => Promise.all([run.redraw(), comparison?.redraw()])));
+const toggles = new LayerToggles($('layers'), stage, () =>
+  choices?.attempt(() => Promise.all([run.redraw(), comparison?.redraw()])),
+);
 const digits = new DigitGrid(document.querySelector('.plane'), stage, (label) => choices.change('label', label));
 const panel = disclosure($('panel-toggle'), $('panel'), { close: $('panel-close'), bodyClass: 'with-panel' });
 disclosure($('layers-toggle'), $('layers'));
@@ -62,7 +72,16 @@ async function start() {
   }
   const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
   const failed = (error) => notes.add(error.message);
-  const hooks = { begun, progressed, pictured, sampled, theorised, fetched, barred: (layer, reason) => toggles.bar(layer, reason), failed };
+  const hooks = {
+    begun,
+    progressed,
+    pictured,
+    sampled,
+    theorised,
+    fetched,
+    barred: (layer, reason) => toggles.bar(layer, reason),
+    failed,
+  };
   const { pairs, kept, data } = readLink(readHash(), notes);
   run = await Run.create(pairs, stage, hooks, data);
   const { lab } = run;
@@ -71,7 +90,12 @@ async function start() {
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
   choices = new Choices(run, notes, { shown: showOptions, needsPoints });
   choices.kept = kept;
-  measures = new Measures(run, { list: $('live'), table: $('metrics'), button: $('measure-again'), wanted: () => panel.open });
+  measures = new Measures(run, {
+    list: $('live'),
+    table: $('metrics'),
+    button: $('measure-again'),
+    wanted: () => panel.open,
+  });
   playHeads.run = run;
   run.playing = !still;
   await run.begin({ atOnce: !still });
@@ -92,9 +116,17 @@ function build(specs) {
   own = new OwnPoints(choices, document.querySelector('.plane'));
   for (const end of ['source', 'target']) controls.under(end, own.buttonOf(end));
   controls.under('group', $('coupling'));
-  fill($('target'), specs.find(({ name }) => name === 'target'));
+  fill(
+    $('target'),
+    specs.find(({ name }) => name === 'target'),
+  );
   const failed = (error) => notes.add(error.message);
-  comparison = new Comparison(run, specs, { given: () => choices.given, join: (other) => toggles.join(other), fold: () => fork.show(false), failed });
+  comparison = new Comparison(run, specs, {
+    given: () => choices.given,
+    join: (other) => toggles.join(other),
+    fold: () => fork.show(false),
+    failed,
+  });
   showOptions();
 }
 
@@ -121,7 +153,9 @@ function progressed() {
   const { step, total, finished, playing, past } = run;
   const words = progressSentence(run);
   if ($('steps').textContent !== words) $('steps').textContent = words;
-  if (run.loss !== undefined) $('speed').textContent = `${grouped(Math.round(run.stepsPerSecond))} steps/s${run.workers > 1 ? ` by ${run.workers} workers` : ''} · loss ${run.loss.toFixed(3)}`;
+  if (run.loss !== undefined)
+    $('speed').textContent =
+      `${grouped(Math.round(run.stepsPerSecond))} steps/s${run.workers > 1 ? ` by ${run.workers} workers` : ''} · loss ${run.loss.toFixed(3)}`;
   $('reset').hidden = finished; // the first button says it then
   $('play').textContent = finished && past === null ? 'Train again' : playing ? 'Pause' : 'Play';
   $('reflow').disabled = step === 0;
@@ -164,7 +198,9 @@ function theorised({ floor, pairing_ms, exists }) {
 
 function connect() {
   const attempt = (work) => choices.attempt(work);
-  $('play').addEventListener('click', () => (run.finished && run.past === null ? attempt(() => choices.restart()) : run.play(!run.playing)));
+  $('play').addEventListener('click', () =>
+    run.finished && run.past === null ? attempt(() => choices.restart()) : run.play(!run.playing),
+  );
   $('step').addEventListener('click', () =>
     attempt(async () => {
       run.play(false);
@@ -176,7 +212,9 @@ function connect() {
   $('reset').addEventListener('click', () => attempt(() => choices.restart()));
   $('target').addEventListener('change', () => choices.change('target', $('target').value));
   $('solver-steps').addEventListener('input', () => showSolverSteps(SOLVER_STEPS[$('solver-steps').value]));
-  $('solver-steps').addEventListener('change', () => choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])));
+  $('solver-steps').addEventListener('change', () =>
+    choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])),
+  );
   $('reflow').addEventListener('click', () => attempt(reflow));
   $('panel-toggle').addEventListener('click', openedPanel);
   $('draw').addEventListener('click', () => attempt(() => draw('target')));
@@ -189,7 +227,9 @@ function connect() {
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
   $('save').addEventListener('click', () => attempt(() => saveModel(run)));
   for (const button of $('exports').querySelectorAll('button')) button.addEventListener('click', () => taken(button));
-  $('open').addEventListener('change', () => attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()));
+  $('open').addEventListener('change', () =>
+    attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()),
+  );
   // The address may change once more before it is this link's turn, when the run before writes its own.
   window.addEventListener('hashchange', ({ newURL }) =>
     attempt(async () => {
@@ -218,7 +258,8 @@ async function taken(button) {
 async function openedPanel() {
   if (!panel.open) return;
   // On a phone the sheet takes the lower half: the stage stays in sight above it.
-  if (window.matchMedia('(max-width: 52rem)').matches) $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
+  if (window.matchMedia('(max-width: 52rem)').matches)
+    $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   await controls?.unfold();
   // The library that draws curves is as large as all the rest.
   const { LossCurve } = await import('../chart/loss.js');
@@ -231,7 +272,12 @@ async function openedPanel() {
 async function openedStrips() {
   if (!film.open) return;
   const { Strips } = await import('./strips.js');
-  strips ??= new Strips($('strips'), run, { flow: (t) => playHeads.hold(t), train: (step) => playHeads.scrub(step) }, () => film.open);
+  strips ??= new Strips(
+    $('strips'),
+    run,
+    { flow: (t) => playHeads.hold(t), train: (step) => playHeads.scrub(step) },
+    () => film.open,
+  );
   strips.open(lastSamples);
 }
 

@@ -62,10 +62,16 @@ export class PlayHeads {
     const input = $('trained');
     input.max = total;
     if (past === null || document.activeElement !== input) input.value = shown;
-    input.setAttribute('aria-valuetext', past === null ? `step ${grouped(step)}, the present` : `step ${grouped(past)} of the past`);
+    input.setAttribute(
+      'aria-valuetext',
+      past === null ? `step ${grouped(step)}, the present` : `step ${grouped(past)} of the past`,
+    );
     input.style.setProperty('--trained', `${(100 * step) / total}%`);
     $('trained-value').textContent = grouped(shown);
-    const sentence = past === null ? '' : `The model as it was at step ${grouped(past)}. Training waits at step ${grouped(step)} until you come back, by Play or by the slider’s end.`;
+    const sentence =
+      past === null
+        ? ''
+        : `The model as it was at step ${grouped(past)}. Training waits at step ${grouped(step)} until you come back, by Play or by the slider’s end.`;
     if ($('past').textContent !== sentence) $('past').textContent = sentence;
   }
 }

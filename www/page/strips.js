@@ -24,7 +24,10 @@ const ofStep = (step) => `step ${grouped(step)}`;
 /** The steps of training that are shown of a run of `total`: 0, and five at even ratios up to its end. */
 export function stepsShown(total) {
   const first = Math.max(1, total / 300);
-  return [0, ...Array.from({ length: PANELS - 1 }, (_, k) => Math.round(first * (total / first) ** (k / (PANELS - 2))))];
+  return [
+    0,
+    ...Array.from({ length: PANELS - 1 }, (_, k) => Math.round(first * (total / first) ** (k / (PANELS - 2)))),
+  ];
 }
 
 export class Strips {
@@ -50,9 +53,13 @@ export class Strips {
    */
   constructor(element, run, playHeads, wanted) {
     [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) => this.#playHeads.flow(TIMES[k]));
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) =>
+      this.#playHeads.flow(TIMES[k]),
+    );
     const steps = stepsShown(run.total).map(ofStep);
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) => this.#playHeads.train(this.#made[k].step));
+    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) =>
+      this.#playHeads.train(this.#made[k].step),
+    );
     this.#palette = new Palette(element, () => this.draw());
     run.stage.on('time', () => this.#mark());
     new ResizeObserver(() => this.draw()).observe(element);
@@ -176,18 +183,30 @@ export class Strips {
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
     if (dim === 784) return this.#paintDigits(panel, this.#samples, t);
-    const drawn = positionsAt({ count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) }, t).subarray(0, 2 * DRAWN);
-    this.#paint(panel, (brush, dot_px) => brush.points(drawn, { color: this.#palette.generated, size_px: dot_px, alpha: 0.8 }));
+    const drawn = positionsAt(
+      { count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) },
+      t,
+    ).subarray(0, 2 * DRAWN);
+    this.#paint(panel, (brush, dot_px) =>
+      brush.points(drawn, { color: this.#palette.generated, size_px: dot_px, alpha: 0.8 }),
+    );
   }
 
   #paintStep(panel, wanted, made) {
     const { stage } = this.#run;
     panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
-    if (made?.dim === 784) return this.#paintDigits(panel, { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count }, 1);
+    if (made?.dim === 784)
+      return this.#paintDigits(
+        panel,
+        { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count },
+        1,
+      );
     this.#paint(panel, (brush, dot_px) => {
-      if (stage.target) brush.points(stage.target, { color: this.#palette.target, size_px: 0.8 * dot_px, alpha: 0.4, shape: 'square' });
-      if (made) brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
+      if (stage.target)
+        brush.points(stage.target, { color: this.#palette.target, size_px: 0.8 * dot_px, alpha: 0.4, shape: 'square' });
+      if (made)
+        brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
     });
   }
 
@@ -206,7 +225,8 @@ export class Strips {
     const [paper, ink] = ['paper', 'ink'].map((role) => channels(this.#palette[role]).map((channel) => 255 * channel));
     const some = Math.min(count, DIGITS);
     const few = new Float32Array(times.length * some * 784);
-    for (let k = 0; k < times.length; k++) few.set(positions.subarray(k * count * 784, (k * count + some) * 784), k * some * 784);
+    for (let k = 0; k < times.length; k++)
+      few.set(positions.subarray(k * count * 784, (k * count + some) * 784), k * some * 784);
     drawDigits(canvas.getContext('2d'), camera, { times, positions: few, count: some }, t, { paper, ink });
   }
 
@@ -214,8 +234,13 @@ export class Strips {
   #mark() {
     if (!this.#wanted()) return;
     const { stage, step, past } = this.#run;
-    const nearest = TIMES.reduce((best, t, k) => (Math.abs(t - stage.t) < Math.abs(TIMES[best] - stage.t) ? k : best), 0);
+    const nearest = TIMES.reduce(
+      (best, t, k) => (Math.abs(t - stage.t) < Math.abs(TIMES[best] - stage.t) ? k : best),
+      0,
+    );
     this.#flow.forEach(({ button }, k) => button.toggleAttribute('data-now', k === nearest && this.#samples !== null));
-    this.#training.forEach(({ button }, k) => button.toggleAttribute('data-now', this.#made[k]?.step === (past ?? step)));
+    this.#training.forEach(({ button }, k) =>
+      button.toggleAttribute('data-now', this.#made[k]?.step === (past ?? step)),
+    );
   }
 }

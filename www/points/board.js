@@ -192,7 +192,12 @@ export class Board {
     const dot_px = Math.max(1.8, Math.min(width_px, height_px) / 240);
     context.fillStyle = style.getPropertyValue(`--${this.#told.role()}`);
     for (let i = 0; i < this.#points.length; i += 2) {
-      context.fillRect(camera.x(this.#points[i]) - dot_px / 2, camera.y(this.#points[i + 1]) - dot_px / 2, dot_px, dot_px);
+      context.fillRect(
+        camera.x(this.#points[i]) - dot_px / 2,
+        camera.y(this.#points[i + 1]) - dot_px / 2,
+        dot_px,
+        dot_px,
+      );
     }
     const place = this.#pen ?? this.#hover;
     if (place) this.#drawPen(context, camera, place, style.getPropertyValue('--ink'));

@@ -4,8 +4,10 @@ import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { decode, encode } from './strokes.js';
 
-const HELP = 'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes.';
-const EXPECTED = 'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; a first row of names is skipped. They are centred and scaled.';
+const HELP =
+  'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes.';
+const EXPECTED =
+  'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; a first row of names is skipped. They are centred and scaled.';
 
 const tabs = [
   ['draw', 'Draw'],
@@ -103,8 +105,15 @@ export class Editor {
   }
 
   #connect() {
-    const actions = { undo: () => this.#board.undo(), redo: () => this.#board.redo(), clear: () => this.#board.clear(), download: () => this.#download(), use: () => this.#use() };
-    for (const button of this.#dialog.querySelectorAll('[data-do]')) button.addEventListener('click', actions[button.dataset.do]);
+    const actions = {
+      undo: () => this.#board.undo(),
+      redo: () => this.#board.redo(),
+      clear: () => this.#board.clear(),
+      download: () => this.#download(),
+      use: () => this.#use(),
+    };
+    for (const button of this.#dialog.querySelectorAll('[data-do]'))
+      button.addEventListener('click', actions[button.dataset.do]);
     for (const group of ['tab', 'tool', 'size']) {
       for (const input of this.#dialog.querySelectorAll(`[data-${group}]`)) {
         input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
@@ -165,7 +174,10 @@ export class Editor {
   }
 
   #download() {
-    const rows = Array.from({ length: this.#board.points.length / 2 }, (_, i) => `${this.#board.points[2 * i]},${this.#board.points[2 * i + 1]}`);
+    const rows = Array.from(
+      { length: this.#board.points.length / 2 },
+      (_, i) => `${this.#board.points[2 * i]},${this.#board.points[2 * i + 1]}`,
+    );
     const url = URL.createObjectURL(new Blob([`x,y\n${rows.join('\n')}\n`], { type: 'text/csv' }));
     Object.assign(document.createElement('a'), { href: url, download: `flow-lab-${this.#end}.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);

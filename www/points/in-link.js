@@ -13,7 +13,15 @@ export const ofDrawing = (letters) => (letters ? DRAWN + letters : '');
 
 /** For CSV text; '' when it is too long, or holds more than numbers and a first row of names. */
 export function ofRows(csv) {
-  const rows = csv.split(/\r?\n/).map((row) => row.trim().split(/[,;\t ]+/).join('*')).filter(Boolean);
+  const rows = csv
+    .split(/\r?\n/)
+    .map((row) =>
+      row
+        .trim()
+        .split(/[,;\t ]+/)
+        .join('*'),
+    )
+    .filter(Boolean);
   const isNumbers = (row) => /^[\d.eE+*-]+$/.test(row);
   const numbers = isNumbers(rows[0] ?? '') ? rows : rows.slice(1);
   const text = ROWS + numbers.join('_');

@@ -4,7 +4,8 @@ import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { EXTENT, decode, encode } from './strokes.js';
 
-const HELP = 'Arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes, Escape leaves.';
+const HELP =
+  'Arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes, Escape leaves.';
 
 export class BoardOnStage {
   #plane;
@@ -84,7 +85,16 @@ export class BoardOnStage {
     return `
       ${radios('Draw the', 'end', same('source', 'target'), 'target')}
       ${radios('with', 'tool', same('brush', 'spray', 'erase'), 'brush')}
-      ${radios('Width', 'size', [['0', 'fine'], ['1', 'middle'], ['2', 'broad']], '1')}
+      ${radios(
+        'Width',
+        'size',
+        [
+          ['0', 'fine'],
+          ['1', 'middle'],
+          ['2', 'broad'],
+        ],
+        '1',
+      )}
       <div class="buttons">
         <button type="button" data-do="undo">Undo</button>
         <button type="button" data-do="redo">Redo</button>
@@ -102,10 +112,18 @@ export class BoardOnStage {
   }
 
   #connect() {
-    const actions = { undo: () => this.#board.undo(), redo: () => this.#board.redo(), clear: () => this.#board.clear(), cancel: () => this.hide(), others: () => this.#others() };
-    for (const button of this.#bar.querySelectorAll('[data-do]')) button.addEventListener('click', actions[button.dataset.do]);
+    const actions = {
+      undo: () => this.#board.undo(),
+      redo: () => this.#board.redo(),
+      clear: () => this.#board.clear(),
+      cancel: () => this.hide(),
+      others: () => this.#others(),
+    };
+    for (const button of this.#bar.querySelectorAll('[data-do]'))
+      button.addEventListener('click', actions[button.dataset.do]);
     for (const group of ['end', 'tool', 'size']) {
-      for (const input of this.#bar.querySelectorAll(`[data-${group}]`)) input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
+      for (const input of this.#bar.querySelectorAll(`[data-${group}]`))
+        input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
     }
     this.#bar.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -150,7 +168,10 @@ export class BoardOnStage {
     button.disabled = true;
     this.#error('');
     try {
-      await this.#hands(this.#end).onData({ values: this.#board.points, dim: 2, inPlace: true }, encode(this.#board.strokes));
+      await this.#hands(this.#end).onData(
+        { values: this.#board.points, dim: 2, inPlace: true },
+        encode(this.#board.strokes),
+      );
       this.hide();
     } catch (error) {
       this.#error(error.message);

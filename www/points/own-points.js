@@ -13,7 +13,10 @@ export class OwnPoints {
   /** @param {HTMLElement} plane what holds the stage's canvas */
   constructor(choices, plane) {
     [this.#choices, this.#plane] = [choices, plane];
-    this.#buttons = { source: new EditorButton('source', this.#handsFor('source')), target: new EditorButton('target', this.#handsFor('target')) };
+    this.#buttons = {
+      source: new EditorButton('source', this.#handsFor('source')),
+      target: new EditorButton('target', this.#handsFor('target')),
+    };
   }
 
   /** The button that opens the editor of one end. */
@@ -28,7 +31,10 @@ export class OwnPoints {
   /** Lays the drawing board over the stage; `onClose` hears when it is taken away. */
   async draw(end, onClose) {
     const [{ BoardOnStage }] = await Promise.all([import('./on-stage.js'), loadCss('editor.css')]);
-    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, (end) => ({ ...this.#handsFor(end), others: () => this.edit(end) }));
+    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, (end) => ({
+      ...this.#handsFor(end),
+      others: () => this.edit(end),
+    }));
     this.#board.show(end, onClose);
   }
 
@@ -36,7 +42,8 @@ export class OwnPoints {
   #handsFor(end) {
     const choices = this.#choices;
     return {
-      onData: (data, letters) => choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
+      onData: (data, letters) =>
+        choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
       onText: (text) => choices.write(end, text),
       letters: () => lettersOf(choices.kept[end]),
       text: () => (choices.run.lab.options[end] === 'text' ? choices.run.lab.options.text : ''),

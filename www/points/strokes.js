@@ -72,7 +72,8 @@ function erased(points, { size, cells }) {
   const left = [];
   for (let i = 0; i < points.length; i += 2) {
     let hit = false;
-    for (let k = 2; k < ends.length && !hit; k += 2) hit = squaredDistance(points[i], points[i + 1], ends, k) < reach * reach;
+    for (let k = 2; k < ends.length && !hit; k += 2)
+      hit = squaredDistance(points[i], points[i + 1], ends, k) < reach * reach;
     if (!hit) left.push(points[i], points[i + 1]);
   }
   return left;
@@ -125,7 +126,10 @@ export function encode(strokes) {
       put(i < 2 ? step : step >= 0 ? 2 * step : -2 * step - 1);
     });
   }
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 /** @returns {Stroke[]} @throws {Error} a sentence, when these are not the letters of a drawing */

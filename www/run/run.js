@@ -80,8 +80,13 @@ export class Run {
     this.step = losses.length;
     const { source, target, dim } = lab.options;
     [stage.source, stage.target] = [null, firstTwo(await lab.reference('target', 1500), dim)];
-    const wanted = Math.max(...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT), target === 'points' ? extentOf(stage.target) : 0);
-    stage.fit(source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted);
+    const wanted = Math.max(
+      ...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT),
+      target === 'points' ? extentOf(stage.target) : 0,
+    );
+    stage.fit(
+      source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted,
+    );
     if (number !== this.#number) return;
     await this.#remember();
     this.hooks.begun?.();
@@ -114,7 +119,9 @@ export class Run {
 
   #steps() {
     const { solverSteps } = this.lab.options;
-    return this.finished && this.past === null ? solverSteps : Math.min(solverSteps, this.past === null ? PREVIEW_STEPS_MAX : PAST_STEPS_MAX);
+    return this.finished && this.past === null
+      ? solverSteps
+      : Math.min(solverSteps, this.past === null ? PREVIEW_STEPS_MAX : PAST_STEPS_MAX);
   }
 
   async #beginPicture(steps) {
@@ -145,7 +152,8 @@ export class Run {
           await new Promise((done) => setTimeout(done, PACE_MS));
           credit_ms = CHUNK_MS;
         } else {
-          credit_ms += (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room), CHUNK_MS));
+          credit_ms +=
+            (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room), CHUNK_MS));
         }
         if (this.finished) break;
         if (!this.sceneData.pending && performance.now() > nextPicture && this.past === null && shown !== this.step) {

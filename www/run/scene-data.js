@@ -92,9 +92,19 @@ export class SceneData {
     const { dim } = this.#lab.options;
     const count = points.length / dim;
     const whole = { times: null, positions: null, count, dim, evaluations: 0 };
-    for (let start = 0; start < count; ) {
+    for (let start = 0; start < count;) {
       const some = Math.min(count - start, this.#pieceOf(Math.max(steps, whole.evaluations)));
-      const part = await this.#timed(some, () => this.#lab.carry(points.subarray(start * dim, (start + some) * dim), { weights, steps, first: start, ...asked }), (made) => made.evaluations);
+      const part = await this.#timed(
+        some,
+        () =>
+          this.#lab.carry(points.subarray(start * dim, (start + some) * dim), {
+            weights,
+            steps,
+            first: start,
+            ...asked,
+          }),
+        (made) => made.evaluations,
+      );
       whole.times ??= part.times;
       whole.positions ??= new Float32Array(part.times.length * count * dim);
       for (let k = 0; k < part.times.length; k++) {
@@ -117,8 +127,15 @@ export class SceneData {
   async *#speed(weights) {
     const raster = rasterOver(this.#stage.camera.view, SPEED_SIDE);
     const velocities = yield* this.#field(rasterPoints(raster), weights);
-    const frames = Float32Array.from({ length: velocities.length / 2 }, (_, k) => Math.hypot(velocities[2 * k], velocities[2 * k + 1]));
-    this.#stage.speed = { raster, frames, count: FIELD_TIMES, most: frames.reduce((most, speed) => Math.max(most, speed), 1e-9) };
+    const frames = Float32Array.from({ length: velocities.length / 2 }, (_, k) =>
+      Math.hypot(velocities[2 * k], velocities[2 * k + 1]),
+    );
+    this.#stage.speed = {
+      raster,
+      frames,
+      count: FIELD_TIMES,
+      most: frames.reduce((most, speed) => Math.max(most, speed), 1e-9),
+    };
     this.#stage.touch();
   }
 
@@ -128,7 +145,11 @@ export class SceneData {
     const frames = new Float32Array(FIELD_TIMES * points.length);
     const all = inPlane(points, dim);
     for (let k = 0; k < FIELD_TIMES; k++) {
-      const velocities = await this.#timed(points.length / 2, () => this.#lab.velocity(all, k / (FIELD_TIMES - 1), { weights }), () => 1);
+      const velocities = await this.#timed(
+        points.length / 2,
+        () => this.#lab.velocity(all, k / (FIELD_TIMES - 1), { weights }),
+        () => 1,
+      );
       frames.set(firstTwo(velocities, dim), k * points.length);
       yield;
     }
@@ -160,7 +181,7 @@ export class SceneData {
     const same = before && JSON.stringify(before.raster) === JSON.stringify(raster);
     const values = same ? before.values : new Float32Array(raster.width * raster.height).fill(NaN);
     this.#stage.likelihood = { raster, values };
-    for (let start = 0; start < values.length; ) {
+    for (let start = 0; start < values.length;) {
       // The trace costs about as much as two velocities more.
       const some = Math.min(values.length - start, this.#pieceOf(6 * LIKELIHOOD_STEPS));
       const part = points.subarray(start * dim, (start + some) * dim);

@@ -35,6 +35,9 @@ export class Snapshots {
 
   /** The snapshot nearest to a step; undefined where there is none. */
   near(step) {
-    return this.#snapshots.reduce((best, next) => (best && Math.abs(best.step - step) <= Math.abs(next.step - step) ? best : next), undefined);
+    return this.#snapshots.reduce(
+      (best, next) => (best && Math.abs(best.step - step) <= Math.abs(next.step - step) ? best : next),
+      undefined,
+    );
   }
 }

@@ -60,7 +60,10 @@ export class Camera {
 
   /** The point of the plane under a pixel. */
   point(x_px, y_px) {
-    return [this.centreX + (x_px - this.width_px / 2) / this.scale_px, this.centreY - (y_px - this.height_px / 2) / this.scale_px];
+    return [
+      this.centreX + (x_px - this.width_px / 2) / this.scale_px,
+      this.centreY - (y_px - this.height_px / 2) / this.scale_px,
+    ];
   }
 
   /** The rectangle that is seen: `{ left, right, bottom, top }`. */

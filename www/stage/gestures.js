@@ -62,7 +62,9 @@ export class Gestures {
 
   // A finger that goes up or down where the whole plane is seen scrolls the page; the first of its way arrives here all the same.
   #scrolls({ pointerType }, { x, y }) {
-    return pointerType === 'touch' && this.stage.camera.atHome && Math.abs(y - this.#start.y) >= Math.abs(x - this.#start.x);
+    return (
+      pointerType === 'touch' && this.stage.camera.atHome && Math.abs(y - this.#start.y) >= Math.abs(x - this.#start.x)
+    );
   }
 
   #up(event) {
@@ -90,13 +92,18 @@ export class Gestures {
 
   #key(event) {
     const { stage } = this;
-    const moves = { ArrowLeft: [STEP_PX, 0], ArrowRight: [-STEP_PX, 0], ArrowUp: [0, STEP_PX], ArrowDown: [0, -STEP_PX] };
+    const moves = {
+      ArrowLeft: [STEP_PX, 0],
+      ArrowRight: [-STEP_PX, 0],
+      ArrowUp: [0, STEP_PX],
+      ArrowDown: [0, -STEP_PX],
+    };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (moves[event.key]) stage.camera.pan(...moves[event.key]);
     else if (event.key === '+' || event.key === '=') stage.camera.zoom(ZOOM);
     else if (event.key === '-') stage.camera.zoom(1 / ZOOM);
-    else if (event.key === '0') return event.preventDefault(), stage.home();
-    else if (event.key === 'Enter') return event.preventDefault(), stage.pickNext(event.shiftKey ? -1 : 1);
+    else if (event.key === '0') return (event.preventDefault(), stage.home());
+    else if (event.key === 'Enter') return (event.preventDefault(), stage.pickNext(event.shiftKey ? -1 : 1));
     else if (event.key === 'Escape') return stage.letGo();
     else return;
     event.preventDefault();

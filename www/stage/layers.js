@@ -37,11 +37,19 @@ export const LAYERS = [
 ];
 
 function drawSource({ brush, palette, dot_px, stage }) {
-  if (stage.source) brush.points(stage.source, { color: palette.source, size_px: 1.5 * dot_px, alpha: 0.5, shape: 'ring', fixed: true });
+  if (stage.source)
+    brush.points(stage.source, {
+      color: palette.source,
+      size_px: 1.5 * dot_px,
+      alpha: 0.5,
+      shape: 'ring',
+      fixed: true,
+    });
 }
 
 function drawTarget({ brush, palette, dot_px, stage }) {
-  if (stage.target) brush.points(stage.target, { color: palette.target, size_px: dot_px, alpha: 0.4, shape: 'square', fixed: true });
+  if (stage.target)
+    brush.points(stage.target, { color: palette.target, size_px: dot_px, alpha: 0.4, shape: 'square', fixed: true });
 }
 
 function drawGenerated({ brush, palette, dot_px, current }) {
@@ -53,11 +61,19 @@ function drawWhole({ brush, palette, stage }) {
 }
 
 function drawBehind({ brush, palette, dot_px, stage, t }) {
-  if (stage.samples && t > 0) drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.45, width_px: 0.5 * dot_px });
+  if (stage.samples && t > 0)
+    drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.45, width_px: 0.5 * dot_px });
 }
 
 function drawTrainingPairs({ brush, palette, dot_px, stage }) {
-  const style = { color: palette.soft, sourceColor: palette.source, targetColor: palette.target, shown: PAIRS, alpha: 0.45, size_px: 1.5 * dot_px };
+  const style = {
+    color: palette.soft,
+    sourceColor: palette.source,
+    targetColor: palette.target,
+    shown: PAIRS,
+    alpha: 0.45,
+    size_px: 1.5 * dot_px,
+  };
   if (stage.pairs) drawPairs(brush, stage.pairs, style);
 }
 
@@ -70,14 +86,27 @@ function arrows(scene, field, role, alpha, dashed = false) {
   if (!field) return;
   const { brush, camera, palette, t, stage, dot_px } = scene;
   const fastest = stage.velocity ? fastestOf(at(stage.velocity, t)) : fastestOf(at(field, t));
-  drawArrows(brush, camera, field.points, at(field, t), { color: palette[role], longest_px: longest(camera), fastest, alpha, dashed, width_px: 0.4 * dot_px });
+  drawArrows(brush, camera, field.points, at(field, t), {
+    color: palette[role],
+    longest_px: longest(camera),
+    fastest,
+    alpha,
+    dashed,
+    width_px: 0.4 * dot_px,
+  });
 }
 
 function drawDifference({ brush, camera, palette, t, dot_px, stage: { velocity, exact } }) {
   if (!velocity || exact?.points !== velocity.points) return;
   const [learned, truth] = [at(velocity, t), at(exact, t)];
   const wrong = learned.map((value, i) => value - truth[i]);
-  drawArrows(brush, camera, velocity.points, wrong, { color: palette.ink, longest_px: longest(camera), fastest: fastestOf(learned), alpha: 0.9, width_px: 0.55 * dot_px });
+  drawArrows(brush, camera, velocity.points, wrong, {
+    color: palette.ink,
+    longest_px: longest(camera),
+    fastest: fastestOf(learned),
+    alpha: 0.9,
+    width_px: 0.55 * dot_px,
+  });
 }
 
 const at = (field, t) => velocitiesAt(field.frames, field.count, t);
@@ -97,14 +126,23 @@ function density(scene) {
 function drawDensity(scene) {
   const found = density(scene);
   if (!found) return;
-  drawHeat(scene.brush, found.raster, found.values, { color: scene.palette.generated, low: 0, high: found.most, alpha: 0.75 });
+  drawHeat(scene.brush, found.raster, found.values, {
+    color: scene.palette.generated,
+    low: 0,
+    high: found.most,
+    alpha: 0.75,
+  });
   scene.heat({ layer: 'density', low: 0, high: found.most, role: 'generated' });
 }
 
 function drawContours(scene) {
   const found = density(scene);
   if (!found) return;
-  const lines = contoursOf(found.values, found.raster, LEVELS.map((level) => level * found.most));
+  const lines = contoursOf(
+    found.values,
+    found.raster,
+    LEVELS.map((level) => level * found.most),
+  );
   LEVELS.forEach((level, k) => brushContour(scene, lines[k], 0.35 + 0.55 * level));
 }
 
@@ -126,4 +164,3 @@ function drawLikelihood({ brush, palette, stage: { likelihood }, heat }) {
   drawHeat(brush, raster, values, { color: palette.generated, low: most - NATS, high: most, alpha: 0.8 });
   heat({ layer: 'likelihood', low: most - NATS, high: most, role: 'generated' });
 }
-

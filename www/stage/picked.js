@@ -82,13 +82,20 @@ export class Picked {
     // The arrow is drawn around its middle: shifted, it starts at the point.
     const shift = longest_px / 2 / camera.scale_px / Math.max(speed, 1e-9);
     const tail = Float32Array.from(facts.at.map((x, axis) => x + shift * facts.velocity[axis]));
-    drawArrows(brush, camera, tail, facts.velocity, { color: palette.velocity, longest_px, fastest: speed, alpha: 1, width_px: 3 });
+    drawArrows(brush, camera, tail, facts.velocity, {
+      color: palette.velocity,
+      longest_px,
+      fastest: speed,
+      alpha: 1,
+      width_px: 3,
+    });
     brush.points(Float32Array.from(facts.at), { color: palette.ink, size_px: 2.2 * dot_px, alpha: 1, shape: 'disc' });
   }
 }
 
 function positionOf({ positions, count, times }, point, t) {
   const one = { positions: new Float32Array(2 * times.length), count: 1, times };
-  for (let k = 0; k < times.length; k++) one.positions.set(positions.subarray(2 * (k * count + point), 2 * (k * count + point) + 2), 2 * k);
+  for (let k = 0; k < times.length; k++)
+    one.positions.set(positions.subarray(2 * (k * count + point), 2 * (k * count + point) + 2), 2 * k);
   return [...positionsAt(one, t)];
 }

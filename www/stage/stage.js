@@ -39,7 +39,9 @@ export class Stage {
   fineGrid = null;
   pairs = null;
   likelihood = null;
-  layers = Object.fromEntries(LAYERS.map(({ name }) => [name, ['target', 'generated', 'tails', 'velocity'].includes(name)]));
+  layers = Object.fromEntries(
+    LAYERS.map(({ name }) => [name, ['target', 'generated', 'tails', 'velocity'].includes(name)]),
+  );
   /** What a layer of the caller's own draws last, as `(scene) => void`: see layers.js. */
   overlays = new Set();
   framesDrawn = 0; // with points in motion
@@ -129,7 +131,16 @@ export class Stage {
 
   /** Forgets what belongs to another run. */
   clear() {
-    this.samples = this.velocity = this.exact = this.speed = this.grid = this.fineGrid = this.pairs = this.likelihood = this.#previous = null;
+    this.samples =
+      this.velocity =
+      this.exact =
+      this.speed =
+      this.grid =
+      this.fineGrid =
+      this.pairs =
+      this.likelihood =
+      this.#previous =
+        null;
     this.picked.letGo();
     this.seek(0);
   }

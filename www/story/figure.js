@@ -92,7 +92,9 @@ export class Figure {
       return cell;
     });
     this.#showStages(moves);
-    return this.#cells.map(({ stage, cell }) => Object.assign(stage, { caption: (text) => (cell.querySelector('p').textContent = text) }));
+    return this.#cells.map(({ stage, cell }) =>
+      Object.assign(stage, { caption: (text) => (cell.querySelector('p').textContent = text) }),
+    );
   }
 
   #cell(options) {
@@ -105,7 +107,9 @@ export class Figure {
 
   #dress(stage, cell, { extent, layers, label }) {
     for (const name of Object.keys(stage.layers)) stage.layers[name] = layers.includes(name);
-    cell.querySelector('canvas').setAttribute('aria-label', label || 'The figure of this chapter; its caption says what it shows');
+    cell
+      .querySelector('canvas')
+      .setAttribute('aria-label', label || 'The figure of this chapter; its caption says what it shows');
     stage.camera.resize(); // it was hidden, or is new: the grid of arrows depends on its size
     stage.fit(extent);
     stage.host = cell;
@@ -160,7 +164,12 @@ export class Figure {
     fieldset.append(Object.assign(document.createElement('legend'), { textContent: legend }));
     for (const [choice, words] of choices) {
       const label = document.createElement('label');
-      const input = Object.assign(document.createElement('input'), { type: 'radio', name: `story-${legend}`, value: choice, checked: choice === value });
+      const input = Object.assign(document.createElement('input'), {
+        type: 'radio',
+        name: `story-${legend}`,
+        value: choice,
+        checked: choice === value,
+      });
       input.addEventListener('change', () => this.try(() => onChange(choice)));
       label.append(input, ` ${words}`);
       fieldset.append(label);

@@ -22,7 +22,10 @@ export class Handle {
       event.preventDefault();
       this.#button.focus({ preventScroll: true });
     });
-    this.#button.addEventListener('pointermove', (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event));
+    this.#button.addEventListener(
+      'pointermove',
+      (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event),
+    );
     this.#button.addEventListener('keydown', (event) => this.#key(event));
     stage.overlays.add(this.#place); // the camera may have moved
     this.#say();
@@ -62,6 +65,9 @@ export class Handle {
   }
 
   #say() {
-    this.#button.setAttribute('aria-label', `${this.#words}, at ${this.x.toFixed(1)}, ${this.y.toFixed(1)}; arrow keys move it`);
+    this.#button.setAttribute(
+      'aria-label',
+      `${this.#words}, at ${this.x.toFixed(1)}, ${this.y.toFixed(1)}; arrow keys move it`,
+    );
   }
 }

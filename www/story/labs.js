@@ -28,6 +28,10 @@ export class Labs {
   /** The slot's run was turned into another one: the next chapter must not take it for what it was. */
   forget(slot) {
     const known = this.#labs.get(slot);
-    if (known) this.#labs.set(slot, known.then(({ lab }) => ({ lab, key: '' })));
+    if (known)
+      this.#labs.set(
+        slot,
+        known.then(({ lab }) => ({ lab, key: '' })),
+      );
   }
 }

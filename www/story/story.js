@@ -31,7 +31,8 @@ export class Story {
   async #fill() {
     const body = document.createElement('div');
     body.className = 'story';
-    body.innerHTML = '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
+    body.innerHTML =
+      '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
     this.#element.querySelector('[data-contents]')?.replaceWith(this.#contents());
     this.#element.append(body);
     for (let first = 0; first < this.#chapters.length; first += LAID) {
@@ -81,7 +82,8 @@ export class Story {
   }
 
   #seen(entries) {
-    for (const { target, isIntersecting } of entries) this.#present.set(target.id.slice('chapter-'.length), isIntersecting);
+    for (const { target, isIntersecting } of entries)
+      this.#present.set(target.id.slice('chapter-'.length), isIntersecting);
     const now = this.#chapters.find(({ id }) => this.#present.get(id));
     clearTimeout(this.#waiting);
     if (now && now.id !== this.open) this.#waiting = setTimeout(() => this.#enter(now.id), SETTLE_MS);
@@ -93,7 +95,9 @@ export class Story {
     this.open = id;
     const article = this.#element.querySelector(`#chapter-${id}`);
     this.#element.querySelectorAll('article').forEach((other) => other.classList.toggle('open', other === article));
-    this.#element.querySelectorAll('.contents a').forEach((link) => link.toggleAttribute('aria-current', link.href.endsWith(`=${id}`)));
+    this.#element
+      .querySelectorAll('.contents a')
+      .forEach((link) => link.toggleAttribute('aria-current', link.href.endsWith(`=${id}`)));
     const wait = article.querySelector('.wait');
     this.figure.begin(() => {
       if (wait.dataset.state === 'reached') return;

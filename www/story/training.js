@@ -22,7 +22,8 @@ export async function show(lab, stage, { steps = 50, signal }) {
 /** The stage, deaf once the chapter has ended: what was asked for before must not appear in the next one. */
 function whileOpen(stage, signal) {
   return new Proxy(stage, {
-    get: (of, name) => (typeof of[name] === 'function' ? (...given) => (signal.aborted ? undefined : of[name](...given)) : of[name]),
+    get: (of, name) =>
+      typeof of[name] === 'function' ? (...given) => (signal.aborted ? undefined : of[name](...given)) : of[name],
     set(of, name, value) {
       if (!signal.aborted) of[name] = value;
       return true;
@@ -47,7 +48,11 @@ export async function showEnds(lab, stage, signal) {
  *   paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when
  *   it is `stale`, the lab having been given another run; it waits at `limit`, for another network
  */
-export async function train(lab, until, { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity }) {
+export async function train(
+  lab,
+  until,
+  { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity },
+) {
   let losses = await lab.losses();
   let step = losses.length;
   signal.throwIfAborted();

@@ -52,7 +52,12 @@ export class Turntable {
     context.scale(density, density);
     Object.assign(this.camera, { width_px, height_px });
     const size_px = Math.max(2, Math.min(width_px, height_px) / 160);
-    this.project = drawTurned(context, this.camera, this.xyz, { color: palette.generated, lineColor: palette.target, size_px, boxes: this.boxes });
+    this.project = drawTurned(context, this.camera, this.xyz, {
+      color: palette.generated,
+      lineColor: palette.target,
+      size_px,
+      boxes: this.boxes,
+    });
   }
 
   dispose() {

@@ -17,11 +17,19 @@ function read(name, axes) {
 function first(name, count) {
   const classes = read(`${name}-labels-idx1-ubyte`, 1);
   if (count > classes.length) throw new Error(`${name} has ${classes.length} digits, not ${count}`);
-  return { classes: classes.subarray(0, count), pixels: read(`${name}-images-idx3-ubyte`, 3).subarray(0, count * PIXELS) };
+  return {
+    classes: classes.subarray(0, count),
+    pixels: read(`${name}-images-idx3-ubyte`, 3).subarray(0, count * PIXELS),
+  };
 }
 
 const [, , out, training, heldOut] = process.argv;
 const sets = [first('train', Number(training)), first('t10k', Number(heldOut))];
 const counts = new Uint32Array(sets.map(({ classes }) => classes.length));
-const parts = [Buffer.from(MAGIC), Buffer.from(counts.buffer), ...sets.map((set) => set.classes), ...sets.map((set) => set.pixels)];
+const parts = [
+  Buffer.from(MAGIC),
+  Buffer.from(counts.buffer),
+  ...sets.map((set) => set.classes),
+  ...sets.map((set) => set.pixels),
+];
 writeFileSync(out, Buffer.concat(parts));

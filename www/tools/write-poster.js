@@ -15,7 +15,10 @@ const [script, wasm, page, entry] = process.argv.slice(2);
 const module = await import(pathToFileURL(script));
 module.initSync({ module: readFileSync(wasm) });
 const options = { device: 'cpu', target: 'moons', count: COUNT, solverSteps: 20 };
-const run = await module.FlowLab.create(JSON.stringify(Object.entries(options).map(([name, value]) => [name, String(value)])), 'The poster is made on the CPU.');
+const run = await module.FlowLab.create(
+  JSON.stringify(Object.entries(options).map(([name, value]) => [name, String(value)])),
+  'The poster is made on the CPU.',
+);
 run.train(STEPS);
 const { positions } = await run.sample('[]');
 const target = run.reference('target', COUNT);
@@ -25,12 +28,31 @@ const at = (k, i) => [positions[2 * (k * COUNT + i)], -positions[2 * (k * COUNT 
 const now = Math.round(T * options.solverSteps);
 const points = Array.from({ length: COUNT }, (_, i) => i);
 const dot = ([x, y]) => `M${number(x)} ${number(y)}h0`;
-const tail = (i) => `M${at(now - TAIL, i).map(number).join(' ')}L${at(now, i).map(number).join(' ')}`;
-const path = (role, width, cap, d, extra = '') => `<path d="${d}" stroke="var(--${role})" stroke-width="${width}" stroke-linecap="${cap}"${extra}/>`;
+const tail = (i) =>
+  `M${at(now - TAIL, i)
+    .map(number)
+    .join(' ')}L${at(now, i).map(number).join(' ')}`;
+const path = (role, width, cap, d, extra = '') =>
+  `<path d="${d}" stroke="var(--${role})" stroke-width="${width}" stroke-linecap="${cap}"${extra}/>`;
 const svg = [
   '<svg id="poster" viewBox="-4 -4 8 8" fill="none" aria-hidden="true">',
-  path('target', 0.035, 'square', points.map((i) => dot([target[2 * i], -target[2 * i + 1]])).join(''), ' opacity=".45"'),
-  path('generated', 0.02, 'butt', points.filter((i) => i % 2 === 0).map(tail).join(''), ' opacity=".35"'),
+  path(
+    'target',
+    0.035,
+    'square',
+    points.map((i) => dot([target[2 * i], -target[2 * i + 1]])).join(''),
+    ' opacity=".45"',
+  ),
+  path(
+    'generated',
+    0.02,
+    'butt',
+    points
+      .filter((i) => i % 2 === 0)
+      .map(tail)
+      .join(''),
+    ' opacity=".35"',
+  ),
   path('generated', 0.045, 'round', points.map((i) => dot(at(now, i))).join('')),
   '</svg>',
 ].join('');
