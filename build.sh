@@ -268,6 +268,8 @@ test_rust() {
 lint_page() {
   say "formatting of the page"
   www/node_modules/.bin/prettier --log-level warn --check index.html www tests/browser
+  # Prettier breaks neither strings nor comments.
+  ! LC_ALL=C.UTF-8 grep -rnE --include='*.js' --include='*.css' --exclude-dir=node_modules '^.{121,}' www || exit 1
 }
 
 test_page() {

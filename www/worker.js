@@ -18,7 +18,10 @@ let slices;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 
 const methods = {
-  /** Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there. No device is opened yet. */
+  /**
+   * Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there.
+   * No device is opened yet.
+   */
   async fetch({ build }) {
     const missing = build === 'cpu' ? '' : await whyMissing(build);
     if (missing) return missing;

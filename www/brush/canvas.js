@@ -4,7 +4,8 @@ import { Marks } from './marks.js';
 import { Pixels } from './pixels.js';
 import { Segments } from './segments.js';
 
-// Points or segments, from where on they are written into pixels: paths of ten thousand points took 40 ms, so they take 3.
+// Points or segments, from where on they are written into pixels: paths of ten thousand points
+// took 40 ms, so they take 3.
 const MANY = 100;
 
 export class CanvasBrush {

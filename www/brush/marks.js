@@ -1,5 +1,5 @@
-// Many equal marks as pixels: a mark is made once for each of a few places within a pixel, so that its edge is smooth and it
-// glides, and is then copied.
+// Many equal marks as pixels: a mark is made once for each of a few places within a pixel, so that its edge is smooth
+// and it glides, and is then copied.
 
 import { Pixels } from './pixels.js';
 
@@ -55,7 +55,10 @@ export class Marks {
   }
 }
 
-/** @returns {{ side: number, marks: { at: Int32Array, ink: Uint8Array }[] }} for each place: pixels from the corner, and their opacity */
+/**
+ * @returns {{ side: number, marks: { at: Int32Array, ink: Uint8Array }[] }} for each place: pixels from the
+ *   corner, and their opacity
+ */
 function kindOf(alpha, shape, size, stride) {
   const side = Math.ceil(size) + 2;
   const marks = Array.from({ length: PLACES ** 2 }, (_, place) => {

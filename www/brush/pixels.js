@@ -1,5 +1,5 @@
-// A picture's pixels: layers of many equal marks are written here one after the other, laid over each other, and put over
-// what a canvas holds. In software, paths of thousands of parts take several times as long.
+// A picture's pixels: layers of many equal marks are written here one after the other, laid over each other, and put
+// over what a canvas holds. In software, paths of thousands of parts take several times as long.
 
 import { channels } from './color.js';
 
@@ -38,7 +38,10 @@ export class Pixels {
     return { opacity: this.#opacity, stride: width };
   }
 
-  /** The layer is whole and lies in these columns and rows: it covers what is below in this colour, and the next one begins. */
+  /**
+   * The layer is whole and lies in these columns and rows: it covers what is below in this colour,
+   * and the next one begins.
+   */
   lay(color, x0, y0, x1, y1) {
     const [fours, picture, stride] = [this.#fours, this.#picture, this.#data.width];
     const [red, green, blue] = channels(color).map((channel) => Math.round(255 * channel));

@@ -11,7 +11,8 @@ export class Segments {
 
   /**
    * A layer of segments, n × 4 numbers.
-   * @param {{ color: string, width_px: number, alpha: number, fades?: Float32Array }} style `fades`, n numbers, multiply alpha
+   * @param {{ color: string, width_px: number, alpha: number, fades?: Float32Array }} style `fades`,
+   *   n numbers, multiply alpha
    */
   draw(camera, ends, { color, width_px, alpha, fades }) {
     const { width, height } = camera.canvas;

@@ -22,10 +22,7 @@ export class SvgBrush {
     for (let i = 0; i < xy.length; i += 2) {
       const [x, y] = [this.#camera.x(xy[i]), this.#camera.y(xy[i + 1])];
       if (!this.#sees(x, y, half)) continue;
-      if (shape === 'ring')
-        marks.push(
-          `M${at(x - half, y)}a${short(half)} ${short(half)} 0 1 0 ${short(size_px)} 0a${short(half)} ${short(half)} 0 1 0 ${short(-size_px)} 0`,
-        );
+      if (shape === 'ring') marks.push(`M${at(x - half, y)}${arc(half, size_px)}${arc(half, -size_px)}`);
       else if (shape === 'cross')
         marks.push(
           `M${at(x - half, y - half)}L${at(x + half, y + half)}M${at(x - half, y + half)}L${at(x + half, y - half)}`,
@@ -58,15 +55,15 @@ export class SvgBrush {
     const { x, y } = { x: this.#camera.x(left), y: this.#camera.y(bottom) };
     // The first row lies at the bottom.
     const scale = `${(this.#camera.x(right) - x) / width} ${(this.#camera.y(top) - y) / height}`;
-    this.#parts.push(
-      `<image href="${canvas.toDataURL()}" width="${width}" height="${height}" transform="translate(${at(x, y)}) scale(${scale})"/>`,
-    );
+    const place = `translate(${at(x, y)}) scale(${scale})`;
+    this.#parts.push(`<image href="${canvas.toDataURL()}" width="${width}" height="${height}" transform="${place}"/>`);
   }
 
   /** The whole file. `title` and `text` are for readers of the file that cannot see it. */
   file({ background, title, text }) {
     const { width_px: width, height_px: height } = this.#camera;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none">
+    const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" ${size} fill="none">
 <title>${escaped(title)}</title>
 <desc>${escaped(text)}</desc>
 <rect width="100%" height="100%" fill="${background}"/>
@@ -83,13 +80,15 @@ ${this.#parts.join('\n')}
   #path(marks, { color, alpha, width_px, cap }) {
     if (!marks.length) return;
     const caps = cap ? ` stroke-linecap="${cap}"` : '';
-    this.#parts.push(
-      `<path stroke="${color}" stroke-opacity="${short(alpha)}" stroke-width="${short(width_px)}"${caps} d="${marks.join('')}"/>`,
-    );
+    const stroke = `stroke="${color}" stroke-opacity="${short(alpha)}" stroke-width="${short(width_px)}"${caps}`;
+    this.#parts.push(`<path ${stroke} d="${marks.join('')}"/>`);
   }
 }
 
 const short = (number) => String(Number(number.toFixed(SHORT)));
+
+/** Half a circle, to a point that lies `across` farther to the right. */
+const arc = (radius, across) => `a${short(radius)} ${short(radius)} 0 1 0 ${short(across)} 0`;
 
 const at = (x, y) => `${short(x)} ${short(y)}`;
 

@@ -24,12 +24,12 @@ const BOARD = {
 export default {
   id: 'dimensions',
   title: 'Three dimensions, and more',
-  text: `<p>Nothing in the method counts coordinates. Points, arrows and losses take three of them, or eight, or 784 of a picture, without a change.
-    What changes is how much there is to fill: a chessboard with two cells a side has 2 dark cells in the plane, 4 in space, 128 in
-    eight dimensions.</p>`,
+  text: `<p>Nothing in the method counts coordinates. Points, arrows and losses take three of them, or eight, or 784 of
+    a picture, without a change. What changes is how much there is to fill: a chessboard with two cells a side has 2
+    dark cells in the plane, 4 in space, 128 in eight dimensions.</p>`,
   formula: [String.raw`\text{dark cells} = \tfrac{1}{2}\,(\text{cells a side})^{\text{dimensions}}`],
-  more: `<p>Here noise flows into the four dark cells of a board in space, whose edges are drawn. A network learns it as you watch, in about a thousand
-    steps.</p>`,
+  more: `<p>Here noise flows into the four dark cells of a board in space, whose edges are drawn. A network learns it as
+    you watch, in about a thousand steps.</p>`,
   wait: 'Turn the board: drag it, or press the arrow keys on it.',
 
   async open(figure) {
@@ -87,7 +87,8 @@ export default {
         const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
         if (signal.aborted) return;
         samples = now;
-        inside = ` ${Math.round(100 * (await lab.insideShare(positionsIn(now, 1))))} % of the points lie inside dark cells.`;
+        const share = await lab.insideShare(positionsIn(now, 1));
+        inside = ` ${Math.round(100 * share)} % of the points lie inside dark cells.`;
         if (signal.aborted) return;
         draw();
         figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);

@@ -11,14 +11,15 @@ const LENGTH = 0.6; // of an arrow: so much flow time's way
 export default {
   id: 'floor',
   title: 'Why the loss stops above zero',
-  text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines pass, and
-    the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the lines
-    that meet at $x_t$.</p>`,
+  text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines
+    pass, and the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the
+    lines that meet at $x_t$.</p>`,
   formula: [
-    String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`,
+    String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,` +
+      String.raw`\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`,
   ],
-  more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its distance from the
-    floor, never from zero; and do not compare losses of two data sets, whose floors differ. With
+  more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its
+    distance from the floor, never from zero; and do not compare losses of two data sets, whose floors differ. With
     <em>optimal transport</em> pairs, a few chapters on, the floor itself sinks.</p>`,
   wait: `Move the probe, and let the loss come within ${NEAR} of its floor.`,
 
@@ -51,7 +52,10 @@ export default {
     });
     stage.overlays.add((scene) => {
       const found = drawFan(scene, crowd, probe);
-      spread.innerHTML = `At the probe, t = ${scene.t.toFixed(2)}: the mean of u<sub>t</sub> is (${found.mean.map((x) => signed(x)).join(', ')}), its spread ${found.variance.toFixed(2)}. The floor is the mean spread over all places and times.`;
+      spread.innerHTML =
+        `At the probe, t = ${scene.t.toFixed(2)}: the mean of u<sub>t</sub> is ` +
+        `(${found.mean.map((x) => signed(x)).join(', ')}), its spread ${found.variance.toFixed(2)}. ` +
+        'The floor is the mean spread over all places and times.';
     });
     const element = Object.assign(figure.panel(), { className: 'loss' });
     element.after(spread);
@@ -68,7 +72,8 @@ export default {
         const excess = recent(losses, 200) - floor.loss;
         near = step >= 200 && excess < NEAR;
         figure.say(
-          `Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`,
+          `Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ` +
+            `${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`,
         );
         check();
       },
@@ -76,7 +81,10 @@ export default {
   },
 };
 
-/** Velocities at the probe of DRAWN targets, each as often as it is likely, and their mean. @returns {{ mean, variance }} */
+/**
+ * Velocities at the probe of DRAWN targets, each as often as it is likely, and their mean.
+ * @returns {{ mean, variance }}
+ */
 function drawFan({ brush, camera, palette, t: now }, crowd, [x, y]) {
   const t = Math.min(now, 0.95);
   const weights = crowd.weigh(x, y, t);

@@ -9,13 +9,13 @@ const ASK_MS = 120;
 export default {
   id: 'likelihood',
   title: 'How likely is a point?',
-  text: `<p>A flow can be run backwards. Take any point, follow the field back to $t=0$, and ask how likely the noise was that it came from. On the way, add up
-    how much space was squeezed: that is the divergence of the field. The sum is the logarithm of the density that
-    the network has learned.</p>`,
+  text: `<p>A flow can be run backwards. Take any point, follow the field back to $t=0$, and ask how likely the noise
+    was that it came from. On the way, add up how much space was squeezed: that is the divergence of the field. The sum
+    is the logarithm of the density that the network has learned.</p>`,
   formula: [String.raw`\ln p_1(x_1) = \ln p_0(x_0) - \int_0^1 \nabla \cdot v_\theta(x_t, t)\,\mathrm{d}t`],
-  more: `<p>The map shows $\\ln p_1$ in <em>nats</em>: one nat less is $e$ times less likely. In the plane the divergence is computed exactly; in many dimensions it is
-    estimated with random probes. A density that a network reports is its own, not the data’s: between the moons a thin
-    bridge often remains, because a flow cannot tear.</p>`,
+  more: `<p>The map shows $\\ln p_1$ in <em>nats</em>: one nat less is $e$ times less likely. In the plane the
+    divergence is computed exactly; in many dimensions it is estimated with random probes. A density that a network
+    reports is its own, not the data’s: between the moons a thin bridge often remains, because a flow cannot tear.</p>`,
   wait: `Find a place above ${signed(LIKELY)} nats, and one below ${signed(UNLIKELY, 0)}.`,
 
   async open(figure) {
@@ -36,7 +36,8 @@ export default {
       const [nats] = await lab.logDensity([x, y], { solver: 'midpoint', steps: 20 });
       signal.throwIfAborted();
       figure.say(
-        `At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`,
+        `At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, ` +
+          `a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`,
       );
       seen[0] ||= nats > LIKELY;
       seen[1] ||= nats < UNLIKELY;

@@ -10,15 +10,16 @@ const DOTS = 250; // that carry an arrow
 export default {
   id: 'marginal',
   title: 'Many targets: the field is an average',
-  text: `<p>Now let every dot of noise go to a target of its own, chosen at random among all the <b class="target">data</b>. At a
-    place $x$ and a time $t$ many lines pass, each with its own velocity. A field can give only one answer there. The
-    best one is their mean: every target’s velocity, weighted by how likely it is that a dot which is here now is on its
-    way to that target.</p>`,
+  text: `<p>Now let every dot of noise go to a target of its own, chosen at random among all the
+    <b class="target">data</b>. At a place $x$ and a time $t$ many lines pass, each with its own velocity. A field can
+    give only one answer there. The best one is their mean: every target’s velocity, weighted by how likely it is that a
+    dot which is here now is on its way to that target.</p>`,
   formula: [String.raw`u_t(x) = \sum_i w_i\, u_t(x \mid x_1^{(i)})`, String.raw`w_i \propto p_t(x \mid x_1^{(i)})`],
-  more: `<p>Follow this <em>marginal</em> field from noise, and you arrive at the data. No network yet: for a few hundred target points the
-    sum is worked out as it stands. Early on nearly all targets have a say, and the
+  more: `<p>Follow this <em>marginal</em> field from noise, and you arrive at the data. No network yet: for a few
+    hundred target points the sum is worked out as it stands. Early on nearly all targets have a say, and the
     <b class="exact">arrow</b> points to their mean. Late, only the nearest few are left.</p>
-    <p>The lines are straight. The dots’ trajectories are not: an average that changes from place to place bends them.</p>`,
+    <p>The lines are straight. The dots’ trajectories are not: an average that changes from place to place bends
+    them.</p>`,
   wait: 'Move the probe ◇ and watch whose say counts, at an early and at a late $t$.',
 
   async open(figure) {
@@ -30,7 +31,8 @@ export default {
     const crowd = new Crowd(moons(POINTS), BLUR);
     stage.target = crowd.points;
     figure.say(
-      `${POINTS} target points, each blurred by ${BLUR}, and their exact field. The lines from the probe are as dark as the target’s share in the mean.`,
+      `${POINTS} target points, each blurred by ${BLUR}, and their exact field. ` +
+        'The lines from the probe are as dark as the target’s share in the mean.',
     );
     let probe = [-0.5, 0.4];
     figure.handle(stage, {

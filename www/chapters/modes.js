@@ -9,14 +9,14 @@ const VIEWS = {
 export default {
   id: 'modes',
   title: 'What many modes and dimensions cost',
-  text: `<p>How long must one train? We asked it of ever larger boards in the plane, and of boards with two cells a side in
-    ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that it should,
-    at two looks in a row. Of $n$ points, with $n_k$ of them in dark cell number $k$ of $K$:</p>`,
+  text: `<p>How long must one train? We asked it of ever larger boards in the plane, and of boards with two cells a side
+    in ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that
+    it should, at two looks in a row. Of $n$ points, with $n_k$ of them in dark cell number $k$ of $K$:</p>`,
   formula: [String.raw`\min_{k}\; \frac{n_k}{n / K} \;\ge\; \tfrac{1}{2}`],
-  more: `<p>Mind the logarithmic scales: but for the smallest boards the cost grows faster than the number of cells, and in the plane much
-    faster. Our guess: more cells side by side are more edges to learn. One network and one set of options throughout: 256 wide, 4 layers.
-    Each was run from one seed only.
-    The program that made the numbers is <code>flow-lab scaling</code>, so you can run them again.</p>`,
+  more: `<p>Mind the logarithmic scales: but for the smallest boards the cost grows faster than the number of cells, and
+    in the plane much faster. Our guess: more cells side by side are more edges to learn. One network and one set of
+    options throughout: 256 wide, 4 layers. Each was run from one seed only. The program that made the numbers is
+    <code>flow-lab scaling</code>, so you can run them again.</p>`,
   wait: 'Look at the cost of dimensions, then at both together.',
 
   async open(figure) {

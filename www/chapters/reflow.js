@@ -10,15 +10,17 @@ const AGAIN = 700;
 export default {
   id: 'reflow',
   title: 'Reflow: learn from your own pairs',
-  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent trajectory to where it ends,
-    $\\hat x_1$, and take these two as a pair. Trajectories of one flow never meet, and the straight lines between their ends cross far less often than
-    those of random pairs. Train again on these pairs, and the trajectories straighten.</p>`,
+  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent
+    trajectory to where it ends, $\\hat x_1$, and take these two as a pair. Trajectories of one flow never meet, and the
+    straight lines between their ends cross far less often than those of random pairs. Train again on these pairs, and
+    the trajectories straighten.</p>`,
   formula: [
     String.raw`\hat x_1 = x_0 + \int_0^1 v_\theta(x_t, t)\,\mathrm{d}t`,
     String.raw`\text{then train on pairs } (x_0, \hat x_1)`,
   ],
-  more: `<p>It is called <em>rectified flow</em>. Nothing is free: the new network learns from what the old one made, with all its faults, and never sees the data
-    again. But it samples well in very few steps. Look at the samples of one single step, before and after.</p>`,
+  more: `<p>It is called <em>rectified flow</em>. Nothing is free: the new network learns from what the old one made,
+    with all its faults, and never sees the data again. But it samples well in very few steps. Look at the samples of
+    one single step, before and after.</p>`,
   wait: 'Press “Reflow” when the first training is done, and look at one step.',
 
   async open(figure) {

@@ -15,15 +15,17 @@ const TRUE_STEPS = 200; // of rk4
 export default {
   id: 'solvers',
   title: 'Solvers at equal cost',
-  text: `<p>Better methods look more than once before they walk. The <em>midpoint</em> rule tries half a step, and takes the arrow it finds there;
-    <em>Heun</em> averages the arrows at both ends; classical <em>Runge–Kutta</em> mixes four. But every look asks the network, and
-    that is what takes time. So compare them at equal numbers of <em>evaluations</em>, not of steps.</p>`,
+  text: `<p>Better methods look more than once before they walk. The <em>midpoint</em> rule tries half a step, and takes
+    the arrow it finds there; <em>Heun</em> averages the arrows at both ends; classical <em>Runge–Kutta</em> mixes four.
+    But every look asks the network, and that is what takes time. So compare them at equal numbers of
+    <em>evaluations</em>, not of steps.</p>`,
   formula: [
     String.raw`x_{t+h} = x_t + h\, v_\theta\!\left(x_t + \tfrac{h}{2}\, v_\theta(x_t, t),\; t + \tfrac{h}{2}\right)`,
   ],
-  more: `<p>Halve the step, and Euler’s error halves; the error of midpoint and Heun falls to a quarter, that of Runge–Kutta to a sixteenth,
-    where the field is smooth. With very few evaluations the ranks can change, for Runge–Kutta’s steps are then
-    as long as the bends that they must follow: compare it with the midpoint rule, with 4 evaluations and with 40.</p>`,
+  more: `<p>Halve the step, and Euler’s error halves; the error of midpoint and Heun falls to a quarter, that of
+    Runge–Kutta to a sixteenth, where the field is smooth. With very few evaluations the ranks can change, for
+    Runge–Kutta’s steps are then as long as the bends that they must follow: compare it with the midpoint rule, with 4
+    evaluations and with 40.</p>`,
   wait: 'Compare 8 evaluations with 40.',
 
   async open(figure) {
@@ -47,12 +49,14 @@ export default {
         signal.throwIfAborted();
         stages[k].show({ ...samples, positions: firstTwo(samples.positions, dim) });
         stages[k].caption(
-          `${solver}, ${budget / each} ${budget === each ? 'step' : 'steps'}: off by ${medianDistance(endOf(samples), truth).toPrecision(2)}`,
+          `${solver}, ${budget / each} ${budget === each ? 'step' : 'steps'}: ` +
+            `off by ${medianDistance(endOf(samples), truth).toPrecision(2)}`,
         );
       }
       seen.add(budget);
       figure.say(
-        `${budget} evaluations for every dot, whichever the solver. The same ${COUNT} starting points; “off by” is the median distance from where ${TRUE_STEPS} steps of rk4 take them.`,
+        `${budget} evaluations for every dot, whichever the solver. The same ${COUNT} starting points; ` +
+          `“off by” is the median distance from where ${TRUE_STEPS} steps of rk4 take them.`,
       );
       if (seen.has(8) && seen.has(40)) figure.reached();
     };

@@ -7,12 +7,13 @@ const STEPS = 32;
 export default {
   id: 'space',
   title: 'Space itself deforms',
-  text: `<p>A velocity field moves not only the dots but every place of the plane. Rule a grid on it at $t=0$ and let it be carried along:
-    the flow is a map $\\phi_t$ of the plane onto itself, which bends and stretches but never tears and never folds,
-    because no two trajectories ever meet.</p>`,
+  text: `<p>A velocity field moves not only the dots but every place of the plane. Rule a grid on it at $t=0$ and let it
+    be carried along: the flow is a map $\\phi_t$ of the plane onto itself, which bends and stretches but never tears
+    and never folds, because no two trajectories ever meet.</p>`,
   formula: [String.raw`\frac{\mathrm{d}}{\mathrm{d}t}\,\phi_t(x) = u_t\bigl(\phi_t(x)\bigr),\qquad \phi_0(x) = x`],
-  more: `<p>Where meshes crowd together, points crowd together: the density rises there. Look at the lines that are drawn out
-    between the two moons: noise that lay near the middle is torn apart there, as far as a flow can tear.</p>`,
+  more: `<p>Where meshes crowd together, points crowd together: the density rises there. Look at the lines that are
+    drawn out between the two moons: noise that lay near the middle is torn apart there, as far as a flow can
+    tear.</p>`,
   wait: 'Take $t$ to 1 by hand, and look at one mesh on the way.',
 
   async open(figure) {

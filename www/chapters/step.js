@@ -20,28 +20,39 @@ const isStraight = ({ schedule, sigmaMin, sigma }) => schedule === 'linear' && s
 const WORDS = [
   (step, { coupling }) =>
     `<b>Draw pairs.</b> ${step.t.length} of them, ${COUPLINGS[coupling]}; ${Math.min(SHOWN, step.t.length)} are shown.`,
-  (step, options) =>
-    `<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: ${isStraight(options) ? 'x<sub>t</sub> = (1 − t) x<sub>0</sub> + t x<sub>1</sub>' : 'x<sub>t</sub> = α(t) x<sub>1</sub> + β(t) x<sub>0</sub>'}.`,
-  (step, options) =>
-    `<b>Target arrows.</b> What the network shall say at each dot: ${isStraight(options) ? 'u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub>' : 'u<sub>t</sub>, the derivative of its path'}.`,
+  (step, options) => {
+    const xt = isStraight(options)
+      ? '(1 − t) x<sub>0</sub> + t x<sub>1</sub>'
+      : 'α(t) x<sub>1</sub> + β(t) x<sub>0</sub>';
+    return `<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: x<sub>t</sub> = ${xt}.`;
+  },
+  (step, options) => {
+    const ut = isStraight(options) ? ' = x<sub>1</sub> − x<sub>0</sub>' : ', the derivative of its path';
+    return `<b>Target arrows.</b> What the network shall say at each dot: u<sub>t</sub>${ut}.`;
+  },
   (step) =>
-    `<b>Prediction.</b> What it does say, and thin, the error. The mean square of all errors is the loss: ${step.loss.toFixed(3)}.`,
+    '<b>Prediction.</b> What it does say, and thin, the error. ' +
+    `The mean square of all errors is the loss: ${step.loss.toFixed(3)}.`,
   (step) =>
-    `<b>Correction.</b> Every weight moves a little downhill. Asked again, the network answers a little differently (drawn ${ENLARGED} times larger); on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
+    '<b>Correction.</b> Every weight moves a little downhill. ' +
+    `Asked again, the network answers a little differently (drawn ${ENLARGED} times larger); ` +
+    `on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
 ];
 
 export default {
   id: 'step',
   title: 'One training step, in slow motion',
-  text: `<p>A training step takes a millisecond or two. Here is one that was really made, just now, by the network in this page: its own
-    random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step of your own run in the same
-    way.)</p>`,
+  text: `<p>A training step takes a millisecond or two. Here is one that was really made, just now, by the network in
+    this page: its own random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step
+    of your own run in the same way.)</p>`,
   formula: [
-    String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} \bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`,
+    String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} ` +
+      String.raw`\bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`,
   ],
-  more: `<p>Look at the last picture: the errors do not go away, and most of the <b class="target">targets</b> could not have been guessed.
-    Lines from elsewhere pass the same place in other directions. The correction is what all pairs of the batch agree on.
-    (The rule here is AdamW, which scales each weight’s step by how large its gradients have been of late.)</p>`,
+  more: `<p>Look at the last picture: the errors do not go away, and most of the <b class="target">targets</b> could not
+    have been guessed. Lines from elsewhere pass the same place in other directions. The correction is what all pairs of
+    the batch agree on. (The rule here is AdamW, which scales each weight’s step by how large its gradients have been of
+    late.)</p>`,
   wait: 'Go through all five pictures.',
 
   async open(figure, whose = 'chapter') {

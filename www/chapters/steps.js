@@ -8,14 +8,16 @@ const COUNT = 1000;
 export default {
   id: 'steps',
   title: 'Sampling with 1, 2, 5, 20, 100 steps',
-  text: `<p>To make new data, draw noise and follow the field. A computer follows it in steps: look at the arrow, walk straight on for
-    $h = 1/n$ of the time, look again. That is Euler’s method, and every step asks the network once.</p>`,
+  text: `<p>To make new data, draw noise and follow the field. A computer follows it in steps: look at the arrow, walk
+    straight on for $h = 1/n$ of the time, look again. That is Euler’s method, and every step asks the network
+    once.</p>`,
   formula: [String.raw`x_{t+h} = x_t + h\, v_\theta(x_t, t),\qquad h = \tfrac{1}{n}`],
-  more: `<p>Why not take one step? At $t=0$ a dot is pure noise; with pairs drawn at random it says nothing about where it will end. So the field there
-    is $\\mathbb{E}[x_1] - x$, and one step takes <em>every</em> dot to the same place: the mean of the data ✕, where hardly any data are.
-    With two steps the dots have looked once on the way. The trajectories bend, and every straight piece leaves them a little.</p>
-    <p>The training did everything right, on straight lines. But straight <em>conditional</em> paths do not make straight
-    <em>marginal</em> trajectories. Only other pairs do.</p>`,
+  more: `<p>Why not take one step? At $t=0$ a dot is pure noise; with pairs drawn at random it says nothing about where
+    it will end. So the field there is $\\mathbb{E}[x_1] - x$, and one step takes <em>every</em> dot to the same place:
+    the mean of the data ✕, where hardly any data are. With two steps the dots have looked once on the way. The
+    trajectories bend, and every straight piece leaves them a little.</p>
+    <p>The training did everything right, on straight lines. But straight <em>conditional</em> paths do not make
+    straight <em>marginal</em> trajectories. Only other pairs do.</p>`,
   wait: 'See one step, then twenty.',
 
   async open(figure) {
@@ -37,10 +39,12 @@ export default {
     const w2 = {};
     const words = () => {
       const found = w2[steps]
-        ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${grouped(COUNT)} points; two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).`
+        ? ` W2 to the target: ${w2[steps].w2.toFixed(2)} (${grouped(COUNT)} points; ` +
+          `two perfect sets would differ by ${w2[steps].w2Floor.toFixed(2)}).`
         : '';
       figure.say(
-        `${steps} ${steps === 1 ? 'step' : 'steps'}, so ${steps} ${steps === 1 ? 'question' : 'questions'} to the network for every dot.${found}`,
+        `${steps} ${steps === 1 ? 'step' : 'steps'}, so ${steps} ${steps === 1 ? 'question' : 'questions'} ` +
+          `to the network for every dot.${found}`,
       );
     };
     const look = async () => {

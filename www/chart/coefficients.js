@@ -3,6 +3,8 @@
 const STEPS = 80;
 const [WIDTH, HEIGHT] = [100, 60]; // of the drawing; it is scaled to its place
 
+const LABEL = 'α rises from 0 to 1, solid; β falls from 1 to 0, dashed';
+
 export class Coefficients {
   #mark;
 
@@ -15,7 +17,7 @@ export class Coefficients {
         .join('');
     element.className = 'coefficients';
     element.innerHTML = `
-      <svg viewBox="-2 -3 ${WIDTH + 4} ${HEIGHT + 6}" role="img" aria-label="α rises from 0 to 1, solid; β falls from 1 to 0, dashed">
+      <svg viewBox="-2 -3 ${WIDTH + 4} ${HEIGHT + 6}" role="img" aria-label="${LABEL}">
         <path d="M0 0V${HEIGHT}H${WIDTH}" class="axis" />
         <path d="${path(0)}" class="alpha" /><path d="${path(1)}" class="beta" />
         <path d="M0 0V${HEIGHT}" class="mark" />

@@ -3,7 +3,10 @@
 import uPlot from 'uplot';
 import { axisOf, fontOf, typeScale } from './axes.js';
 
-/** What the study's CSV holds: `{ cells, dim, modes, seed, steps, steps_taken }` a row; `steps` is 0 where the run ended first. */
+/**
+ * What the study's CSV holds: `{ cells, dim, modes, seed, steps, steps_taken }` a row; `steps` is 0
+ * where the run ended first.
+ */
 export function rowsOf(csv) {
   const [names, ...rows] = csv
     .trim()
@@ -29,8 +32,8 @@ export class StudyPlot {
   #resizing;
 
   /**
-   * @param {{ series: { words: string, role: string, columns: number[][], untrained: number[][] }[], words: string }} what
-   *   `untrained`: columns of the runs that ended before they were trained, drawn as rings
+   * @param {{ series: { words: string, role: string, columns: number[][], untrained: number[][] }[], words: string }}
+   *   what `untrained`: columns of the runs that ended before they were trained, drawn as rings
    */
   constructor(element, palette, { series, words }) {
     const places = [...new Set(series.flatMap(({ columns, untrained }) => [...columns[0], ...untrained[0]]))].sort(

@@ -1,5 +1,5 @@
-// One live region for the whole page. It speaks at milestones only: what changes many times a second would drown a screen
-// reader.
+// One live region for the whole page. It speaks at milestones only: what changes many times a second
+// would drown a screen reader.
 
 export class Announcer {
   #element;

@@ -1,6 +1,9 @@
 // A velocity on a grid, as arrows.
 
-/** Points of a square grid over a rectangle of the plane, `side` of them along its shorter side. @returns {Float32Array} */
+/**
+ * Points of a square grid over a rectangle of the plane, `side` of them along its shorter side.
+ * @returns {Float32Array}
+ */
 export function gridPoints({ left, right, bottom, top }, side) {
   const step = Math.min(right - left, top - bottom) / side;
   const [columns, rows] = [
@@ -24,8 +27,9 @@ export function fastestOf(velocity) {
 }
 
 /**
- * Arrows from `xy` along `velocity` (n × 2 numbers each). One of speed `fastest` is `longest_px`, and none is longer; the
- * others shrink with the square root of their speed, so that slow places still show a direction. `dashed` breaks the shafts.
+ * Arrows from `xy` along `velocity` (n × 2 numbers each). One of speed `fastest` is `longest_px`, and none is
+ * longer; the others shrink with the square root of their speed, so that slow places still show a direction.
+ * `dashed` breaks the shafts.
  */
 export function drawArrows(
   brush,

@@ -23,7 +23,10 @@ export function between(values, rows, length, t, into) {
   return result;
 }
 
-/** Where flow time `t` lies among the computed times, which are evenly spaced: 2.5 is halfway between the third and the fourth. */
+/**
+ * Where flow time `t` lies among the computed times, which are evenly spaced: 2.5 is halfway between
+ * the third and the fourth.
+ */
 export function placeIn(times, t) {
   return Math.min(Math.max(t, 0), 1) * (times.length - 1);
 }

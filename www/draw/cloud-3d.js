@@ -1,7 +1,8 @@
 // Points in three dimensions, turned by hand: near ones large and dark, far ones small and pale.
 
 const SHADES = 6;
-const REACH = 1.95; // half sides from the middle to the edge of the picture: a corner is √3 away, and nearer ones look larger
+// Half sides from the middle to the edge of the picture: a corner is √3 away, and nearer ones look larger.
+const REACH = 1.95;
 const DISTANCE = 5; // of the eye, in half sides of the cube
 
 /** @returns {(x: number, y: number, z: number) => [number, number, number]} right, up, towards the eye */
@@ -16,7 +17,8 @@ export function turning({ yaw, pitch }) {
 /**
  * @param {Float32Array} xyz n × 3 numbers
  * @param {{ width_px: number, height_px: number, extent: number, yaw: number, pitch: number }} camera
- * @param {{ color: string, lineColor: string, size_px: number, boxes: number[][] }} style `boxes`: [x, y, z, side], drawn as edges
+ * @param {{ color: string, lineColor: string, size_px: number, boxes: number[][] }} style `boxes`: [x, y,
+ *   z, side], drawn as edges
  */
 export function drawTurned(context, camera, xyz, { color, lineColor, size_px, boxes }) {
   const turn = turning(camera);

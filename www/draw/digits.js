@@ -7,8 +7,9 @@ const PIXELS = SIDE * SIDE;
 const GAP = 2; // pixels between two digits
 
 /**
- * Draws every digit of `samples` (`{ times, positions, count }`, T × count × 784 numbers from 0 to 1) as it is at time `t`,
- * row by row in the largest square that the camera's canvas holds; what is below 0 is paper, what is above 1 is ink.
+ * Draws every digit of `samples` (`{ times, positions, count }`, T × count × 784 numbers from 0 to 1) as it
+ * is at time `t`, row by row in the largest square that the camera's canvas holds; what is below 0 is
+ * paper, what is above 1 is ink.
  * @param {{ paper: number[], ink: number[] }} style red, green and blue of both, from 0 to 255
  * @returns {Float32Array} what was drawn, to be given as `into` of the next frame
  */

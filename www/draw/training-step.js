@@ -7,7 +7,8 @@ export const PHASES = ['pairs', 'times', 'targets', 'prediction', 'correction'];
 
 /**
  * @param {{ x0, x1, xt, ut, before, after }} step n × 2 numbers each
- * @param {{ phase: number, shown: number, enlarged: number }} how `enlarged`: the correction is drawn so many times longer
+ * @param {{ phase: number, shown: number, enlarged: number }} how `enlarged`: the correction is
+ *   drawn so many times longer
  */
 export function drawRecorded({ brush, camera, palette, dot_px }, step, { phase, shown, enlarged }) {
   const first = (values) => values.subarray(0, 2 * shown);

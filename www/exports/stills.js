@@ -3,7 +3,9 @@
 import { CanvasBrush } from '../brush/canvas.js';
 import { SvgBrush } from '../brush/svg.js';
 
-/** A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel. */
+/**
+ * A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel.
+ */
 export class Sheet {
   #seen;
   #layer = document.createElement('canvas');

@@ -10,7 +10,10 @@ export async function points(lab) {
   return new Blob([`${[names.join(','), ...rows].join('\n')}\n`], { type: 'text/csv' });
 }
 
-/** What was asked for and what came of it: options, device, the loss of every step, the measures. @returns {Promise<Blob>} JSON */
+/**
+ * What was asked for and what came of it: options, device, the loss of every step, the measures.
+ * @returns {Promise<Blob>} JSON
+ */
 export async function record(lab, link) {
   // Asked together, so that no training step comes between them.
   const [losses, floor, metrics] = await Promise.all([lab.losses(), lab.lossFloor(), lab.metrics()]);

@@ -1,5 +1,6 @@
-// Further workers that take a part of what a run computes on the CPU, each with a wasm module of its own: threads would need
-// headers that most static hosts do not send. What they find is what one worker alone would have found, to the last bit.
+// Further workers that take a part of what a run computes on the CPU, each with a wasm module of its own:
+// threads would need headers that most static hosts do not send. What they find is what one worker alone would
+// have found, to the last bit.
 
 import { WorkerClient } from './worker-client.js';
 
@@ -7,7 +8,10 @@ const WORKERS_MAX = 8;
 /** Multiplications and additions of a sampling that is worth handing over: some ten milliseconds. */
 const SAMPLE_WORK_MIN = 2e8;
 
-/** How many workers shall share the work: a power of two, since batches are halved. Half the cores often are the other half's twins. */
+/**
+ * How many workers shall share the work: a power of two, since batches are halved. Half the cores often
+ * are the other half's twins.
+ */
 export function workersFor(cores = navigator.hardwareConcurrency || 1) {
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(WORKERS_MAX, cores / 2))));
 }

@@ -1,5 +1,5 @@
-// A worker for what needs no network, only the options and the given points: the exact velocity, the loss floor, the cost
-// of pairing. Some of it takes seconds, and training goes on meanwhile.
+// A worker for what needs no network, only the options and the given points: the exact velocity, the loss floor, the
+// cost of pairing. Some of it takes seconds, and training goes on meanwhile.
 
 import { WorkerClient } from './worker-client.js';
 

@@ -44,7 +44,8 @@ async function bitmapOf(picture) {
     );
   } catch {
     throw new Error(
-      'the picture could not be read: give a whole PNG, JPEG, GIF or WebP, or red, green, blue and alpha of every pixel',
+      'the picture could not be read: give a whole PNG, JPEG, GIF or WebP, or red, green, ' +
+        'blue and alpha of every pixel',
     );
   }
 }

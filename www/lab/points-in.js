@@ -6,9 +6,9 @@ import { inkOf } from './ink.js';
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, or a picture';
 
 /**
- * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`, which `inPlace` keeps from
- *   being standardised; a grey raster
- *   `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of an image (a Blob of anything else is CSV)
+ * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`,
+ *   which `inPlace` keeps from being standardised; a grey raster `{ values, width, height }`; or a picture: ImageData,
+ *   ImageBitmap, or a Blob of an image (a Blob of anything else is CSV)
  */
 export async function readPoints(end, data) {
   if (data === undefined || data === null) return undefined;

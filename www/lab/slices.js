@@ -1,5 +1,5 @@
-// How many steps a slice of training takes: small enough that the reader's wishes do not wait, large enough that handing work
-// over costs little beside the work.
+// How many steps a slice of training takes: small enough that the reader's wishes do not wait, large enough that
+// handing work over costs little beside the work.
 
 /** Of work in a slice, as far as the cost of handing it over lets it be so little. */
 const SLICE_MS = { cpu: 30, webgpu: 8 };

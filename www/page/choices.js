@@ -1,5 +1,5 @@
-// What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes are
-// made one after the other, each on what the last one left.
+// What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes
+// are made one after the other, each on what the last one left.
 
 import { correction } from '../dom/notes.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
@@ -16,7 +16,8 @@ export class Choices {
   /**
    * @param {Run} run
    * @param {Notes} notes
-   * @param {{ shown: () => void, needsPoints: (end: string) => void }} page options changed; one end was asked for points
+   * @param {{ shown: () => void, needsPoints: (end: string) => void }} page options changed; one
+   *   end was asked for points
    */
   constructor(run, notes, page) {
     Object.assign(this, { run, notes, page });
@@ -39,7 +40,10 @@ export class Choices {
     return holds(this.given, this.kept);
   }
 
-  /** Does what the reader asked for when the changes before have been made; a failure becomes a note, and nothing is lost. */
+  /**
+   * Does what the reader asked for when the changes before have been made; a failure becomes a
+   * note, and nothing is lost.
+   */
   async attempt(work) {
     const done = this.#turns.then(work);
     this.#turns = done.catch(() => {});
@@ -89,7 +93,10 @@ export class Choices {
     await this.run.refresh();
   }
 
-  /** The reader brought points for one end, which the link keeps as `kept`; rejects when they cannot be used, and the run goes on. */
+  /**
+   * The reader brought points for one end, which the link keeps as `kept`; rejects when they cannot be
+   * used, and the run goes on.
+   */
   bring(end, data, kept = '') {
     const done = this.#turns.then(async () => {
       const pairs = [...this.#but(end).filter(([name]) => name !== 'dim'), [end, 'points']];

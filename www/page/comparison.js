@@ -1,6 +1,6 @@
-// Two runs side by side: the present one, and a fork of it with one option changed; same seed, same flow time, same pace.
-// A changed sampling option forks the trained weights as they are; any other trains from the first step, while the present
-// run waits where it is until the fork has caught up.
+// Two runs side by side: the present one, and a fork of it with one option changed; same seed, same flow time, same
+// pace. A changed sampling option forks the trained weights as they are; any other trains from the first step, while
+// the present run waits where it is until the fork has caught up.
 
 import { SAMPLING_OPTIONS } from '../lab.js';
 import { needsDigits } from '../lab/image-pack.js';
@@ -31,7 +31,11 @@ export class Comparison {
   #of = ''; // the steps that were measured last
   #number = 0;
 
-  /** @param {object[]} specs the table of options. @param {{ given: () => [string, string][], join: (stage) => () => void, fold: () => void, failed: (error: Error) => void }} page */
+  /**
+   * @param {object[]} specs the table of options.
+   * @param {{ given: () => [string, string][], join: (stage) => () => void, fold: () => void, failed:
+   *   (error: Error) => void }} page
+   */
   constructor(run, specs, page) {
     this.#run = run;
     Object.assign(this, { page, specs });

@@ -1,4 +1,5 @@
-// Over the stage, where points are handwritten digits: a grid of those that are being made, and which class they shall have.
+// Over the stage, where points are handwritten digits: a grid of those that are being made, and
+// which class they shall have.
 
 import { drawDigits } from '../draw/digits.js';
 
@@ -14,7 +15,8 @@ export class DigitGrid {
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
    * @param {Stage} stage its clock tells the flow time
-   * @param {((label: string) => void) | undefined} onLabel the reader chose a class; without it there is nothing to choose
+   * @param {((label: string) => void) | undefined} onLabel the reader chose a class; without it
+   *   there is nothing to choose
    */
   constructor(plane, stage, onLabel) {
     this.#stage = stage;

@@ -1,4 +1,5 @@
-// Loads the story when the reader comes to it, when the address asks for a chapter (`?chapter=pair`), or when a button does.
+// Loads the story when the reader comes to it, when the address asks for a chapter
+// (`?chapter=pair`), or when a button does.
 
 import { loadCss } from '../dom/load-css.js';
 

@@ -1,4 +1,5 @@
-// Measures of the generated points, live: few points, seldom, so that training hardly waits; and a table of many on demand.
+// Measures of the generated points, live: few points, seldom, so that training hardly waits; and a
+// table of many on demand.
 
 import { liveMeasures } from '../words/sentences.js';
 import { showMetrics } from './metrics-table.js';

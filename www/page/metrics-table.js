@@ -31,7 +31,8 @@ export function showMetrics(table, metrics, options, step) {
   }
   table.tBodies[0].replaceWith(body);
   const times = { length: options.solverSteps + 1 };
-  table.caption.textContent = `Step ${grouped(step)}, ${grouped(count)} points; ${samplingSentence(options, { times, evaluations, dim: 2 })}`;
+  const sampling = samplingSentence(options, { times, evaluations, dim: 2 });
+  table.caption.textContent = `Step ${grouped(step)}, ${grouped(count)} points; ${sampling}`;
   table.hidden = false;
 }
 

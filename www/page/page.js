@@ -153,9 +153,11 @@ function progressed() {
   const { step, total, finished, playing, past } = run;
   const words = progressSentence(run);
   if ($('steps').textContent !== words) $('steps').textContent = words;
-  if (run.loss !== undefined)
-    $('speed').textContent =
-      `${grouped(Math.round(run.stepsPerSecond))} steps/s${run.workers > 1 ? ` by ${run.workers} workers` : ''} · loss ${run.loss.toFixed(3)}`;
+  if (run.loss !== undefined) {
+    const shared = run.workers > 1 ? ` by ${run.workers} workers` : '';
+    const pace = `${grouped(Math.round(run.stepsPerSecond))} steps/s`;
+    $('speed').textContent = `${pace}${shared} · loss ${run.loss.toFixed(3)}`;
+  }
   $('reset').hidden = finished; // the first button says it then
   $('play').textContent = finished && past === null ? 'Train again' : playing ? 'Pause' : 'Play';
   $('reflow').disabled = step === 0;

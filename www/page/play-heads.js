@@ -44,8 +44,8 @@ export class PlayHeads {
   }
 
   /**
-   * Looks at a step of training. The pictures of one place in the past are drawn before the next is looked at; those passed
-   * over meanwhile are left out.
+   * Looks at a step of training. The pictures of one place in the past are drawn before the next is looked at; those
+   * passed over meanwhile are left out.
    */
   scrub(step) {
     this.wanted = step;
@@ -71,7 +71,8 @@ export class PlayHeads {
     const sentence =
       past === null
         ? ''
-        : `The model as it was at step ${grouped(past)}. Training waits at step ${grouped(step)} until you come back, by Play or by the slider’s end.`;
+        : `The model as it was at step ${grouped(past)}. ` +
+          `Training waits at step ${grouped(step)} until you come back, by Play or by the slider’s end.`;
     if ($('past').textContent !== sentence) $('past').textContent = sentence;
   }
 }

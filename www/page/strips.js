@@ -1,5 +1,5 @@
-// Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so many
-// steps of training. Each picture is a button that moves its play head there. One brush draws them all.
+// Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so
+// many steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
@@ -48,7 +48,8 @@ export class Strips {
 
   /**
    * @param {HTMLElement} element
-   * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a picture moves the play heads
+   * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a
+   *   picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
    */
   constructor(element, run, playHeads, wanted) {

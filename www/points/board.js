@@ -24,8 +24,9 @@ export class Board {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{ role: () => string, camera?: Camera, onChange: () => void, onTool: (tool: string) => void,
-   *   onSay: (sentence: string) => void }} told `role` is the colour's; without a camera the board is a square of its own paper
+   * @param {{ role: () => string, camera?: Camera, onChange: () => void, onTool: (tool: string) =>
+   *   void, onSay: (sentence: string) => void }} told `role` is the colour's; without a camera the
+   *   board is a square of its own paper
    */
   constructor(canvas, told) {
     this.#canvas = canvas;

@@ -12,8 +12,8 @@ export class EditorButton {
 
   /**
    * @param {'source' | 'target'} end
-   * @param {{ onData: (data: object, link?: string) => Promise<void>, onText: (text: string) => Promise<void>,
-   *   letters: () => string, text: () => string }} hands `onData` and `onText` take what was made, and reject with a sentence
+   * @param {{ onData: (data: object, link?: string) => Promise<void>, onText: (text: string) => Promise<void>, letters:
+   *   () => string, text: () => string }} hands `onData` and `onText` take what was made, and reject with a sentence
    *   when it cannot be used; `letters` is the present drawing, `text` the present letters
    */
   constructor(end, { letters, text, ...hands }) {

@@ -1,13 +1,16 @@
-// Where the reader makes one end of the flow: drawn, typed as letters, pasted as numbers, or taken from a file or a picture.
+// Where the reader makes one end of the flow: drawn, typed as letters, pasted as numbers, or taken
+// from a file or a picture.
 
 import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { decode, encode } from './strokes.js';
 
 const HELP =
-  'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes.';
+  'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, ' +
+  'B, S and E change the tool, Ctrl+Z undoes.';
 const EXPECTED =
-  'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; a first row of names is skipped. They are centred and scaled.';
+  'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; ' +
+  'a first row of names is skipped. They are centred and scaled.';
 
 const tabs = [
   ['draw', 'Draw'],
@@ -25,8 +28,8 @@ export class Editor {
 
   /**
    * @param {'source' | 'target'} end
-   * @param {{ onData: (data: object, link: string) => Promise<void>, onText: (text: string) => Promise<void> }} hands what is
-   *   made over to them; a rejection's sentence is shown. `link` is what the address shall hold, '' for nothing
+   * @param {{ onData: (data: object, link: string) => Promise<void>, onText: (text: string) => Promise<void> }} hands
+   *   what is made over to them; a rejection's sentence is shown. `link` is what the address shall hold, '' for nothing
    */
   constructor(end, hands) {
     [this.#end, this.#hands] = [end, hands];
@@ -62,17 +65,29 @@ export class Editor {
 
   #html() {
     const end = this.#end;
-    const radio = (group, value, label, checked) =>
-      `<label><input type="radio" name="${group}-${end}" data-${group}="${value}" ${checked ? 'checked' : ''} /> ${label}</label>`;
+    const radio = (group, value, label, checked) => {
+      const attributes = `type="radio" name="${group}-${end}" data-${group}="${value}" ${checked ? 'checked' : ''}`;
+      return `<label><input ${attributes} /> ${label}</label>`;
+    };
+    const ways = tabs.map(([name, label], k) => radio('tab', name, label, k === 0));
+    const tools = ['brush', 'spray', 'erase'].map((name, k) => radio('tool', name, name, k === 0));
+    const widths = ['fine', 'middle', 'broad'].map((name, k) => radio('size', k, name, k === 1));
     return `
       <form method="dialog">
         <h2 id="editor-${end}-title">Make your own ${end}</h2>
-        <fieldset class="tabs"><legend class="unseen">Way to make it</legend>${tabs.map(([name, label], k) => radio('tab', name, label, k === 0)).join('')}</fieldset>
+        <fieldset class="tabs">
+          <legend class="unseen">Way to make it</legend>${ways.join('')}
+        </fieldset>
         <div data-panel="draw">
-          <canvas role="application" aria-roledescription="drawing board" aria-label="Drawing board for the ${end}" aria-describedby="editor-${end}-help"></canvas>
+          <canvas
+            role="application"
+            aria-roledescription="drawing board"
+            aria-label="Drawing board for the ${end}"
+            aria-describedby="editor-${end}-help"
+          ></canvas>
           <div class="tools">
-            <fieldset><legend>Tool</legend>${radio('tool', 'brush', 'brush', true)}${radio('tool', 'spray', 'spray')}${radio('tool', 'erase', 'erase')}</fieldset>
-            <fieldset><legend>Width</legend>${radio('size', '0', 'fine')}${radio('size', '1', 'middle', true)}${radio('size', '2', 'broad')}</fieldset>
+            <fieldset><legend>Tool</legend>${tools.join('')}</fieldset>
+            <fieldset><legend>Width</legend>${widths.join('')}</fieldset>
             <div class="buttons">
               <button type="button" data-do="undo">Undo</button>
               <button type="button" data-do="redo">Redo</button>
@@ -88,12 +103,19 @@ export class Editor {
           <p class="remark">The points fill the letters evenly. Plain English keyboard characters.</p>
         </div>
         <div data-panel="numbers">
-          <label>Rows of numbers <textarea name="numbers" rows="8" spellcheck="false" placeholder="0.5, 1.2"></textarea></label>
+          <label>
+            Rows of numbers <textarea name="numbers" rows="8" spellcheck="false" placeholder="0.5, 1.2"></textarea>
+          </label>
           <p class="remark">${EXPECTED}</p>
         </div>
         <div data-panel="picture">
-          <label class="button">Choose a picture or a CSV file<input type="file" accept=".csv,.tsv,.txt,text/*,image/*" /></label>
-          <p class="remark" data-file>Or drop one here, or paste one. Where a picture has more ink, there are more points. Nothing leaves this device.</p>
+          <label class="button">
+            Choose a picture or a CSV file<input type="file" accept=".csv,.tsv,.txt,text/*,image/*" />
+          </label>
+          <p class="remark" data-file>
+            Or drop one here, or paste one. Where a picture has more ink, there are more points.
+            Nothing leaves this device.
+          </p>
         </div>
         <p class="error" role="alert"></p>
         <p class="unseen" role="status"></p>

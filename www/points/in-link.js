@@ -1,4 +1,5 @@
-// What a link keeps of the reader's own points: a drawing as its strokes, numbers as they were typed, while they are few.
+// What a link keeps of the reader's own points: a drawing as its strokes, numbers as they were
+// typed, while they are few.
 
 import { decode, pointsOf } from './strokes.js';
 
@@ -28,7 +29,10 @@ export function ofRows(csv) {
   return text.length <= LETTERS_MAX && numbers.every(isNumbers) ? text : '';
 }
 
-/** Splits what a link holds: `{ pairs, kept: { source, target } }`, pairs being the options, kept the texts for both ends. */
+/**
+ * Splits what a link holds: `{ pairs, kept: { source, target } }`, pairs being the options, kept
+ * the texts for both ends.
+ */
 export function split(link) {
   const names = Object.values(KEYS);
   const found = Object.fromEntries(link.filter(([name]) => names.includes(name)));

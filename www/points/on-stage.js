@@ -5,7 +5,8 @@ import { Board } from './board.js';
 import { EXTENT, decode, encode } from './strokes.js';
 
 const HELP =
-  'Arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, Ctrl+Z undoes, Escape leaves.';
+  'Arrows move the pen (Shift: finely), Space puts it down and lifts it, B, S and E change the tool, ' +
+  'Ctrl+Z undoes, Escape leaves.';
 
 export class BoardOnStage {
   #plane;
@@ -20,8 +21,8 @@ export class BoardOnStage {
 
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
-   * @param {(end: string) => { onData, letters: () => string, others: () => void }} hands what is drawn for an end is made over
-   *   to `onData`; `letters` is its present drawing; `others` opens the other ways to make points
+   * @param {(end: string) => { onData, letters: () => string, others: () => void }} hands what is drawn for an end is
+   *   made over to `onData`; `letters` is its present drawing; `others` opens the other ways to make points
    */
   constructor(plane, stage, hands) {
     [this.#plane, this.#stage, this.#hands] = [plane, stage, hands];
@@ -79,22 +80,20 @@ export class BoardOnStage {
   }
 
   #html() {
-    const radios = (legend, group, choices, first) =>
-      `<fieldset><legend>${legend}</legend>${choices.map(([value, words]) => `<label><input type="radio" name="pen-${group}" data-${group}="${value}" ${value === first ? 'checked' : ''} /> ${words}</label>`).join('')}</fieldset>`;
+    const radio = (group, value, words, checked) => {
+      const attributes = `type="radio" name="pen-${group}" data-${group}="${value}" ${checked ? 'checked' : ''}`;
+      return `<label><input ${attributes} /> ${words}</label>`;
+    };
+    const radios = (legend, group, choices, first) => {
+      const labels = choices.map(([value, words]) => radio(group, value, words, value === first));
+      return `<fieldset><legend>${legend}</legend>${labels.join('')}</fieldset>`;
+    };
     const same = (...names) => names.map((name) => [name, name]);
+    const widths = Object.entries(['fine', 'middle', 'broad']);
     return `
       ${radios('Draw the', 'end', same('source', 'target'), 'target')}
       ${radios('with', 'tool', same('brush', 'spray', 'erase'), 'brush')}
-      ${radios(
-        'Width',
-        'size',
-        [
-          ['0', 'fine'],
-          ['1', 'middle'],
-          ['2', 'broad'],
-        ],
-        '1',
-      )}
+      ${radios('Width', 'size', widths, '1')}
       <div class="buttons">
         <button type="button" data-do="undo">Undo</button>
         <button type="button" data-do="redo">Redo</button>

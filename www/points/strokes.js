@@ -1,5 +1,5 @@
-// A drawing as strokes, and the points that follow from them. Strokes are small enough for a link, and the same strokes give
-// the same points in every browser: only additions, products and square roots, which all round alike.
+// A drawing as strokes, and the points that follow from them. Strokes are small enough for a link, and the same strokes
+// give the same points in every browser: only additions, products and square roots, which all round alike.
 
 export const EXTENT = 4; // the board is the plane from -4 to 4, each way
 export const CELLS = 512; // along a side: vertices are whole cells
@@ -12,7 +12,10 @@ const BRUSH_DENSITY = 45; // points for a unit of length
 const SPRAY_DENSITY = 60;
 const TAP_POINTS = 10; // of a vertex where the pointer stayed
 
-/** @typedef {{ tool: 'brush' | 'spray' | 'erase', size: number, cells: number[] }} Stroke `cells`: column, row, column, row … */
+/**
+ * @typedef {{ tool: 'brush' | 'spray' | 'erase', size: number, cells: number[] }} Stroke `cells`:
+ *   column, row, column, row …
+ */
 
 /** The cell of a point of the plane. */
 export function cellOf(value) {
@@ -23,7 +26,9 @@ export function valueOf(cell) {
   return (cell / CELLS) * 2 * EXTENT - EXTENT;
 }
 
-/** Goes on with a stroke, unless (x, y) is too near its end; says whether it did. `stay` adds the same vertex once more. */
+/**
+ * Goes on with a stroke, unless (x, y) is too near its end; says whether it did. `stay` adds the same vertex once more.
+ */
 export function extend(stroke, x, y, stay = false) {
   const { cells } = stroke;
   const [column, row] = [cellOf(x), cellOf(y)];
@@ -34,7 +39,10 @@ export function extend(stroke, x, y, stay = false) {
   return true;
 }
 
-/** The points of all strokes, in their order; erasing takes away what earlier ones left. @returns {Float32Array} n × 2 */
+/**
+ * The points of all strokes, in their order; erasing takes away what earlier ones left.
+ * @returns {Float32Array} n × 2
+ */
 export function pointsOf(strokes) {
   let points = [];
   strokes.forEach((stroke, k) => {

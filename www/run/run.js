@@ -63,12 +63,17 @@ export class Run {
     return this.step >= this.total;
   }
 
-  /** Whether neither training nor a picture is under way: the stage stays as it is until somebody asks for something. */
+  /**
+   * Whether neither training nor a picture is under way: the stage stays as it is until somebody asks for something.
+   */
   get settled() {
     return !this.#looping && this.#refreshing === 0;
   }
 
-  /** Shows a run that has just started, or was opened from a file; its first picture is a quick one where training follows `atOnce`. */
+  /**
+   * Shows a run that has just started, or was opened from a file; its first picture is a quick one where
+   * training follows `atOnce`.
+   */
   async begin({ atOnce = false } = {}) {
     const number = ++this.#number;
     const { lab, stage } = this;
@@ -213,7 +218,9 @@ export class Run {
     if (on) this.loop();
   }
 
-  /** Shows the model as it was at about this step, and waits with training; null comes back to the present, and goes on. */
+  /**
+   * Shows the model as it was at about this step, and waits with training; null comes back to the present, and goes on.
+   */
   async lookAt(step) {
     const before = this.past;
     if (step !== null && step >= this.step) step = null;

@@ -1,5 +1,5 @@
-// What the stage draws of a model, asked of the lab in pieces: none takes long, so that training goes on between them. All
-// pieces of one picture show the same weights, of now or of the past.
+// What the stage draws of a model, asked of the lab in pieces: none takes long, so that training goes on between them.
+// All pieces of one picture show the same weights, of now or of the past.
 
 import { latticeOf } from '../draw/grid.js';
 import { rasterOver, rasterPoints } from '../draw/heat.js';
@@ -46,12 +46,17 @@ export class SceneData {
     this.#under = null;
   }
 
-  /** Begins a picture of `weights` (null: the present ones, as they are when each piece is made) with so many solver steps. */
+  /**
+   * Begins a picture of `weights` (null: the present ones, as they are when each piece is made)
+   * with so many solver steps.
+   */
   begin(weights, steps) {
     this.#under = this.#pieces(weights ?? undefined, steps);
   }
 
-  /** Makes pieces for about so long, as the worker's clock has it; to the end without a limit. Says how long that took. */
+  /**
+   * Makes pieces for about so long, as the worker's clock has it; to the end without a limit. Says how long that took.
+   */
   async work(budget_ms = Infinity) {
     const before = this.#worked_ms;
     while (this.#under && this.#worked_ms - before < budget_ms) {

@@ -34,7 +34,10 @@ export class Camera {
     return Object.assign(Object.create(Camera.prototype), this);
   }
 
-  /** Takes the element's present size in CSS pixels; the bitmap has the screen's own pixels, or `pixelsMax` where those are more. */
+  /**
+   * Takes the element's present size in CSS pixels; the bitmap has the screen's own pixels, or
+   * `pixelsMax` where those are more.
+   */
   resize() {
     const { clientWidth: width, clientHeight: height } = this.element;
     const density = Math.min(window.devicePixelRatio || 1, Math.sqrt(this.pixelsMax / Math.max(1, width * height)));

@@ -11,7 +11,10 @@ export class Gestures {
   #start = { x: 0, y: 0 }; // of the first finger
   #lastTap = { at_ms: -1e9, x: 0, y: 0 };
 
-  /** @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by: number) => void, letGo: () => void }} stage */
+  /**
+   * @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by:
+   *   number) => void, letGo: () => void }} stage
+   */
   constructor(canvas, stage) {
     Object.assign(this, { canvas, stage });
     canvas.addEventListener('pointerdown', (event) => this.#down(event));
@@ -60,7 +63,8 @@ export class Gestures {
     }
   }
 
-  // A finger that goes up or down where the whole plane is seen scrolls the page; the first of its way arrives here all the same.
+  // A finger that goes up or down where the whole plane is seen scrolls the page; the first of its way
+  // arrives here all the same.
   #scrolls({ pointerType }, { x, y }) {
     return (
       pointerType === 'touch' && this.stage.camera.atHome && Math.abs(y - this.#start.y) >= Math.abs(x - this.#start.x)
@@ -81,7 +85,8 @@ export class Gestures {
     this.stage.pick(last.x, last.y, true);
   }
 
-  // A page is scrolled with the wheel: it zooms for those who mean the stage, by focus, by Ctrl, or by pinching a trackpad.
+  // A page is scrolled with the wheel: it zooms for those who mean the stage, by focus, by Ctrl,
+  // or by pinching a trackpad.
   #wheel(event) {
     if (!event.ctrlKey && !event.metaKey && document.activeElement !== this.canvas) return;
     event.preventDefault();

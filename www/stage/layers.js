@@ -1,5 +1,6 @@
-// The stage's layers, in the order in which they are drawn. Each takes the scene: `{ brush, camera, palette, t, dot_px,
-// stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the reader a heat map's scale.
+// The stage's layers, in the order in which they are drawn. Each takes the scene: `{ brush, camera, palette, t,
+// dot_px, stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the
+// reader a heat map's scale.
 
 import { drawArrows, fastestOf } from '../draw/arrows.js';
 import { velocitiesAt } from '../draw/between.js';

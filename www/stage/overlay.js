@@ -53,11 +53,15 @@ export function attachOverlay(plane, stage) {
 
 function pointSentence({ index, t, at, velocity, from, to }) {
   const pair = ([x, y]) => `(${x.toFixed(2)}, ${y.toFixed(2)})`;
-  return `Point ${grouped(index + 1)} at t = ${t.toFixed(2)}: ${pair(at)}, velocity ${pair(velocity)}, speed ${Math.hypot(...velocity).toFixed(2)}. It came from ${pair(from)} and will end at ${pair(to)}.`;
+  return (
+    `Point ${grouped(index + 1)} at t = ${t.toFixed(2)}: ${pair(at)}, velocity ${pair(velocity)}, ` +
+    `speed ${Math.hypot(...velocity).toFixed(2)}. It came from ${pair(from)} and will end at ${pair(to)}.`
+  );
 }
 
 function scaleOf({ layer, low, high, role }) {
   const { words, unit } = LAYER_WORDS[layer].scale;
   const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2).replace(/\.?0+$/, ''));
-  return `<p>${words}</p><div style="background: linear-gradient(to right, transparent, var(--${role}))"></div><p><span>${number(low)}</span><span>${number(high)} ${unit}</span></p>`;
+  const bar = `<div style="background: linear-gradient(to right, transparent, var(--${role}))"></div>`;
+  return `<p>${words}</p>${bar}<p><span>${number(low)}</span><span>${number(high)} ${unit}</span></p>`;
 }

@@ -1,4 +1,5 @@
-// One of the flowing points, picked by hover, tap or key: where it is, how it moves, where it came from, where it will go.
+// One of the flowing points, picked by hover, tap or key: where it is, how it moves, where it
+// came from, where it will go.
 
 import { drawArrows } from '../draw/arrows.js';
 import { positionsAt } from '../draw/between.js';

@@ -1,17 +1,18 @@
 // The stage: one scene in the plane, drawn from arrays, with a camera and layers.
 //
-//   const stage = new Stage(canvas, { extent: 4, clock });   a shared clock makes stages flow together
-//   stage.show({ times, positions, count });                 trajectories, T × count × 2; the dots glide over to new ones
-//   stage.layers.density = true;                             see LAYERS in layers.js for every name; stage.touch() redraws
-//   stage.seek(0.5); stage.flowing = false;                  the play head over flow time t
-//   stage.fit(5);                                            see [-5, 5]²; stage.camera pans and zooms, then stage.moved()
-//   stage.on('time' | 'pick' | 'camera' | 'view' | 'heat', listener)    every frame's t; a point picked; the camera moves,
-//                                                            and rests; the scale of a heat map
+//   const stage = new Stage(canvas, { extent: 4, clock });  a shared clock makes stages flow together
+//   stage.show({ times, positions, count });                trajectories, T × count × 2; dots glide over to new ones
+//   stage.layers.density = true;                            every name is in layers.js; stage.touch() draws anew
+//   stage.seek(0.5); stage.flowing = false;                 the play head over flow time t
+//   stage.fit(5);                                           see [-5, 5]²; stage.camera pans, zooms, then stage.moved()
+//   stage.on('time' | 'pick' | 'camera' | 'view' | 'heat', listener)
+//                                                           every frame's t; a point picked; the camera moves, and
+//                                                           rests; the scale of a heat map
 //   stage.dispose();
 //
-// Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact
-// ({ points, frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid
-// ({ lines, perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). www/pictures.js asks a lab for them.
+// Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact ({ points,
+// frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid ({ lines,
+// perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). run/scene-data.js asks a lab for them.
 
 import { brushFor } from '../brush/brush.js';
 import { gridPoints } from '../draw/arrows.js';
@@ -26,7 +27,8 @@ import { Picked } from './picked.js';
 const BLEND_MS = 350; // from the last samples to new ones
 const SETTLE_MS = 200; // after the last movement of the camera
 const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a frame
-const SLICE_MS = 8; // of a frame without a GPU; what is left waits in a task of its own, so that the page answers in between
+// Of a frame without a GPU; what is left waits in a task of its own, so that the page answers in between.
+const SLICE_MS = 8;
 
 export class Stage {
   source = null;

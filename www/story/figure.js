@@ -1,5 +1,5 @@
-// The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it; the next
-// one finds it empty.
+// The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it;
+// the next one finds it empty.
 
 import { Clock } from '../stage/clock.js';
 import { Stage } from '../stage/stage.js';
@@ -22,7 +22,20 @@ export class Figure {
     element.innerHTML = `
       <div class="stages"></div>
       <div class="panel" hidden></div>
-      <div class="clock"><label for="story-time">t</label><input id="story-time" type="range" min="0" max="1" step="0.001" value="0" aria-label="Flow time t of the figure" /><output for="story-time">0.00</output><button type="button" aria-pressed="true">Hold</button></div>
+      <div class="clock">
+        <label for="story-time">t</label>
+        <input
+          id="story-time"
+          type="range"
+          min="0"
+          max="1"
+          step="0.001"
+          value="0"
+          aria-label="Flow time t of the figure"
+        />
+        <output for="story-time">0.00</output>
+        <button type="button" aria-pressed="true">Hold</button>
+      </div>
       <div class="controls"></div>
       <p class="caption"></p>`;
     this.#$('.clock input').addEventListener('input', ({ target }) => {
@@ -126,7 +139,10 @@ export class Figure {
     this.signal.addEventListener('abort', stop);
   }
 
-  /** Does `work` now, and again whenever another part of the plane is seen: what lies on a grid is computed where it is seen. */
+  /**
+   * Does `work` now, and again whenever another part of the plane is seen: what lies on a grid is
+   * computed where it is seen.
+   */
   async onView(stage, work) {
     const stop = stage.on('view', () => this.try(work));
     this.signal.addEventListener('abort', stop);

@@ -11,7 +11,10 @@ export class Handle {
   #within;
   #place = () => this.#put();
 
-  /** @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) => void }} options */
+  /**
+   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y:
+   *   number) => void }} options
+   */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
     [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
     [this.x, this.y] = at;

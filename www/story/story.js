@@ -1,4 +1,5 @@
-// The story below the stage: chapters of text, and one figure that stays in view while they pass. Loaded when it comes near.
+// The story below the stage: chapters of text, and one figure that stays in view while they pass.
+// Loaded when it comes near.
 
 import { Figure } from './figure.js';
 import { withFormulas } from './formulas.js';

@@ -44,9 +44,9 @@ export async function showEnds(lab, stage, signal) {
 
 /**
  * Trains to step `until`, if it is not there yet, and shows it on the way.
- * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) => void,
- *   paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when
- *   it is `stale`, the lab having been given another run; it waits at `limit`, for another network
+ * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
+ *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
+ *   the lab having been given another run; it waits at `limit`, for another network
  */
 export async function train(
   lab,

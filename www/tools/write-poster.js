@@ -1,5 +1,5 @@
-// Writes the page with its poster: real points of a short run of the small wasm module, seen before any script has run; and
-// with the names of the files that page.js consists of, so that the browser asks for all of them at once.
+// Writes the page with its poster: real points of a short run of the small wasm module, seen before any script has run;
+// and with the names of the files that page.js consists of, so that the browser asks for all of them at once.
 //   node www/tools/write-poster.js MODULE.mjs FILE.wasm index.html page.js
 
 import { readFileSync } from 'node:fs';

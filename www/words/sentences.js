@@ -22,11 +22,18 @@ export function leadOf({ source, target, dim }) {
         : target === 'digits'
           ? 'one handwritten digit becomes another'
           : 'a handwritten digit becomes noise';
-    return `A network is learning, in this browser, how every pixel must change at every moment so that ${way}; the pictures follow what it has learned so far.`;
+    return (
+      `A network is learning, in this browser, how every pixel must change at every moment so that ${way}; ` +
+      'the pictures follow what it has learned so far.'
+    );
   }
   const [from, to] = NOISE.includes(source) ? ['noise', 'data'] : ['the source', 'the target'];
   const seen = dim > 2 ? `, seen by the first two of their ${dim} coordinates,` : '';
-  return `A small network is learning, in this browser, which way every point must move at every moment so that ${role('source', from)} becomes ${role('target', to)}; the ${role('generated', 'dots')}${seen} follow what it has learned so far.`;
+  return (
+    'A small network is learning, in this browser, which way every point must move at every moment so that ' +
+    `${role('source', from)} becomes ${role('target', to)}; ` +
+    `the ${role('generated', 'dots')}${seen} follow what it has learned so far.`
+  );
 }
 
 export function couplingSentence({ coupling, batch, group }, pairing_ms) {
@@ -44,7 +51,8 @@ export function samplingSentence({ solver, tolerance }, { times, evaluations, di
       : `${grouped(steps)} ${solver} ${steps === 1 ? 'step' : 'steps'}`;
   const plane =
     dim === 784 ? '' : `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
-  return `${asked} = ${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point.${dim > 2 ? ` ${plane}` : ''}`;
+  const cost = `${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point`;
+  return `${asked} = ${cost}.${dim > 2 ? ` ${plane}` : ''}`;
 }
 
 /** The floor's label on the loss curve. */
@@ -130,7 +138,10 @@ const OWN_FLOOR = [
   'timeSampling',
 ];
 
-/** How two runs differ, in words: `changed` is `{ name, from, to }`, `measured` their metrics, or null before they are known. */
+/**
+ * How two runs differ, in words: `changed` is `{ name, from, to }`, `measured` their metrics, or
+ * null before they are known.
+ */
 export function differenceSentence({ name, from, to }, [run, other], measured) {
   const parts = [
     `The fork has ${optionWords(name)} ${to} where this run has ${from}; all else, the seed too, is the same.`,
@@ -145,9 +156,8 @@ export function differenceSentence({ name, from, to }, [run, other], measured) {
     other.loss !== undefined &&
     !(name in { solver: 1, solverSteps: 1, tolerance: 1, count: 1 })
   ) {
-    parts.push(
-      `Loss ${run.loss.toFixed(2)} and ${other.loss.toFixed(2)}${OWN_FLOOR.includes(name) ? ', each above a floor of its own: do not compare them' : ''}.`,
-    );
+    const floors = OWN_FLOOR.includes(name) ? ', each above a floor of its own: do not compare them' : '';
+    parts.push(`Loss ${run.loss.toFixed(2)} and ${other.loss.toFixed(2)}${floors}.`);
   }
   if (measured) {
     const [a, b] = measured;
@@ -162,7 +172,9 @@ export function differenceSentence({ name, from, to }, [run, other], measured) {
           ? 'this run is closer'
           : 'the fork is closer';
     parts.push(
-      `W2 of ${grouped(a.w2Count)} points ${a.w2.toFixed(2)} and ${b.w2.toFixed(2)} (floor ${a.w2Floor.toFixed(2)}): ${closer}${straight}; ${grouped(a.evaluations)} and ${grouped(b.evaluations)} evaluations a point.`,
+      `W2 of ${grouped(a.w2Count)} points ${a.w2.toFixed(2)} and ${b.w2.toFixed(2)} ` +
+        `(floor ${a.w2Floor.toFixed(2)}): ${closer}${straight}; ` +
+        `${grouped(a.evaluations)} and ${grouped(b.evaluations)} evaluations a point.`,
     );
   }
   return parts.join(' ');
