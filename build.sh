@@ -176,8 +176,9 @@ build_page() {
   cp www/story/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
   cat www/tokens.css www/page/style.css www/node_modules/uplot/dist/uPlot.min.css >dist/style.css
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
-  bundle worker.js
-  bundle lab.js page/page.js --splitting
+  # lab.js is whole, for pages that use nothing else; page.js has the same inside.
+  bundle worker.js lab.js
+  bundle page/page.js --splitting
   node www/tools/write-formulas.js >dist/formulas.json
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
