@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dist } from './browsers.mjs';
-import { openPage, openPanel, stepOf, text, useChromium, waitForOption, waitForStep, waitForText } from './pages.mjs';
+import { openPage, openPanel, stepOf, text, useChromium, waitForStep, waitForText } from './pages.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
