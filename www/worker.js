@@ -1,8 +1,8 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
-import { digitsPack, needsDigits } from './digits.js';
-import { Helpers } from './helpers.js';
-import { Pace } from './pace.js';
+import { Crew } from './lab/crew.js';
+import { digitsPack, needsDigits } from './lab/image-pack.js';
+import { Slices } from './lab/slices.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
 const QUEUE_MIN = 2;
@@ -13,12 +13,15 @@ const NONE = new Float32Array();
 let wasm; // the module's exports
 let run; // the FlowLab in it
 let helper; // the Helper in it, where another worker has the run
-const helpers = new Helpers();
-let pace;
+const crew = new Crew();
+let slices;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
 
 const methods = {
-  /** Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there. No device is opened yet. */
+  /**
+   * Fetches the module of a build (`cpu`, `gpu` or `burn`); a sentence, and no module, where its file is not there.
+   * No device is opened yet.
+   */
   async fetch({ build }) {
     const missing = build === 'cpu' ? '' : await whyMissing(build);
     if (missing) return missing;
@@ -38,7 +41,7 @@ const methods = {
     run?.free();
     run = opened;
     const device = JSON.parse(run.device());
-    pace = new Pace(device.kind);
+    slices = new Slices(device.kind);
     const start = performance.now();
     if (device.kind === 'webgpu') await run.weights();
     latency = device.kind === 'webgpu' ? performance.now() - start : 0;
@@ -46,7 +49,7 @@ const methods = {
   },
 
   /** Lets so many workers share the work on the CPU. */
-  share: ({ workers }) => helpers.share(workers),
+  share: ({ workers }) => crew.share(workers),
 
   /** From now on this worker helps another one with a run. */
   help({ pairs, dim }) {
@@ -62,35 +65,36 @@ const methods = {
     const start = performance.now();
     const first = run.steps();
     const until = start + Math.max(ms, ANSWERS_APART * latency);
-    const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / pace.sliceMs)));
+    const queue = new Queue(Math.max(QUEUE_MIN, Math.ceil((2 * latency) / slices.sliceMs)));
     do {
-      const now = Math.min(pace.steps, first + steps - run.steps());
+      const now = Math.min(slices.steps, first + steps - run.steps());
       const sliceStart = performance.now();
-      if (helpers.shared) await trainTogether(now);
+      if (crew.shared) await trainTogether(now);
       else run.train(now);
       const done = run.done();
       if (done) await queue.add(done, now);
       else {
         await run.losses(run.steps()); // none are wanted yet: it bounds what is queued where burn trains on a GPU
-        if (now === pace.steps) pace.took(performance.now() - sliceStart, now);
+        if (now === slices.steps) slices.took(performance.now() - sliceStart, now);
       }
     } while (run.steps() - first < steps && performance.now() < until);
     const fresh = await run.losses(first);
     queue.end();
     const loss = fresh.reduce((sum, value) => sum + value, 0) / fresh.length;
     const seconds = (performance.now() - start) / 1000;
-    return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds, workers: 2 ** helpers.shared };
+    return { step: run.steps(), loss, stepsPerSecond: fresh.length / seconds, workers: 2 ** crew.shared };
   },
 
   recordStep: () => run.recordStep(),
   losses: () => run.losses(0),
   sample({ asked }) {
     const text = JSON.stringify(asked);
-    return run.sampleWork(text, run.count(text)) ? helpers.carry(run, run.starts(text), text, NONE, 0) : run.sample(text);
+    return run.sampleWork(text, run.count(text)) ? crew.carry(run, run.starts(text), text, NONE, 0) : run.sample(text);
   },
   metrics: async ({ asked }) => camelCased(JSON.parse(await run.metrics(JSON.stringify(asked)))),
   // No weights are the present ones.
-  carry: ({ points, asked, weights = NONE, first = 0 }) => helpers.carry(run, points, JSON.stringify(asked), weights, first),
+  carry: ({ points, asked, weights = NONE, first = 0 }) =>
+    crew.carry(run, points, JSON.stringify(asked), weights, first),
   logDensity: ({ points, asked, weights = NONE }) => run.logDensity(points, JSON.stringify(asked), weights),
   velocity: ({ points, t, weights = NONE }) => run.velocity(points, t, weights),
   weights: async () => ({ step: run.steps(), values: await run.weights() }),
@@ -117,7 +121,10 @@ const methods = {
 };
 
 const FILES = { gpu: 'the file for the GPU', burn: 'the file with burn' };
-const STATES = { building: 'is still being built: begin again in a few minutes', failed: 'could not be built on this server' };
+const STATES = {
+  building: 'is still being built: begin again in a few minutes',
+  failed: 'could not be built on this server',
+};
 
 /** Why a build's file cannot be fetched; empty where it can. The builder writes down how far each of them is. */
 async function whyMissing(build) {
@@ -129,12 +136,12 @@ async function whyMissing(build) {
 /** The options of a run that has just become another one. */
 function described() {
   const of = JSON.parse(run.describe());
-  helpers.begin(run, of.changed);
+  crew.begin(run, of.changed);
   return of;
 }
 
 async function trainTogether(steps) {
-  for (let k = 0; k < steps; k++) await helpers.step(run);
+  for (let k = 0; k < steps; k++) await crew.step(run);
 }
 
 /** Slices that a GPU has been given and not yet done. */
@@ -142,7 +149,7 @@ class Queue {
   #waiting = [];
   #start = performance.now();
   #done = 0; // steps since then
-  #size = pace.steps;
+  #size = slices.steps;
 
   constructor(most) {
     this.most = most;
@@ -155,23 +162,23 @@ class Queue {
     const oldest = this.#waiting.shift();
     await oldest.done;
     // What was queued before the last change of size says nothing of this one.
-    if (oldest.steps !== pace.steps) [this.#start, this.#done] = [performance.now(), 0];
+    if (oldest.steps !== slices.steps) [this.#start, this.#done] = [performance.now(), 0];
     else this.#done += oldest.steps;
-    if (this.#done > this.most * pace.steps) this.#tell();
+    if (this.#done > this.most * slices.steps) this.#tell();
   }
 
   /** All are done. */
   end() {
     const rest = this.#waiting.reduce((sum, { steps }) => sum + steps, 0);
-    if (this.#size === pace.steps && rest % pace.steps === 0) {
+    if (this.#size === slices.steps && rest % slices.steps === 0) {
       this.#done += rest;
       if (this.#done) this.#tell();
     }
   }
 
   #tell() {
-    pace.took(performance.now() - this.#start, this.#done);
-    [this.#start, this.#done, this.#size] = [performance.now(), 0, pace.steps];
+    slices.took(performance.now() - this.#start, this.#done);
+    [this.#start, this.#done, this.#size] = [performance.now(), 0, slices.steps];
   }
 }
 

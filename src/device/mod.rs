@@ -64,7 +64,7 @@ pub fn open_cpu(reason: impl Into<String>) -> OpenDevice {
 
 /// Opens the device that the options ask for; where it cannot be had, or computes wrongly, the CPU with the reason.
 ///
-/// In a browser `www/gate.js` has asked before, without this file, whether there is a GPU and whether it is hardware.
+/// In a browser `www/lab/adapter.js` has asked before, without this file, whether there is a GPU and whether it is hardware.
 pub async fn open(config: &Config) -> OpenDevice {
     if config.device == DeviceChoice::Cpu {
         return open_cpu("The CPU was asked for.");

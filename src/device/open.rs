@@ -78,7 +78,7 @@ fn needs(adapter: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
 }
 
 fn is_software(adapter: &wgpu::Adapter) -> bool {
-    // In a browser the type is unknown; there `www/gate.js` has looked at the adapter already.
+    // In a browser the type is unknown; there `www/lab/adapter.js` has looked at the adapter already.
     adapter.get_info().device_type == wgpu::DeviceType::Cpu
 }
 

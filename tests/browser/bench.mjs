@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '../../www/serve.js';
+import { serve } from '../../www/tools/serve.js';
 import { dist, startChromium } from './browsers.mjs';
 import { NETWORKS, contest } from './contest.mjs';
 
@@ -14,7 +14,12 @@ const BROWSERS = 15;
 const ROUNDS = 7;
 const CONTESTS = {
   cpu: { device: 'cpu', peers: ['jax-js wasm', 'TF.js wasm', 'plain JS'], browser: {}, blockMs: 400 },
-  webgpu: { device: 'gpu', peers: ['jax-js webgpu', 'TF.js webgpu', 'TF.js webgl'], browser: { webgpu: true }, blockMs: 1000 },
+  webgpu: {
+    device: 'gpu',
+    peers: ['jax-js webgpu', 'TF.js webgpu', 'TF.js webgl'],
+    browser: { webgpu: true },
+    blockMs: 1000,
+  },
 };
 const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | share of the peak | dispatches a step | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
 |---|---|---|---|---|---|---|---|---|`;
@@ -82,8 +87,15 @@ for (let k = 0; k < BROWSERS; k++) {
   begun.push(await page.evaluate(firstSteps, options));
   await fresh.close();
 }
-const [firsts, laters, ratios, without] = [([first]) => first, ([, , later]) => later, ([first, , later]) => first / later, ([, rest, later]) => rest / later].map((of) => spread(begun.map(of)));
-console.log(`\nThe first 50 steps of ${NETWORKS[0].name}, CPU build, ms a step: ${firsts}; later ones ${laters}; ratio ${ratios}, without the very first step ${without}; ${BROWSERS} fresh browsers\n`);
+const [firsts, laters, ratios, without] = [
+  ([first]) => first,
+  ([, , later]) => later,
+  ([first, , later]) => first / later,
+  ([, rest, later]) => rest / later,
+].map((of) => spread(begun.map(of)));
+console.log(
+  `\nThe first 50 steps of ${NETWORKS[0].name}, CPU build, ms a step: ${firsts}; later ones ${laters}; ratio ${ratios}, without the very first step ${without}; ${BROWSERS} fresh browsers\n`,
+);
 
 const cpu = await startChromium();
 const loads = [];
@@ -115,10 +127,19 @@ for (const [kind, { device, peers, browser, blockMs }] of Object.entries(CONTEST
     for (const { name, device, first50, steps, share, dispatches, sampling, error } of contenders) {
       const row = { kind, network: network.name, name, device, first50, steps, share, dispatches, sampling, error };
       results.push(row);
-      const times = (mine, theirs) => (theirs.length && mine.length ? `${(median(theirs) / median(mine)).toFixed(1)} ×` : '');
+      const times = (mine, theirs) =>
+        theirs.length && mine.length ? `${(median(theirs) / median(mine)).toFixed(1)} ×` : '';
       const cells = error
         ? [error, '', '', '', '', '', '']
-        : [first50.toFixed(2), spread(steps), times(ours.steps, steps), share ? `${(100 * share).toFixed(0)} %` : '', dispatches ? dispatches.toFixed(1) : '', sampling.length ? spread(sampling) : '', times(ours.sampling, sampling)];
+        : [
+            first50.toFixed(2),
+            spread(steps),
+            times(ours.steps, steps),
+            share ? `${(100 * share).toFixed(0)} %` : '',
+            dispatches ? dispatches.toFixed(1) : '',
+            sampling.length ? spread(sampling) : '',
+            times(ours.sampling, sampling),
+          ];
       console.log(`| ${[network.name, `${name}${device && ` (${device})`}`, ...cells].join(' | ')} |`);
     }
   }

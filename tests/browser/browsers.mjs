@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { serve } from '../../www/serve.js';
+import { serve } from '../../www/tools/serve.js';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -28,7 +28,10 @@ export const startServer = () => serve(dist);
 /** Chromium under Playwright, with a software WebGL; with `webgpu` it has a software adapter as well. */
 export function startChromium({ webgpu = false } = {}) {
   const off = ['--disable-features=WebGPU', '--disable-gpu', '--enable-unsafe-swiftshader'];
-  return chromium.launch({ executablePath: find('chromium'), args: [...CHROMIUM_FLAGS, ...(webgpu ? WEBGPU_FLAGS : off)] });
+  return chromium.launch({
+    executablePath: find('chromium'),
+    args: [...CHROMIUM_FLAGS, ...(webgpu ? WEBGPU_FLAGS : off)],
+  });
 }
 
 /** Firefox ESR under Puppeteer, which Playwright cannot drive; as it comes, it has no WebGPU on Linux. */

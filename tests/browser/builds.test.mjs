@@ -68,21 +68,21 @@ describe('files', () => {
 
   test('burn is fetched when it is asked, on the CPU and on the GPU', async () => {
     for (const device of ['cpu', 'gpu']) {
-      const { result, files } = await within(
-        async (device) => {
-          const { Lab } = await import('/lab.js');
-          const lab = await Lab.create({ device, width: 8, depth: 1, batch: 16 });
-          await lab.settled;
-          const kind = lab.device.kind;
-          const ms = [await lab.autodiffMs(1), await lab.autodiffMs(2)];
-          const { step } = await lab.train(1);
-          lab.dispose();
-          return { kind, ms, step };
-        },
-        device,
-      );
+      const { result, files } = await within(async (device) => {
+        const { Lab } = await import('/lab.js');
+        const lab = await Lab.create({ device, width: 8, depth: 1, batch: 16 });
+        await lab.settled;
+        const kind = lab.device.kind;
+        const ms = [await lab.autodiffMs(1), await lab.autodiffMs(2)];
+        const { step } = await lab.train(1);
+        lab.dispose();
+        return { kind, ms, step };
+      }, device);
       assert.equal(result.kind, device === 'cpu' ? 'cpu' : 'webgpu');
-      assert.ok(result.ms.every((ms) => ms > 0), `${result.ms}`);
+      assert.ok(
+        result.ms.every((ms) => ms > 0),
+        `${result.ms}`,
+      );
       assert.equal(result.step, 1, 'the run itself took no step');
       assert.equal(files.filter((name) => name === 'burn').length, 1, `${files}`);
       assert.equal(files.includes('gpu'), device === 'gpu');
@@ -138,7 +138,8 @@ test('the GPU is asked for no feature, and for no limit above what WebGPU promis
   assert.equal(result.kind, 'webgpu');
   assert.deepEqual(result.asked.features, []);
   for (const [name, promised] of Object.entries(PROMISED)) {
-    if (name in result.asked.limits) assert.ok(result.asked.limits[name] <= promised, `${name}: ${result.asked.limits[name]}`);
+    if (name in result.asked.limits)
+      assert.ok(result.asked.limits[name] <= promised, `${name}: ${result.asked.limits[name]}`);
   }
   assert.ok(result.asked.limits.maxStorageBuffersPerShaderStage >= 6);
 });

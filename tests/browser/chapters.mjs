@@ -14,11 +14,19 @@ export async function openChapter(used, id, options = {}) {
   return { page, heard, close: () => context.close() };
 }
 
-export const reached = (page, timeout = 120_000) => page.waitForFunction(() => document.querySelector('article.open .wait').dataset.state === 'reached', null, { timeout });
-export const isReached = (page) => page.evaluate(() => document.querySelector('article.open .wait').dataset.state === 'reached');
+export const reached = (page, timeout = 120_000) =>
+  page.waitForFunction(() => document.querySelector('article.open .wait').dataset.state === 'reached', null, {
+    timeout,
+  });
+export const isReached = (page) =>
+  page.evaluate(() => document.querySelector('article.open .wait').dataset.state === 'reached');
 export const caption = (page) => page.locator('.figure .caption').textContent();
 export const captionSays = (page, pattern, timeout = 120_000) =>
-  page.waitForFunction((source) => new RegExp(source).test(document.querySelector('.figure .caption').textContent), pattern.source, { timeout });
+  page.waitForFunction(
+    (source) => new RegExp(source).test(document.querySelector('.figure .caption').textContent),
+    pattern.source,
+    { timeout },
+  );
 export const choose = (page, words) => page.locator('.figure .controls').getByLabel(words, { exact: true }).check();
 export const drawn = (page, k = 0) => page.evaluate((k) => [...(window.flowStory.figure.shown[k].drawn ?? [])], k);
 
@@ -45,7 +53,10 @@ export const blank = (page, places, k = 0) =>
       const density = width / stage.canvas.clientWidth;
       let missing = 0;
       for (let i = 0; i < places.length; i += 2) {
-        const [x, y] = [Math.floor(stage.camera.x(places[i]) * density), Math.floor(stage.camera.y(places[i + 1]) * density)];
+        const [x, y] = [
+          Math.floor(stage.camera.x(places[i]) * density),
+          Math.floor(stage.camera.y(places[i + 1]) * density),
+        ];
         if (!(x >= 1 && y >= 1 && x < width - 1 && y < height - 1)) continue;
         let ink = 0;
         for (let k = 0; k < 9; k++) ink += data[4 * ((y + Math.floor(k / 3) - 1) * width + x + (k % 3) - 1) + 3];

@@ -2,7 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, openPanel, optionOf, stepOf, text, useChromium, waitForInput, waitForOption, waitForStep, waitForText } from './pages.mjs';
+import {
+  openPage,
+  openPanel,
+  optionOf,
+  stepOf,
+  text,
+  useChromium,
+  waitForInput,
+  waitForOption,
+  waitForStep,
+  waitForText,
+} from './pages.mjs';
 
 const used = useChromium();
 
@@ -31,7 +42,8 @@ describe('options', () => {
   test('are shown where they matter', async () => {
     const { page, close } = await open('#width=16');
     await waitForInput(page, 'width', '16');
-    for (const name of ['text', 'board', 'group', 'tolerance', 'dim']) assert.equal(await shown(page, name), false, name);
+    for (const name of ['text', 'board', 'group', 'tolerance', 'dim'])
+      assert.equal(await shown(page, name), false, name);
     await page.locator('#option-target').selectOption('text');
     await waitForOption(page, 'target', 'text');
     await page.locator('#option-text').fill('hi');
@@ -50,7 +62,12 @@ describe('options', () => {
     const { page, close } = await open('#width=16');
     await waitForInput(page, 'width', '16');
     await page.evaluate(() => {
-      for (const [name, value] of [['target', 'ring'], ['solver', 'heun'], ['schedule', 'vp'], ['depth', '2']]) {
+      for (const [name, value] of [
+        ['target', 'ring'],
+        ['solver', 'heun'],
+        ['schedule', 'vp'],
+        ['depth', '2'],
+      ]) {
         const input = document.getElementById(`option-${name}`);
         input.value = value;
         input.dispatchEvent(new Event('change', { bubbles: true }));
@@ -174,12 +191,16 @@ describe('points', () => {
       return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
     });
     await page.locator('#option-source').selectOption('points');
-    await page.locator('#editor-source input[type=file]').setInputFiles({ name: 'bar.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+    await page
+      .locator('#editor-source input[type=file]')
+      .setInputFiles({ name: 'bar.png', mimeType: 'image/png', buffer: Buffer.from(png) });
     await page.getByText('bar.png is ready').waitFor();
     await page.getByRole('button', { name: 'Train with it' }).click();
     await waitForOption(page, 'source', 'points');
     await waitForStep(page, 5);
-    const widest = await page.evaluate(async () => Math.max(...(await window.flowLab.lab.reference('source', 500)).filter((_, i) => i % 2 === 0)));
+    const widest = await page.evaluate(async () =>
+      Math.max(...(await window.flowLab.lab.reference('source', 500)).filter((_, i) => i % 2 === 0)),
+    );
     assert.ok(widest < 1.4, `a bar of 20 × 48 pixels reaches ${widest}`);
     assert.deepEqual(heard.complaints, []);
     await close();

@@ -3,11 +3,41 @@
 /** Networks, each as Flow Lab's options; peers get the same layers, batch and optimiser. */
 export const NETWORKS = [
   { name: 'MLP 64×3, batch 256, SELU', target: 'moons', width: 64, depth: 3, batch: 256, activation: 'selu' },
-  { name: 'MLP 128×4, batch 1,000, ReLU (ring)', target: 'ring', width: 128, depth: 4, batch: 1000, activation: 'relu' },
-  { name: 'MLP 128×4, batch 4,096, GELU (checkerboard)', target: 'checkerboard', width: 128, depth: 4, batch: 4096, activation: 'gelu' },
-  { name: 'MLP 512×5, batch 256, ReLU (checkerboard-8)', target: 'checkerboard', width: 512, depth: 5, batch: 256, activation: 'relu' },
+  {
+    name: 'MLP 128×4, batch 1,000, ReLU (ring)',
+    target: 'ring',
+    width: 128,
+    depth: 4,
+    batch: 1000,
+    activation: 'relu',
+  },
+  {
+    name: 'MLP 128×4, batch 4,096, GELU (checkerboard)',
+    target: 'checkerboard',
+    width: 128,
+    depth: 4,
+    batch: 4096,
+    activation: 'gelu',
+  },
+  {
+    name: 'MLP 512×5, batch 256, ReLU (checkerboard-8)',
+    target: 'checkerboard',
+    width: 512,
+    depth: 5,
+    batch: 256,
+    activation: 'relu',
+  },
   // So many numbers a point that fewer points are generated.
-  { name: '784-d, 128×8, batch 128, ReLU (digits)', target: 'gaussian', dim: 784, width: 128, depth: 8, batch: 128, activation: 'relu', points: 200 },
+  {
+    name: '784-d, 128×8, batch 128, ReLU (digits)',
+    target: 'gaussian',
+    dim: 784,
+    width: 128,
+    depth: 8,
+    batch: 128,
+    activation: 'relu',
+    points: 200,
+  },
 ];
 
 /**
@@ -34,7 +64,18 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     return sum;
   }
 
-  const options = { target, dim, width, depth, batch, activation, optimiser: 'adam', learningRate: 0.001, device, steps: 1000000 };
+  const options = {
+    target,
+    dim,
+    width,
+    depth,
+    batch,
+    activation,
+    optimiser: 'adam',
+    learningRate: 0.001,
+    device,
+    steps: 1000000,
+  };
   async function flowLab(workers) {
     const lab = await Lab.create(options);
     await lab.settled;
@@ -43,7 +84,8 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
       device: `${lab.device.kind}, ${lab.device.adapter}`,
       train: async (count) => (await lab.train(count)).loss,
       peak: () => (device === 'cpu' ? lab.peakFlops() : undefined),
-      sample: async (_, steps) => (await lab.sample({ count: generated, solver: 'euler', steps, ends: true })).positions,
+      sample: async (_, steps) =>
+        (await lab.sample({ count: generated, solver: 'euler', steps, ends: true })).positions,
       dispose: () => lab.dispose(),
     };
   }
@@ -74,7 +116,10 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
       };
       contender.first = await timed(1);
       contender.first50 = await timed(contender.first * 50 < 4 * blockMs ? 49 : 3);
-      contender.block = Math.max(1, Math.round(blockMs / (await timed(Math.max(1, Math.round(blockMs / contender.first50))))));
+      contender.block = Math.max(
+        1,
+        Math.round(blockMs / (await timed(Math.max(1, Math.round(blockMs / contender.first50))))),
+      );
       const before = await dispatches();
       await timed(contender.block);
       // What times itself takes one step more.
@@ -114,7 +159,8 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
   }
   for (const { trainer } of running) trainer.dispose?.();
   return contenders.map(({ name, device, first50, steps, dispatches, sampling, error }) => {
-    const share = steps.length && peak ? products / (1e-3 * [...steps].sort((a, b) => a - b)[steps.length >> 1]) / peak : undefined;
+    const share =
+      steps.length && peak ? products / (1e-3 * [...steps].sort((a, b) => a - b)[steps.length >> 1]) / peak : undefined;
     return { name, device, first50, steps, share, dispatches, sampling, error };
   });
 }

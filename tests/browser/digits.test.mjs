@@ -83,13 +83,23 @@ describe('digits', () => {
     await waitForStep(page, 20);
     const bytes = await page.evaluate(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16, count: 16, steps: 2 });
+      const lab = await Lab.create({
+        preset: 'digits',
+        width: 16,
+        depth: 1,
+        embedding: 0,
+        batch: 16,
+        count: 16,
+        steps: 2,
+      });
       await lab.train(2);
       const saved = [...(await lab.save())];
       lab.dispose();
       return saved;
     });
-    await page.locator('#open').setInputFiles({ name: 'digits.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+    await page
+      .locator('#open')
+      .setInputFiles({ name: 'digits.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
     await page.locator('canvas.digits').waitFor();
     await waitForOption(page, 'target', 'digits');
     assert.equal(await text(page, 'notes'), '');
@@ -124,13 +134,22 @@ describe('digits', () => {
     const metrics = await inPage(used, async () => {
       const { Lab } = await import('/lab.js');
       const heard = [];
-      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 }, {}, (progress) => heard.push(progress));
+      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 }, {}, (progress) =>
+        heard.push(progress),
+      );
       await lab.train(3);
       const metrics = await lab.metrics({ count: 100, steps: 3 });
       const digits = await lab.reference('target', 100);
       lab.dispose();
       const { loaded, total } = heard.at(-1);
-      return { ...metrics, loaded, total, length: digits.length, largest: Math.max(...digits), least: Math.min(...digits) };
+      return {
+        ...metrics,
+        loaded,
+        total,
+        length: digits.length,
+        largest: Math.max(...digits),
+        least: Math.min(...digits),
+      };
     });
     assert.deepEqual([metrics.length, metrics.least, metrics.largest], [78400, 0, 1]);
     assert.ok(metrics.loaded === metrics.total && metrics.total > 1e6, `${metrics.loaded} of ${metrics.total} bytes`);

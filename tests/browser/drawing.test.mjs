@@ -9,7 +9,8 @@ const used = useChromium();
 
 const FAST = '#width=16&depth=2&batch=64&device=cpu';
 const board = (page) => page.locator('#editor-target canvas');
-const count = async (page) => Number((await page.locator('#editor-target [data-count]').textContent()).replace(/\D/g, ''));
+const count = async (page) =>
+  Number((await page.locator('#editor-target [data-count]').textContent()).replace(/\D/g, ''));
 
 async function openEditor(page) {
   await openPanel(page);
@@ -37,8 +38,13 @@ const inked = (page, x, y) =>
     (canvas, [x, y]) => {
       const [column, row] = [((x + 4) / 8) * canvas.width, ((4 - y) / 8) * canvas.height].map(Math.round);
       const { data } = canvas.getContext('2d').getImageData(column - 8, row - 8, 17, 17);
-      const [red, green, blue] = getComputedStyle(canvas).getPropertyValue('--target').trim().match(/\w\w/g).map((pair) => parseInt(pair, 16));
-      for (let i = 0; i < data.length; i += 4) if (Math.hypot(data[i] - red, data[i + 1] - green, data[i + 2] - blue) < 40 && data[i + 3] > 100) return true;
+      const [red, green, blue] = getComputedStyle(canvas)
+        .getPropertyValue('--target')
+        .trim()
+        .match(/\w\w/g)
+        .map((pair) => parseInt(pair, 16));
+      for (let i = 0; i < data.length; i += 4)
+        if (Math.hypot(data[i] - red, data[i + 1] - green, data[i + 2] - blue) < 40 && data[i + 3] > 100) return true;
       return false;
     },
     [x, y],
@@ -135,7 +141,11 @@ test('keys alone can draw, change the tool, undo, and train', async () => {
 });
 
 test('a finger draws on a phone, and the page does not scroll away', async () => {
-  const context = await used.browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  const context = await used.browser.newContext({
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  });
   const page = await context.newPage();
   const heard = listen(page);
   await page.goto(used.site.address + FAST);
@@ -166,14 +176,18 @@ test('spray goes on while the pointer stays; many strokes are too many for the l
   await page.mouse.up();
   assert.ok((await count(page)) >= 40, `${await count(page)} points`);
   await page.locator('#editor-target').getByLabel('brush').check();
-  for (let k = 0; k < 14; k++) await drawByMouse(page, [-3.5, -3.5 + k / 2], [3.5, -3.3 + k / 2], [-3.5, -3.1 + k / 2], [3.5, -2.9 + k / 2]);
+  for (let k = 0; k < 14; k++)
+    await drawByMouse(page, [-3.5, -3.5 + k / 2], [3.5, -3.3 + k / 2], [-3.5, -3.1 + k / 2], [3.5, -2.9 + k / 2]);
   await use(page);
   assert.ok(!page.url().includes('targetData'));
   await page.locator('#link').click();
   await page.getByText('cannot hold your points, which are too many').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.locator('#points-target').click().then(() => page.locator('#editor-target').getByRole('button', { name: 'Save as CSV' }).click()),
+    page
+      .locator('#points-target')
+      .click()
+      .then(() => page.locator('#editor-target').getByRole('button', { name: 'Save as CSV' }).click()),
   ]);
   assert.equal(download.suggestedFilename(), 'flow-lab-target.csv');
   await close();

@@ -22,7 +22,10 @@ async function held(hash, t) {
 
 /** Presses a button, and gives the file's name and bytes. */
 async function taken(page, kind) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`#exports button[value=${kind}]`).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator(`#exports button[value=${kind}]`).click(),
+  ]);
   const name = download.suggestedFilename();
   const bytes = readFileSync(await download.path());
   await page.waitForFunction(() => document.getElementById('exporting').textContent.startsWith('Done'));
@@ -49,9 +52,17 @@ const places = (page) =>
     const { stage } = window.flowLab;
     const { camera, palette } = stage;
     stage.redraw();
-    const xy = Array.from({ length: stage.drawn.length / 2 }, (_, k) => [camera.x(stage.drawn[2 * k]), camera.y(stage.drawn[2 * k + 1])]);
+    const xy = Array.from({ length: stage.drawn.length / 2 }, (_, k) => [
+      camera.x(stage.drawn[2 * k]),
+      camera.y(stage.drawn[2 * k + 1]),
+    ]);
     const inside = xy.filter(([x, y]) => x > 5 && y > 5 && x < camera.width_px - 5 && y < camera.height_px - 5);
-    return { inside, width: camera.width_px, height: camera.height_px, palette: { paper: palette.paper, generated: palette.generated } };
+    return {
+      inside,
+      width: camera.width_px,
+      height: camera.height_px,
+      palette: { paper: palette.paper, generated: palette.generated },
+    };
   });
 
 /** Colours of a picture at some places. */
@@ -61,13 +72,20 @@ const pixels = (page, bytes, at) =>
       const image = await createImageBitmap(new Blob([Uint8Array.from(bytes)]));
       const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
       context.drawImage(image, 0, 0);
-      return { width: image.width, height: image.height, colours: at.map(([x, y]) => [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data]) };
+      return {
+        width: image.width,
+        height: image.height,
+        colours: at.map(([x, y]) => [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data]),
+      };
     },
     [[...bytes], at],
   );
 
 const distance = (a, b) => Math.hypot(...[0, 1, 2].map((channel) => a[channel] - b[channel]));
-const rgb = (color) => (color.length === 4 ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g)).map((pair) => parseInt(pair, 16));
+const rgb = (color) =>
+  (color.length === 4 ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g)).map((pair) =>
+    parseInt(pair, 16),
+  );
 
 describe('a picture and a drawing', () => {
   test('hold every generated point where the stage has it', async () => {
@@ -83,7 +101,10 @@ describe('a picture and a drawing', () => {
     assert.deepEqual([seen.width, seen.height], [Math.round(2 * width), Math.round(2 * height)]);
     assert.ok(distance(seen.colours.pop(), rgb(palette.paper)) < 3, 'the paper');
     for (const [k, colour] of seen.colours.entries()) {
-      assert.ok(distance(colour, rgb(palette.generated)) < distance(colour, rgb(palette.paper)), `point ${k} is ${colour}`);
+      assert.ok(
+        distance(colour, rgb(palette.generated)) < distance(colour, rgb(palette.paper)),
+        `point ${k} is ${colour}`,
+      );
     }
 
     const drawing = await taken(page, 'svg');
@@ -91,8 +112,16 @@ describe('a picture and a drawing', () => {
     const found = await page.evaluate((text) => {
       const file = new DOMParser().parseFromString(text, 'image/svg+xml');
       const { width, height } = file.documentElement.attributes;
-      const marks = [...file.querySelectorAll('path')].map((path) => [path.getAttribute('stroke'), path.getAttribute('d')]);
-      return { errors: file.querySelectorAll('parsererror').length, size: [Number(width.value), Number(height.value)], marks, title: file.querySelector('title').textContent };
+      const marks = [...file.querySelectorAll('path')].map((path) => [
+        path.getAttribute('stroke'),
+        path.getAttribute('d'),
+      ]);
+      return {
+        errors: file.querySelectorAll('parsererror').length,
+        size: [Number(width.value), Number(height.value)],
+        marks,
+        title: file.querySelector('title').textContent,
+      };
     }, drawing.bytes.toString());
     assert.equal(found.errors, 0);
     assert.deepEqual(found.size, [width, height]);
@@ -107,7 +136,9 @@ describe('a picture and a drawing', () => {
 
   test('agree on every layer', async () => {
     const { page, heard, close } = await held('#steps=60&width=16&count=300', 0.6);
-    const names = await page.evaluate(() => [...document.querySelectorAll('[data-layer]')].map((box) => box.dataset.layer));
+    const names = await page.evaluate(() =>
+      [...document.querySelectorAll('[data-layer]')].map((box) => box.dataset.layer),
+    );
     assert.ok(names.length >= 15);
     for (const name of names) {
       await showLayers(page, name);
@@ -127,7 +158,8 @@ describe('a picture and a drawing', () => {
           const [a, b] = [read(picture), read(image)];
           let [inked, apart] = [0, 0];
           for (let i = 0; i < a.length; i += 4) {
-            const far = (data) => Math.abs(data[i] - a[8]) + Math.abs(data[i + 1] - a[9]) + Math.abs(data[i + 2] - a[10]);
+            const far = (data) =>
+              Math.abs(data[i] - a[8]) + Math.abs(data[i + 1] - a[9]) + Math.abs(data[i + 2] - a[10]);
             if (far(a) > 24 || far(b) > 24) inked++;
             if (Math.abs(far(a) - far(b)) > 150) apart++;
           }
@@ -151,8 +183,14 @@ describe('a film', () => {
     const player = await page.context().newPage(); // without the page's policy, which has no place for films
     const seen = await player.evaluate(
       async ([type, base64]) => {
-        const video = Object.assign(document.createElement('video'), { muted: true, src: `data:${type};base64,${base64}` });
-        await new Promise((done, failed) => ([video.onloadeddata, video.onerror] = [done, () => failed(new Error(video.error.message))]));
+        const video = Object.assign(document.createElement('video'), {
+          muted: true,
+          src: `data:${type};base64,${base64}`,
+        });
+        await new Promise(
+          (done, failed) =>
+            ([video.onloadeddata, video.onerror] = [done, () => failed(new Error(video.error.message))]),
+        );
         const context = new OffscreenCanvas(video.videoWidth, video.videoHeight).getContext('2d');
         const frame = () => {
           context.drawImage(video, 0, 0);
@@ -166,7 +204,13 @@ describe('a film', () => {
         const last = frame();
         let changed = 0;
         for (let i = 0; i < first.length; i += 4) changed += Math.abs(first[i] - last[i]) > 40;
-        return { width: video.videoWidth, height: video.videoHeight, seconds: video.currentTime, changed, played: performance.now() - started };
+        return {
+          width: video.videoWidth,
+          height: video.videoHeight,
+          seconds: video.currentTime,
+          changed,
+          played: performance.now() - started,
+        };
       },
       [name.endsWith('webm') ? 'video/webm' : 'video/mp4', bytes.toString('base64')],
     );
@@ -182,20 +226,28 @@ describe('a film', () => {
     const { page, heard, close } = await held('#steps=150&width=24&count=400', 0.5);
     const { name, bytes } = await taken(page, 'gif');
     assert.equal(name, 'flow-lab-moons-150.gif');
-    const seen = await page.evaluate(async (bytes) => {
-      const decoder = new ImageDecoder({ type: 'image/gif', data: Uint8Array.from(bytes) });
-      await Promise.all([decoder.tracks.ready, decoder.completed]);
-      const { frameCount, repetitionCount } = decoder.tracks.selectedTrack;
-      const pictures = [];
-      for (const frameIndex of [0, frameCount >> 1, frameCount - 1]) {
-        const { image } = await decoder.decode({ frameIndex });
-        const context = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d');
-        context.drawImage(image, 0, 0);
-        pictures.push([...context.getImageData(0, 0, image.displayWidth, image.displayHeight).data]);
-      }
-      const apart = (a, b) => a.reduce((sum, value, i) => sum + (Math.abs(value - b[i]) > 40), 0);
-      return { frameCount, repetitionCount, pixels: pictures[0].length / 4, moved: [apart(pictures[0], pictures[1]), apart(pictures[1], pictures[2])] };
-    }, [...bytes]);
+    const seen = await page.evaluate(
+      async (bytes) => {
+        const decoder = new ImageDecoder({ type: 'image/gif', data: Uint8Array.from(bytes) });
+        await Promise.all([decoder.tracks.ready, decoder.completed]);
+        const { frameCount, repetitionCount } = decoder.tracks.selectedTrack;
+        const pictures = [];
+        for (const frameIndex of [0, frameCount >> 1, frameCount - 1]) {
+          const { image } = await decoder.decode({ frameIndex });
+          const context = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d');
+          context.drawImage(image, 0, 0);
+          pictures.push([...context.getImageData(0, 0, image.displayWidth, image.displayHeight).data]);
+        }
+        const apart = (a, b) => a.reduce((sum, value, i) => sum + (Math.abs(value - b[i]) > 40), 0);
+        return {
+          frameCount,
+          repetitionCount,
+          pixels: pictures[0].length / 4,
+          moved: [apart(pictures[0], pictures[1]), apart(pictures[1], pictures[2])],
+        };
+      },
+      [...bytes],
+    );
     assert.equal(seen.frameCount, 40);
     assert.equal(seen.repetitionCount, Infinity);
     assert.ok(seen.pixels > 50_000 && seen.moved.every((count) => count > 300), JSON.stringify(seen));
@@ -211,13 +263,22 @@ describe('numbers', () => {
     assert.equal(points.name, 'flow-lab-ring-120.csv');
     const [names, ...rows] = points.bytes.toString().trimEnd().split('\n');
     assert.equal(names, 'x,y');
-    const expected = await page.evaluate(async () => [...(await window.flowLab.lab.sample({ ends: true })).positions.slice(500)]);
-    assert.deepEqual(rows.flatMap((row) => row.split(',').map(Math.fround)), expected);
+    const expected = await page.evaluate(async () => [
+      ...(await window.flowLab.lab.sample({ ends: true })).positions.slice(500),
+    ]);
+    assert.deepEqual(
+      rows.flatMap((row) => row.split(',').map(Math.fround)),
+      expected,
+    );
 
     const record = await taken(page, 'json');
     assert.equal(record.name, 'flow-lab-ring-120.json');
     const { link, step, options, device, floor, metrics, losses } = JSON.parse(record.bytes.toString());
-    const [href, own, series] = await page.evaluate(async () => [location.href, window.flowLab.lab.options, [...(await window.flowLab.lab.losses())]]);
+    const [href, own, series] = await page.evaluate(async () => [
+      location.href,
+      window.flowLab.lab.options,
+      [...(await window.flowLab.lab.losses())],
+    ]);
     assert.deepEqual([link, step, losses], [href, 120, series]);
     assert.deepEqual(options, own);
     assert.equal(device.kind, 'cpu');
@@ -235,7 +296,9 @@ test('digits are taken as a picture, and not as a drawing, which says why', asyn
   const { colours } = await pixels(page, bytes, middle);
   assert.ok(new Set(colours.map(String)).size > 20, 'noise has many greys');
   await page.locator('#exports button[value=svg]').click();
-  await page.waitForFunction(() => document.getElementById('notes').textContent.includes('take the picture (PNG) instead'));
+  await page.waitForFunction(() =>
+    document.getElementById('notes').textContent.includes('take the picture (PNG) instead'),
+  );
   assert.deepEqual(heard.complaints, []);
   await close();
 });

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { serve } from '../../www/serve.js';
+import { serve } from '../../www/tools/serve.js';
 import { dist, listen, startChromium, startFirefox, startServer } from './browsers.mjs';
 
 /** Runs in the page: a few steps of each run by so many workers, and points that they carry. */
@@ -22,8 +22,18 @@ async function together({ runs, workers }) {
     const x0 = positions.slice(0, count * lab.options.dim);
     const carried = await lab.carry(x0, { ...asked, weights: values, ends: true });
     const sum = (numbers) => numbers.reduce((sum, x) => sum + x, 0);
-    const equal = carried.positions.every((x, i) => x === positions[i < x0.length ? i : positions.length - 2 * x0.length + i]);
-    found.push({ workers: progress.workers, losses: [...(await lab.losses())], weights: sum(values), positions: sum(positions), length: positions.length, times: times.length, equal });
+    const equal = carried.positions.every(
+      (x, i) => x === positions[i < x0.length ? i : positions.length - 2 * x0.length + i],
+    );
+    found.push({
+      workers: progress.workers,
+      losses: [...(await lab.losses())],
+      weights: sum(values),
+      positions: sum(positions),
+      length: positions.length,
+      times: times.length,
+      equal,
+    });
   }
   const model = await lab.save();
   await lab.train(2);
@@ -37,18 +47,39 @@ async function together({ runs, workers }) {
 
 const RUNS = [
   { options: { preset: 'ring', ema: 0.9 }, steps: 6, asked: { count: 5001, steps: 4 } },
-  { options: { preset: 'checkerboard', seed: 3 }, steps: 2, asked: { count: 1003, steps: 7, solver: 'rk4', ends: true } },
+  {
+    options: { preset: 'checkerboard', seed: 3 },
+    steps: 2,
+    asked: { count: 1003, steps: 7, solver: 'rk4', ends: true },
+  },
   { options: { preset: 'moons' }, steps: 20, asked: { count: 10000, steps: 5, solver: 'heun' } },
   { options: { preset: 'moons' }, steps: 2, asked: { count: 500, steps: 2, solver: 'dopri5' } },
   // x1 for output, and times that weigh.
-  { options: { source: 'gaussian', target: 'uniform', dim: 16, width: 160, depth: 4, batch: 700, predict: 'target', schedule: 'vp', time: 'sinusoidal' }, steps: 4, asked: { count: 2000, steps: 3 } },
+  {
+    options: {
+      source: 'gaussian',
+      target: 'uniform',
+      dim: 16,
+      width: 160,
+      depth: 4,
+      batch: 700,
+      predict: 'target',
+      schedule: 'vp',
+      time: 'sinusoidal',
+    },
+    steps: 4,
+    asked: { count: 2000, steps: 3 },
+  },
 ];
 
 let site;
 before(async () => void (site = await startServer()));
 after(() => site?.server.close());
 
-for (const [name, start] of [['Chromium', startChromium], ['Firefox', startFirefox]]) {
+for (const [name, start] of [
+  ['Chromium', startChromium],
+  ['Firefox', startFirefox],
+]) {
   describe(name, () => {
     test('two and four workers find what one finds', async (t) => {
       const browser = await start();
@@ -58,12 +89,21 @@ for (const [name, start] of [['Chromium', startChromium], ['Firefox', startFiref
       await page.goto(`${site.address}options.json`);
       const by = async (workers) => page.evaluate(together, { runs: RUNS, workers });
       const one = await by(1);
-      assert.deepEqual(one.found.map(({ workers }) => workers), [1, 1, 1, 1, 1, 1]);
-      assert.ok(one.found.every(({ equal }) => equal), 'what was carried again came elsewhere');
+      assert.deepEqual(
+        one.found.map(({ workers }) => workers),
+        [1, 1, 1, 1, 1, 1],
+      );
+      assert.ok(
+        one.found.every(({ equal }) => equal),
+        'what was carried again came elsewhere',
+      );
       assert.match(one.refused, /3 numbers do not make whole points/);
       for (const workers of name === 'Chromium' ? [2, 4] : [2]) {
         const several = await by(workers);
-        assert.deepEqual(several.found.map((run) => run.workers), [workers, workers, 1, 1, workers, workers]);
+        assert.deepEqual(
+          several.found.map((run) => run.workers),
+          [workers, workers, 1, 1, workers, workers],
+        );
         assert.deepEqual({ ...several, found: several.found.map((run) => ({ ...run, workers: 1 })) }, one);
       }
       assert.deepEqual(heard.complaints, []);
@@ -82,8 +122,10 @@ async function changed(said) {
 describe('without helpers', () => {
   const FAILURES = {
     'a browser where workers have no workers': 'self.Worker = undefined;',
-    'helpers whose script does not load': '{ const { Worker } = self; self.Worker = class extends Worker { constructor() { super("./nowhere.js", { type: "module" }); } }; }',
-    'helpers that stop at work': 'addEventListener("message", ({ data }) => { if (data.method === "work") { self.onmessage = null; throw new Error("stopped"); } });',
+    'helpers whose script does not load':
+      '{ const { Worker } = self; self.Worker = class extends Worker { constructor() { super("./nowhere.js", { type: "module" }); } }; }',
+    'helpers that stop at work':
+      'addEventListener("message", ({ data }) => { if (data.method === "work") { self.onmessage = null; throw new Error("stopped"); } });',
   };
   for (const [name, said] of Object.entries(FAILURES)) {
     test(`${name}: one goes on alone, and loses no step`, async (t) => {

@@ -24,8 +24,15 @@ before(async () => {
   const log = run('train', ...FLAGS, '--steps', String(STEPS), '--device', 'cpu', '--log-every', '1', '--save', model);
   const csv = run('sample', '--model', model, '--count', '100', '--solver-steps', '8', '--device', 'cpu');
   native = {
-    losses: log.trim().split('\n').map((line) => Number(line.split(' ')[1])),
-    samples: csv.trim().split('\n').slice(1).flatMap((line) => line.split(',').map(Number)),
+    losses: log
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ')[1])),
+    samples: csv
+      .trim()
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(',').map(Number)),
     model: [...readFileSync(model)],
   };
   assert.equal(native.losses.length, STEPS);
@@ -60,7 +67,11 @@ async function scenario({ options, steps, model }) {
   result.lossesAfterLoad = (await lab.losses()).length;
   await lab.load(Uint8Array.from(model));
   result.samplesOfNativeModel = last(await lab.sample(request));
-  const sentence = (promise) => promise.then(() => 'no error', (error) => error.message);
+  const sentence = (promise) =>
+    promise.then(
+      () => 'no error',
+      (error) => error.message,
+    );
   result.errors = [
     await sentence(lab.load(saved.subarray(0, saved.length / 2))),
     await sentence(lab.load(new TextEncoder().encode('{"foreign": true}'))),
@@ -80,7 +91,10 @@ async function scenario({ options, steps, model }) {
 const close = (found, expected, tolerance, what) => {
   assert.equal(found.length, expected.length, what);
   found.forEach((value, i) => {
-    assert.ok(Math.abs(value - expected[i]) <= tolerance * (1 + Math.abs(expected[i])), `${what}[${i}]: ${value} for ${expected[i]}`);
+    assert.ok(
+      Math.abs(value - expected[i]) <= tolerance * (1 + Math.abs(expected[i])),
+      `${what}[${i}]: ${value} for ${expected[i]}`,
+    );
   });
 };
 
@@ -143,9 +157,13 @@ describe('lab.js', () => {
     assert.match(result.device.reason, /the only GPU adapter is a software one/);
   });
 
-  test('agrees with the native program on WebGPU in Chromium, to 5e-3, after moving there from the CPU', { timeout: 600_000 }, async () => {
-    check(await inChromium({ webgpu: true }, { ...OPTIONS, device: 'gpu' }), { kind: 'webgpu', tolerance: 5e-3 });
-  });
+  test(
+    'agrees with the native program on WebGPU in Chromium, to 5e-3, after moving there from the CPU',
+    { timeout: 600_000 },
+    async () => {
+      check(await inChromium({ webgpu: true }, { ...OPTIONS, device: 'gpu' }), { kind: 'webgpu', tolerance: 5e-3 });
+    },
+  );
 
   test('moves to the GPU and back when the option says so, and keeps training', { timeout: 600_000 }, async () => {
     const browser = await startChromium({ webgpu: true });
@@ -176,48 +194,57 @@ describe('lab.js', () => {
     }
   });
 
-  test('trains on while a GPU takes a tenth of a second to answer, as Firefox lets it', { timeout: 600_000 }, async (t) => {
-    // Every answer waits for a beat of 100 ms.
-    const slow = `{
+  test(
+    'trains on while a GPU takes a tenth of a second to answer, as Firefox lets it',
+    { timeout: 600_000 },
+    async (t) => {
+      // Every answer waits for a beat of 100 ms.
+      const slow = `{
       const beat = () => new Promise((done) => setTimeout(done, 100 - (performance.now() % 100)));
       for (const [prototype, name] of [[self.GPUBuffer?.prototype, 'mapAsync'], [self.GPUQueue?.prototype, 'onSubmittedWorkDone']]) {
         const ask = prototype?.[name];
         if (ask) prototype[name] = function (...args) { return ask.apply(this, args).then(beat); };
       }
     }`;
-    const rate = async (prefix) => {
-      const browser = await startChromium({ webgpu: true });
-      try {
-        const page = await browser.newPage();
-        await page.route('**/worker.js', async (route) => {
-          const response = await route.fetch();
-          await route.fulfill({ response, body: prefix + (await response.text()) });
-        });
-        await page.goto(`${site.address}options.json`);
-        return await page.evaluate(async () => {
-          const { Lab } = await import('/lab.js');
-          const lab = await Lab.create({ width: 8, depth: 2, batch: 32, device: 'gpu', steps: 100000 });
-          await lab.settled;
-          let latency = performance.now();
-          await lab.weights();
-          latency = performance.now() - latency;
-          await lab.train(2000, 1500);
-          const { stepsPerSecond } = await lab.train(100000, 2000);
-          const { length } = await lab.losses();
-          const { step } = await lab.train(1);
-          lab.dispose();
-          return { kind: lab.device.kind, latency, stepsPerSecond, lost: step - 1 - length };
-        });
-      } finally {
-        await browser.close();
-      }
-    };
-    const [prompt, late] = [await rate(''), await rate(slow)];
-    t.diagnostic(`${prompt.stepsPerSecond.toFixed(0)} steps/s, with answers every 100 ms ${late.stepsPerSecond.toFixed(0)}`);
-    assert.deepEqual([prompt.kind, late.kind, prompt.lost, late.lost], ['webgpu', 'webgpu', 0, 0]);
-    assert.ok(late.latency > 20, `answers take ${late.latency} ms`);
-    assert.ok(late.stepsPerSecond > 0.3 * prompt.stepsPerSecond, `${late.stepsPerSecond} steps/s, ${prompt.stepsPerSecond} with prompt answers`);
-  });
+      const rate = async (prefix) => {
+        const browser = await startChromium({ webgpu: true });
+        try {
+          const page = await browser.newPage();
+          await page.route('**/worker.js', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({ response, body: prefix + (await response.text()) });
+          });
+          await page.goto(`${site.address}options.json`);
+          return await page.evaluate(async () => {
+            const { Lab } = await import('/lab.js');
+            const lab = await Lab.create({ width: 8, depth: 2, batch: 32, device: 'gpu', steps: 100000 });
+            await lab.settled;
+            let latency = performance.now();
+            await lab.weights();
+            latency = performance.now() - latency;
+            await lab.train(2000, 1500);
+            const { stepsPerSecond } = await lab.train(100000, 2000);
+            const { length } = await lab.losses();
+            const { step } = await lab.train(1);
+            lab.dispose();
+            return { kind: lab.device.kind, latency, stepsPerSecond, lost: step - 1 - length };
+          });
+        } finally {
+          await browser.close();
+        }
+      };
+      const [prompt, late] = [await rate(''), await rate(slow)];
+      t.diagnostic(
+        `${prompt.stepsPerSecond.toFixed(0)} steps/s, with answers every 100 ms ${late.stepsPerSecond.toFixed(0)}`,
+      );
+      assert.deepEqual([prompt.kind, late.kind, prompt.lost, late.lost], ['webgpu', 'webgpu', 0, 0]);
+      assert.ok(late.latency > 20, `answers take ${late.latency} ms`);
+      assert.ok(
+        late.stepsPerSecond > 0.3 * prompt.stepsPerSecond,
+        `${late.stepsPerSecond} steps/s, ${prompt.stepsPerSecond} with prompt answers`,
+      );
+    },
+  );
 
   test('asked for a GPU where there is none, runs on the CPU and says why', async () => {
     const result = await inChromium({}, { ...OPTIONS, device: 'gpu' });
@@ -225,23 +252,41 @@ describe('lab.js', () => {
     assert.match(result.device.reason, /^The CPU runs, because/);
   });
 
-  test('agrees with the native program on the CPU in Firefox, to 2e-4; the page opens there without a complaint', { timeout: 300_000 }, async () => {
-    const browser = await startFirefox();
-    try {
-      const page = await browser.newPage();
-      const heard = listen(page);
-      await page.goto(`${site.address}options.json`);
-      check(await page.evaluate(scenario, { options: OPTIONS, steps: STEPS, model: native.model }), { kind: 'cpu', tolerance: 2e-4 });
+  test(
+    'agrees with the native program on the CPU in Firefox, to 2e-4; the page opens there without a complaint',
+    { timeout: 300_000 },
+    async () => {
+      const browser = await startFirefox();
+      try {
+        const page = await browser.newPage();
+        const heard = listen(page);
+        await page.goto(`${site.address}options.json`);
+        check(await page.evaluate(scenario, { options: OPTIONS, steps: STEPS, model: native.model }), {
+          kind: 'cpu',
+          tolerance: 2e-4,
+        });
 
-      await page.goto(site.address);
-      await page.waitForFunction(() => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= 100, { timeout: 60_000 });
-      assert.match(await page.$eval('#device', (element) => element.textContent), /^CPU · wasm simd128\. The CPU runs, because/);
-      await page.goto(`${site.address}#width=0`);
-      await page.waitForFunction(() => document.getElementById('notes').textContent.includes('width = 0: must be a whole number'));
-      assert.deepEqual(heard.complaints, []);
-      assert.deepEqual(heard.requests.filter((url) => !url.startsWith(site.address) && !url.startsWith('data:')), []);
-    } finally {
-      await browser.close();
-    }
-  });
+        await page.goto(site.address);
+        await page.waitForFunction(
+          () => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= 100,
+          { timeout: 60_000 },
+        );
+        assert.match(
+          await page.$eval('#device', (element) => element.textContent),
+          /^CPU · wasm simd128\. The CPU runs, because/,
+        );
+        await page.goto(`${site.address}#width=0`);
+        await page.waitForFunction(() =>
+          document.getElementById('notes').textContent.includes('width = 0: must be a whole number'),
+        );
+        assert.deepEqual(heard.complaints, []);
+        assert.deepEqual(
+          heard.requests.filter((url) => !url.startsWith(site.address) && !url.startsWith('data:')),
+          [],
+        );
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });

@@ -18,12 +18,20 @@ function exactVelocity([x, y], t, means, std) {
   const weights = away.map(([dx, dy]) => Math.exp(-(dx * dx + dy * dy) / (2 * variance)));
   const total = weights.reduce((a, b) => a + b);
   const gain = (t * std * std - (1 - t)) / variance;
-  return [0, 1].map((axis) => means.reduce((sum, mean, k) => sum + (weights[k] / total) * (mean[axis] + gain * away[k][axis]), 0));
+  return [0, 1].map((axis) =>
+    means.reduce((sum, mean, k) => sum + (weights[k] / total) * (mean[axis] + gain * away[k][axis]), 0),
+  );
 }
 
 test('the exact velocity from a Gaussian to 8 Gaussians is the closed form, to 1e-4', async () => {
   const means = Array.from({ length: 8 }, (_, k) => [5 * Math.cos((k * Math.PI) / 4), 5 * Math.sin((k * Math.PI) / 4)]);
-  const points = [[0, 0], [0.5, -0.3], [-2, 1], [3.5, 3.5], [-6, 0.1]];
+  const points = [
+    [0, 0],
+    [0.5, -0.3],
+    [-2, 1],
+    [3.5, 3.5],
+    [-6, 0.1],
+  ];
   const times = [0.1, 0.5, 0.9];
   const found = await quietly(
     async ({ options, points, times }) => {
@@ -37,7 +45,9 @@ test('the exact velocity from a Gaussian to 8 Gaussians is the closed form, to 1
   );
   times.forEach((t, k) => {
     const expected = points.flatMap((point) => exactVelocity(point, t, means, 1));
-    expected.forEach((value, i) => assert.ok(Math.abs(found[k][i] - value) < 1e-4 * (1 + Math.abs(value)), `t = ${t}: ${found[k][i]} for ${value}`));
+    expected.forEach((value, i) =>
+      assert.ok(Math.abs(found[k][i] - value) < 1e-4 * (1 + Math.abs(value)), `t = ${t}: ${found[k][i]} for ${value}`),
+    );
   });
 });
 
@@ -96,36 +106,51 @@ test('the learned density integrates to 1 within 5 %', async () => {
 });
 
 test('metrics come with their numbers of points and their floors', async () => {
-  const metrics = await quietly(async (options) => {
-    const { Lab } = await import('/lab.js');
-    const lab = await Lab.create(options);
-    await lab.train(50);
-    return lab.metrics({ count: 500, solver: 'midpoint', steps: 10 });
-  }, { ...SMALL, target: 'checkerboard' });
+  const metrics = await quietly(
+    async (options) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create(options);
+      await lab.train(50);
+      return lab.metrics({ count: 500, solver: 'midpoint', steps: 10 });
+    },
+    { ...SMALL, target: 'checkerboard' },
+  );
   assert.equal(metrics.count, 500);
   assert.equal(metrics.w2Count, 500);
   assert.equal(metrics.evaluations, 20);
-  for (const name of ['w2', 'w2Floor', 'slicedW2', 'slicedW2Floor', 'npe', 'pathEnergy', 'straightness']) assert.ok(metrics[name] > 0, name);
+  for (const name of ['w2', 'w2Floor', 'slicedW2', 'slicedW2Floor', 'npe', 'pathEnergy', 'straightness'])
+    assert.ok(metrics[name] > 0, name);
   assert.ok(metrics.w2 > metrics.w2Floor);
   assert.equal(metrics.insideShareTarget, 1);
   assert.ok(metrics.insideShare < 1 && metrics.worstMode < 1 && metrics.worstModeTarget > 0.5);
 });
 
 test('optimal transport pairs lower the path energy, say what they cost, and have no closed form', async () => {
-  const seen = await quietly(async (options) => {
-    const { Lab } = await import('/lab.js');
-    const run = async (coupling) => {
-      const lab = await Lab.create({ ...options, coupling });
-      await lab.train(300);
-      const { pathEnergy, straightness } = await lab.metrics({ count: 400, steps: 20 });
-      const exact = await lab.exactVelocity([0, 0], 0.5);
-      const result = { pathEnergy, straightness, pairing: await lab.pairingMs(), exact: exact && exact.length, floor: await lab.lossFloor() };
-      lab.dispose();
-      return result;
-    };
-    return { independent: await run('independent'), ot: await run('ot') };
-  }, { ...SMALL, target: 'checkerboard' });
-  console.log(`path energy ${seen.independent.pathEnergy.toFixed(2)} independent, ${seen.ot.pathEnergy.toFixed(2)} with OT pairs`);
+  const seen = await quietly(
+    async (options) => {
+      const { Lab } = await import('/lab.js');
+      const run = async (coupling) => {
+        const lab = await Lab.create({ ...options, coupling });
+        await lab.train(300);
+        const { pathEnergy, straightness } = await lab.metrics({ count: 400, steps: 20 });
+        const exact = await lab.exactVelocity([0, 0], 0.5);
+        const result = {
+          pathEnergy,
+          straightness,
+          pairing: await lab.pairingMs(),
+          exact: exact && exact.length,
+          floor: await lab.lossFloor(),
+        };
+        lab.dispose();
+        return result;
+      };
+      return { independent: await run('independent'), ot: await run('ot') };
+    },
+    { ...SMALL, target: 'checkerboard' },
+  );
+  console.log(
+    `path energy ${seen.independent.pathEnergy.toFixed(2)} independent, ${seen.ot.pathEnergy.toFixed(2)} with OT pairs`,
+  );
   assert.ok(seen.ot.pathEnergy < seen.independent.pathEnergy);
   assert.ok(seen.ot.straightness < 0.5 * seen.independent.straightness);
   assert.equal(seen.independent.pairing, null);
@@ -144,7 +169,13 @@ test('reflow trains on from 0 on its own pairs, and its trajectories become stra
     const losses = (await lab.losses()).length;
     await lab.train(300);
     const after = await lab.metrics({ count: 300, steps: 20 });
-    return { before: before.straightness, after: after.straightness, losses, coupling: lab.options.coupling, exact: await lab.exactVelocity([0, 0], 0.5) };
+    return {
+      before: before.straightness,
+      after: after.straightness,
+      losses,
+      coupling: lab.options.coupling,
+      exact: await lab.exactVelocity([0, 0], 0.5),
+    };
   }, SMALL);
   console.log(`straightness ${seen.before.toFixed(3)} before reflow, ${seen.after.toFixed(3)} after`);
   assert.ok(seen.after < 0.5 * seen.before);
@@ -152,14 +183,24 @@ test('reflow trains on from 0 on its own pairs, and its trajectories become stra
 });
 
 test('a board in 3 dimensions trains and gives points of 3 coordinates', async () => {
-  const seen = await quietly(async (options) => {
-    const { Lab } = await import('/lab.js');
-    const lab = await Lab.create(options);
-    const { loss } = await lab.train(30);
-    const { positions, count, dim, times } = await lab.sample({ count: 50, steps: 4 });
-    const exact = await lab.exactVelocity([0, 0, 0], 0.5);
-    return { loss, dim, finite: positions.every(Number.isFinite), length: positions.length, expected: times.length * count * 3, exact: exact.length };
-  }, { ...SMALL, target: 'checkerboard', board: 2, dim: 3 });
+  const seen = await quietly(
+    async (options) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create(options);
+      const { loss } = await lab.train(30);
+      const { positions, count, dim, times } = await lab.sample({ count: 50, steps: 4 });
+      const exact = await lab.exactVelocity([0, 0, 0], 0.5);
+      return {
+        loss,
+        dim,
+        finite: positions.every(Number.isFinite),
+        length: positions.length,
+        expected: times.length * count * 3,
+        exact: exact.length,
+      };
+    },
+    { ...SMALL, target: 'checkerboard', board: 2, dim: 3 },
+  );
   assert.ok(seen.loss > 0);
   assert.equal(seen.dim, 3);
   assert.ok(seen.finite);

@@ -44,44 +44,67 @@ async function follow(page, hash) {
     window.before = window.flowLab.stage.target;
     location.hash = hash;
   }, hash);
-  const begun = (seed) => window.flowLab.lab.options.seed === seed && window.flowLab.stage.target && window.flowLab.stage.target !== window.before && window.flowLab.run.step > 0;
+  const begun = (seed) =>
+    window.flowLab.lab.options.seed === seed &&
+    window.flowLab.stage.target &&
+    window.flowLab.stage.target !== window.before &&
+    window.flowLab.run.step > 0;
   await page.waitForFunction(begun, seed, { timeout: 60_000 });
 }
 
-test('is entered by hand, stands in the link, and comes back from it into run and input', { timeout: 600_000 }, async () => {
-  const { page, heard, close } = await openPage(used, `#${BASE}`);
-  await openPanel(page);
-  const specs = await table();
-  assert.ok(specs.length >= 37, `${specs.length} options`);
-  for (const spec of specs) {
-    const { name } = spec;
-    await follow(page, `#${[BASE, BESIDE[name]].filter(Boolean).join('&')}&seed=${11 + specs.indexOf(spec)}`);
-    const input = page.locator(`#option-${name}`);
-    const now = String((await optionsOf(page))[name]);
-    const value = other(spec, now);
-    if (spec.type === 'choice') await input.selectOption(value);
-    else await input.fill(value).then(() => input.press('Enter'));
-    const same = ([name, value]) => String(window.flowLab.lab.options[name]) === value;
-    await page.waitForFunction(same, [name, value], { timeout: 60_000 }).catch(async () => assert.fail(`${name} = ${value}: it is ${(await optionsOf(page))[name]}; ${await page.locator('#notes').textContent()}`));
-    // The link leaves out what is the default.
-    await page.waitForFunction(([name, value, initial]) => (new URLSearchParams(location.hash.slice(1)).get(name) ?? initial) === value, [name, value, String(spec.default)]);
-    const [hash, chosen] = await page.evaluate(() => [location.hash, { ...window.flowLab.lab.options }]);
-    await follow(page, `#${BASE}&seed=5`);
-    assert.notEqual(String((await optionsOf(page))[name]), value, name);
-    await follow(page, hash);
-    assert.deepEqual(await optionsOf(page), chosen, name);
-    assert.equal(await input.inputValue(), value, name);
-  }
-  assert.deepEqual(heard.complaints, []);
-  await close();
-});
+test(
+  'is entered by hand, stands in the link, and comes back from it into run and input',
+  { timeout: 600_000 },
+  async () => {
+    const { page, heard, close } = await openPage(used, `#${BASE}`);
+    await openPanel(page);
+    const specs = await table();
+    assert.ok(specs.length >= 37, `${specs.length} options`);
+    for (const spec of specs) {
+      const { name } = spec;
+      await follow(page, `#${[BASE, BESIDE[name]].filter(Boolean).join('&')}&seed=${11 + specs.indexOf(spec)}`);
+      const input = page.locator(`#option-${name}`);
+      const now = String((await optionsOf(page))[name]);
+      const value = other(spec, now);
+      if (spec.type === 'choice') await input.selectOption(value);
+      else await input.fill(value).then(() => input.press('Enter'));
+      const same = ([name, value]) => String(window.flowLab.lab.options[name]) === value;
+      await page
+        .waitForFunction(same, [name, value], { timeout: 60_000 })
+        .catch(async () =>
+          assert.fail(
+            `${name} = ${value}: it is ${(await optionsOf(page))[name]}; ${await page.locator('#notes').textContent()}`,
+          ),
+        );
+      // The link leaves out what is the default.
+      await page.waitForFunction(
+        ([name, value, initial]) => (new URLSearchParams(location.hash.slice(1)).get(name) ?? initial) === value,
+        [name, value, String(spec.default)],
+      );
+      const [hash, chosen] = await page.evaluate(() => [location.hash, { ...window.flowLab.lab.options }]);
+      await follow(page, `#${BASE}&seed=5`);
+      assert.notEqual(String((await optionsOf(page))[name]), value, name);
+      await follow(page, hash);
+      assert.deepEqual(await optionsOf(page), chosen, name);
+      assert.equal(await input.inputValue(), value, name);
+    }
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  },
+);
 
 test('every choice of every choice is one that the program knows', async () => {
   const { page, close } = await openPage(used, `#${BASE}`);
   await openPanel(page);
   for (const { name, choices } of (await table()).filter(({ type }) => type === 'choice')) {
-    const shown = await page.locator(`#option-${name} option`).evaluateAll((options) => options.map(({ value }) => value));
-    assert.deepEqual(shown, choices.map((choice) => choice.name), name);
+    const shown = await page
+      .locator(`#option-${name} option`)
+      .evaluateAll((options) => options.map(({ value }) => value));
+    assert.deepEqual(
+      shown,
+      choices.map((choice) => choice.name),
+      name,
+    );
   }
   await close();
 });

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Pace } from '../../www/pace.js';
+import { Slices } from '../../www/lab/slices.js';
 
 /** The size of a slice after so many of them, each taking `over + steps * each` ms. */
-function settled(kind, over, each, slices = 60, pace = new Pace(kind)) {
+function settled(kind, over, each, slices = 60, pace = new Slices(kind)) {
   for (let k = 0; k < slices; k++) pace.took(over + pace.steps * each, pace.steps);
   return pace.steps;
 }
@@ -31,7 +31,7 @@ describe('pace', () => {
   });
 
   test('a device that slows down tenfold gets shorter slices again', () => {
-    const pace = new Pace('cpu');
+    const pace = new Slices('cpu');
     const before = settled('cpu', 0, 0.5, 60, pace);
     const after = settled('cpu', 0, 50, 60, pace);
     assert.ok(after < before / 10, `${before}, then ${after}`);

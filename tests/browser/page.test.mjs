@@ -4,7 +4,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { meanDistanceToMoons } from './browsers.mjs';
-import { openPage, openPanel, optionOf, showLayers, stepOf, text, useChromium, waitForInput, waitForStep, waitForText } from './pages.mjs';
+import {
+  openPage,
+  openPanel,
+  optionOf,
+  showLayers,
+  stepOf,
+  text,
+  useChromium,
+  waitForInput,
+  waitForStep,
+  waitForText,
+} from './pages.mjs';
 
 const used = useChromium();
 
@@ -22,14 +33,20 @@ describe('a fresh page', () => {
     assert.ok(mean(losses.slice(350, 400)) < 0.8 * mean(losses.slice(0, 10)), 'the loss falls');
     assert.deepEqual(heard.complaints, []);
     assert.ok(heard.requests.length > 5);
-    assert.deepEqual(heard.requests.filter((url) => !url.startsWith(used.site.address) && !url.startsWith('data:')), []);
+    assert.deepEqual(
+      heard.requests.filter((url) => !url.startsWith(used.site.address) && !url.startsWith('data:')),
+      [],
+    );
     await close();
   });
 
   test('says that the CPU runs, and why', async () => {
     const { page, close } = await open();
     const sentence = await text(page, 'device');
-    assert.match(sentence, /^CPU · wasm simd128\. The CPU runs, because the browser (offers no WebGPU|found no GPU adapter)/);
+    assert.match(
+      sentence,
+      /^CPU · wasm simd128\. The CPU runs, because the browser (offers no WebGPU|found no GPU adapter)/,
+    );
     await close();
   });
 
@@ -81,7 +98,10 @@ describe('a fresh page', () => {
     await waitForStep(page, paused + 1);
     assert.equal(await stepOf(page), paused + 1);
     await page.locator('#reset').click();
-    await page.waitForFunction((limit) => Number(document.getElementById('steps').textContent.match(/\d+/)) < limit, paused);
+    await page.waitForFunction(
+      (limit) => Number(document.getElementById('steps').textContent.match(/\d+/)) < limit,
+      paused,
+    );
     await waitForStep(page, 20);
     const again = await page.evaluate(async () => [...(await window.flowLab.lab.losses())].slice(0, 20));
     assert.deepEqual(again, before);
@@ -119,7 +139,9 @@ describe('the link', () => {
   });
 
   test('with bad values shows a note for each, and runs all the same', async () => {
-    const { page, heard, close } = await open('#target=mons&width=0&batch=1e9&learningRate=NaN&colour=red&depth=%E0%A4%A');
+    const { page, heard, close } = await open(
+      '#target=mons&width=0&batch=1e9&learningRate=NaN&colour=red&depth=%E0%A4%A',
+    );
     const notes = await text(page, 'notes');
     for (const sentence of [
       'target = mons: must be one of gaussian',
@@ -167,8 +189,14 @@ describe('controls', () => {
     await close();
   });
 
-  for (const [name, width, height] of [['a desktop', 1280, 900], ['a phone', 360, 740]]) {
-    for (const hash of ['#steps=50&width=8', '#steps=5&width=8&coupling=ot&solver=dopri5&source=checkerboard&target=text']) {
+  for (const [name, width, height] of [
+    ['a desktop', 1280, 900],
+    ['a phone', 360, 740],
+  ]) {
+    for (const hash of [
+      '#steps=50&width=8',
+      '#steps=5&width=8&coupling=ot&solver=dopri5&source=checkerboard&target=text',
+    ]) {
       test(`no input lies beside the panel on ${name}, with ${hash}`, async () => {
         const { page, close } = await open(hash, { width, height });
         await page.locator('#option-seed').waitFor({ state: 'attached' });
@@ -176,12 +204,18 @@ describe('controls', () => {
         const found = await page.evaluate(() => {
           const panel = document.getElementById('panel');
           const { left, right } = panel.getBoundingClientRect();
-          const inputs = [...panel.querySelectorAll('.option input, .option select')].filter((input) => input.checkVisibility());
+          const inputs = [...panel.querySelectorAll('.option input, .option select')].filter((input) =>
+            input.checkVisibility(),
+          );
           const beside = inputs.filter((input) => {
             const box = input.getBoundingClientRect();
             return box.left < left || box.right > right || box.width < 120;
           });
-          return { scroll: panel.scrollWidth - panel.clientWidth, inputs: inputs.length, beside: beside.map(({ id }) => id) };
+          return {
+            scroll: panel.scrollWidth - panel.clientWidth,
+            inputs: inputs.length,
+            beside: beside.map(({ id }) => id),
+          };
         });
         assert.ok(found.inputs > 15, `${found.inputs}`);
         assert.deepEqual([found.scroll, found.beside], [0, []]);
@@ -205,15 +239,22 @@ describe('controls', () => {
     await waitForText(page, 'steps', new RegExp(`^step ${step} of`));
     const path = await download.path();
 
-    await page.locator('#open').setInputFiles({ name: 'x.safetensors', mimeType: '', buffer: Buffer.from('not a model') });
-    await page.waitForFunction(() => document.getElementById('notes').textContent.includes('not a whole safetensors file'));
+    await page
+      .locator('#open')
+      .setInputFiles({ name: 'x.safetensors', mimeType: '', buffer: Buffer.from('not a model') });
+    await page.waitForFunction(() =>
+      document.getElementById('notes').textContent.includes('not a whole safetensors file'),
+    );
     assert.equal(await stepOf(page), step);
 
     await page.evaluate(() => (location.hash = '#target=ring'));
     await page.waitForFunction(() => window.flowLab.lab.options.target === 'ring');
     await page.locator('#open').setInputFiles(path);
     await page.waitForFunction(() => window.flowLab.lab.options.target === 'moons');
-    await page.waitForFunction((step) => document.getElementById('steps').textContent.startsWith(`step ${step} of`), step);
+    await page.waitForFunction(
+      (step) => document.getElementById('steps').textContent.startsWith(`step ${step} of`),
+      step,
+    );
     // How points are generated was chosen after the start, and is in the file as well.
     assert.equal(await page.evaluate(() => location.hash), '#width=20&steps=100000&solver=rk4&seed=3');
     assert.equal(await optionOf(page, 'solver'), 'rk4');
@@ -223,13 +264,24 @@ describe('controls', () => {
 });
 
 describe('screens', () => {
-  for (const [name, width, height] of [['a phone', 360, 740], ['a tablet', 820, 1180], ['a desktop', 1440, 900], ['a projector', 3840, 2160]]) {
+  for (const [name, width, height] of [
+    ['a phone', 360, 740],
+    ['a tablet', 820, 1180],
+    ['a desktop', 1440, 900],
+    ['a projector', 3840, 2160],
+  ]) {
     test(`fits ${name}, ${width} px wide, without scrolling sideways`, async () => {
       const { page, close } = await open('', { width, height });
       const size = await page.evaluate(() => {
         const canvas = document.getElementById('stage');
         const { clientWidth, clientHeight } = canvas;
-        return { scroll: document.documentElement.scrollWidth, canvas: clientWidth, height: clientHeight, bitmap: canvas.width, density: window.devicePixelRatio };
+        return {
+          scroll: document.documentElement.scrollWidth,
+          canvas: clientWidth,
+          height: clientHeight,
+          bitmap: canvas.width,
+          density: window.devicePixelRatio,
+        };
       });
       assert.ok(size.scroll <= width, `${size.scroll} px`);
       assert.ok(size.canvas >= 300, `${size.canvas} px of canvas`);
@@ -250,7 +302,9 @@ describe('screens', () => {
 describe('a whole run', () => {
   test('samples of a trained model lie within 0.15 of the moons on average', async () => {
     const { page, close } = await open();
-    await page.waitForFunction(() => document.getElementById('steps').textContent.startsWith('trained'), null, { timeout: 180_000 });
+    await page.waitForFunction(() => document.getElementById('steps').textContent.startsWith('trained'), null, {
+      timeout: 180_000,
+    });
     const points = await page.evaluate(async () => {
       const { positions, count, dim } = await window.flowLab.lab.sample({ count: 1000, steps: 50 });
       return [...positions.subarray(positions.length - count * dim)];

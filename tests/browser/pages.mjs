@@ -19,8 +19,18 @@ export function useChromium() {
 }
 
 /** Opens the page and waits for its first picture and its inputs; with `gpu` a WebGL that runs on the CPU passes for one. */
-export async function openPage({ browser, site }, hash = '', viewport = { width: 1280, height: 900 }, { gpu = false, ...wishes } = {}) {
-  const context = await browser.newContext({ viewport, acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'], ...wishes });
+export async function openPage(
+  { browser, site },
+  hash = '',
+  viewport = { width: 1280, height: 900 },
+  { gpu = false, ...wishes } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...wishes,
+  });
   const page = await context.newPage();
   if (gpu) {
     await page.addInitScript(() => {
@@ -33,7 +43,11 @@ export async function openPage({ browser, site }, hash = '', viewport = { width:
   const heard = listen(page);
   await page.goto(site.address + hash);
   // The inputs come after the first picture, and are connected in the same turn.
-  await page.waitForFunction(() => window.flowLab?.stage.framesDrawn > 0 && document.getElementById('target').length > 0, null, { timeout: 30_000 });
+  await page.waitForFunction(
+    () => window.flowLab?.stage.framesDrawn > 0 && document.getElementById('target').length > 0,
+    null,
+    { timeout: 30_000 },
+  );
   return { page, heard, close: () => context.close() };
 }
 
@@ -43,7 +57,8 @@ export const openPanel = (page) => page.locator('#panel-toggle').click();
 /** Ticks the stage's layers on, and all others off. */
 export async function showLayers(page, ...names) {
   await page.evaluate((names) => {
-    for (const box of document.querySelectorAll('[data-layer]')) if (box.checked !== names.includes(box.dataset.layer) && !box.disabled) box.click();
+    for (const box of document.querySelectorAll('[data-layer]'))
+      if (box.checked !== names.includes(box.dataset.layer) && !box.disabled) box.click();
   }, names);
 }
 
@@ -64,14 +79,23 @@ export async function inPage({ browser, site }, scenario, argument) {
 
 export const text = (page, id) => page.locator(`#${id}`).textContent();
 
-export const stepOf = (page) => page.evaluate(() => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]));
+export const stepOf = (page) =>
+  page.evaluate(() => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]));
 
 export const waitForStep = (page, step) =>
-  page.waitForFunction((step) => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= step, step, { timeout: 120_000 });
+  page.waitForFunction(
+    (step) => Number(document.getElementById('steps').textContent.replace(/,/g, '').match(/\d+/)?.[0]) >= step,
+    step,
+    { timeout: 120_000 },
+  );
 
 /** Waits until the element's text matches. */
 export const waitForText = (page, id, pattern) =>
-  page.waitForFunction(([id, source]) => new RegExp(source).test(document.getElementById(id).textContent), [id, pattern.source], { timeout: 60_000 });
+  page.waitForFunction(
+    ([id, source]) => new RegExp(source).test(document.getElementById(id).textContent),
+    [id, pattern.source],
+    { timeout: 60_000 },
+  );
 
 /** Waits until neither training nor a picture is under way. */
 export const waitForRest = (page) => page.waitForFunction(() => window.flowLab.run.settled, null, { timeout: 60_000 });

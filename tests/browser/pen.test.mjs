@@ -157,11 +157,23 @@ test('the first words are true of noise, of shapes, of many dimensions and of di
   const lead = async () => (await text(page, 'lead')).replace(/\s+/g, ' ').trim();
   assert.match(await lead(), /every point must move .* noise becomes data; the dots follow/);
   const words = await page.evaluate(async () => {
-    await window.flowLab.run.restart([['source', 'moons'], ['target', 'ring'], ['width', '16']]);
+    await window.flowLab.run.restart([
+      ['source', 'moons'],
+      ['target', 'ring'],
+      ['width', '16'],
+    ]);
     const shapes = document.getElementById('lead').textContent;
-    await window.flowLab.run.restart([['target', 'checkerboard'], ['dim', '3'], ['width', '16']]);
+    await window.flowLab.run.restart([
+      ['target', 'checkerboard'],
+      ['dim', '3'],
+      ['width', '16'],
+    ]);
     const many = document.getElementById('lead').textContent;
-    await window.flowLab.run.restart([['target', 'digits'], ['width', '16'], ['batch', '16']]);
+    await window.flowLab.run.restart([
+      ['target', 'digits'],
+      ['width', '16'],
+      ['batch', '16'],
+    ]);
     return { shapes, many, digits: document.getElementById('lead').textContent };
   });
   assert.match(words.shapes, /the source becomes the target; the dots follow/);

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dist } from './browsers.mjs';
-import { openPage, openPanel, stepOf, text, useChromium, waitForOption, waitForStep, waitForText } from './pages.mjs';
+import { openPage, openPanel, stepOf, text, useChromium, waitForStep, waitForText } from './pages.mjs';
 
 const require = createRequire(new URL('../../www/package.json', import.meta.url));
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,7 +25,10 @@ async function complaints(page) {
 
 describe('axe has nothing to say', () => {
   for (const colorScheme of ['light', 'dark']) {
-    for (const [name, width, height] of [['a desktop', 1280, 800], ['a phone', 360, 740]]) {
+    for (const [name, width, height] of [
+      ['a desktop', 1280, 800],
+      ['a phone', 360, 740],
+    ]) {
       test(`on ${name}, ${colorScheme}, folded and unfolded, with a note and a picked point`, async () => {
         const { page, close } = await open(`${SMALL}&target=mons`, { width, height }, { colorScheme });
         await page.locator('#play').click();
@@ -53,7 +56,8 @@ describe('by keyboard', () => {
   test('the stage zooms, moves, fits, and picks points one after the other', async () => {
     const { page, close } = await open();
     await page.locator('#stage').focus();
-    const camera = () => page.evaluate(() => (({ extent, centreX, centreY }) => [extent, centreX, centreY])(window.flowLab.stage.camera));
+    const camera = () =>
+      page.evaluate(() => (({ extent, centreX, centreY }) => [extent, centreX, centreY])(window.flowLab.stage.camera));
     await page.keyboard.press('+');
     const [extent] = await camera();
     assert.ok(extent < 4);
@@ -80,14 +84,33 @@ describe('by keyboard', () => {
       await page.keyboard.press('Tab');
       const here = await page.evaluate(() => {
         const element = document.activeElement;
-        return element === document.body ? null : { id: element.id || element.getAttribute('aria-label'), outlined: getComputedStyle(element).outlineStyle !== 'none' };
+        return element === document.body
+          ? null
+          : {
+              id: element.id || element.getAttribute('aria-label'),
+              outlined: getComputedStyle(element).outlineStyle !== 'none',
+            };
       });
       if (!here || reached.some(({ id }) => id === here.id)) break;
       reached.push(here);
     }
     const ids = reached.map(({ id }) => id);
     assert.deepEqual(ids.slice(0, 4), ['target', 'solver-steps', 'play', 'reset']);
-    for (const id of ['panel-toggle', 'layers-toggle', 'strips-toggle', 'draw', 'compare', 'stage', 'Zoom in', 'Zoom out', 'flow', 'time', 'step', 'trained']) assert.ok(ids.includes(id), `${id} in ${ids}`);
+    for (const id of [
+      'panel-toggle',
+      'layers-toggle',
+      'strips-toggle',
+      'draw',
+      'compare',
+      'stage',
+      'Zoom in',
+      'Zoom out',
+      'flow',
+      'time',
+      'step',
+      'trained',
+    ])
+      assert.ok(ids.includes(id), `${id} in ${ids}`);
     assert.ok(reached.every(({ outlined }) => outlined));
     await close();
   });
@@ -148,13 +171,25 @@ describe('gestures', () => {
     await page.mouse.move(x + 5, y + 5);
     const facts = await page.evaluate(() => window.flowLab.stage.picked.facts);
     assert.ok(facts.held);
-    const { samples, t } = await page.evaluate(() => ({ samples: { ...window.flowLab.stage.samples, positions: [...window.flowLab.stage.samples.positions], times: [...window.flowLab.stage.samples.times] }, t: window.flowLab.stage.t }));
+    const { samples, t } = await page.evaluate(() => ({
+      samples: {
+        ...window.flowLab.stage.samples,
+        positions: [...window.flowLab.stage.samples.positions],
+        times: [...window.flowLab.stage.samples.times],
+      },
+      t: window.flowLab.stage.t,
+    }));
     const last = samples.times.length - 1;
-    const of = (k) => samples.positions.slice(2 * (k * samples.count + facts.index), 2 * (k * samples.count + facts.index) + 2);
+    const of = (k) =>
+      samples.positions.slice(2 * (k * samples.count + facts.index), 2 * (k * samples.count + facts.index) + 2);
     assert.deepEqual([facts.from, facts.to], [of(0), of(last)]);
     const k = Math.min(Math.floor(t * last), last - 1);
     const velocity = [0, 1].map((axis) => (of(k + 1)[axis] - of(k)[axis]) * last);
-    assert.ok(Math.hypot(velocity[0] - facts.velocity[0], velocity[1] - facts.velocity[1]) < 0.1 * (1 + Math.hypot(...velocity)), `${facts.velocity} for ${velocity}`);
+    assert.ok(
+      Math.hypot(velocity[0] - facts.velocity[0], velocity[1] - facts.velocity[1]) <
+        0.1 * (1 + Math.hypot(...velocity)),
+      `${facts.velocity} for ${velocity}`,
+    );
     assert.match(await text(page, 'spot'), /It came from \(.*\) and will end at \(.*\)\.$/);
     await close();
   });
@@ -186,7 +221,10 @@ test('the live region speaks at milestones only', async () => {
   const { page, close } = await open(SMALL.replace('100000', '400'));
   const said = await page.evaluate(async () => {
     const said = [document.getElementById('said').textContent];
-    new MutationObserver(() => said.push(document.getElementById('said').textContent)).observe(document.getElementById('said'), { childList: true });
+    new MutationObserver(() => said.push(document.getElementById('said').textContent)).observe(
+      document.getElementById('said'),
+      { childList: true },
+    );
     while (!window.flowLab.run.finished) await new Promise((done) => setTimeout(done, 50));
     await new Promise((done) => setTimeout(done, 300));
     return said;
@@ -210,9 +248,19 @@ test('without scripts there is a poster of real points, and a sentence', async (
 test('the first load asks for at most 60 kB of gzipped scripts beside the wasm', async () => {
   const { page, heard, close } = await open();
   await waitForStep(page, 20);
-  const scripts = [...new Set(heard.requests)].map((url) => url.slice(used.site.address.length)).filter((path) => /^[\w-]+\.js$/.test(path));
-  for (const path of ['page.js', 'lab.js']) assert.ok(scripts.includes(path), `${scripts}`);
-  const sizes = [...new Set([...scripts, 'worker.js'])].map((path) => [path, gzipSync(readFileSync(`${dist}/${path}`), { level: 9 }).length]);
+  const scripts = [...new Set(heard.requests)]
+    .map((url) => url.slice(used.site.address.length))
+    .filter((path) => /^[\w-]+\.js$/.test(path));
+  const named = [...readFileSync(`${dist}/index.html`, 'utf8').matchAll(/modulepreload" href="([^"]+)"/g)].map(
+    ([, path]) => path,
+  );
+  // None waits for another one to be read.
+  assert.deepEqual(scripts.filter((path) => path !== 'worker.js').sort(), named.sort());
+  assert.ok(named.includes('page.js'), `${named}`);
+  const sizes = [...new Set([...scripts, 'worker.js'])].map((path) => [
+    path,
+    gzipSync(readFileSync(`${dist}/${path}`), { level: 9 }).length,
+  ]);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   console.log(`${sizes.map(([path, size]) => `${path} ${size}`).join(', ')}, together ${total} bytes`);
   assert.ok(total <= 60 * 1024, `${total}`);

@@ -14,7 +14,10 @@ const quietly = (scenario, argument) => inPage(used, scenario, argument);
 test('every shape trains and samples, as source and as target', async () => {
   const table = await (await fetch(`${used.site.address}options.json`)).json();
   // Digits have 784 coordinates, and go with none of the others: digits.test.mjs trains on them.
-  const shapes = table.options.find(({ name }) => name === 'target').choices.map(({ name }) => name).filter((name) => name !== 'digits');
+  const shapes = table.options
+    .find(({ name }) => name === 'target')
+    .choices.map(({ name }) => name)
+    .filter((name) => name !== 'digits');
   assert.ok(shapes.length >= 12);
   const seen = await quietly(
     async ({ shapes, options, CSV }) => {
@@ -26,7 +29,12 @@ test('every shape trains and samples, as source and as target', async () => {
         await lab.restart({ ...options, source, target });
         const { loss } = await lab.train(5);
         const { positions } = await lab.sample({ count: 50, steps: 4 });
-        seen.push({ source, target, notes: lab.notes, fine: Number.isFinite(loss) && positions.every(Number.isFinite) });
+        seen.push({
+          source,
+          target,
+          notes: lab.notes,
+          fine: Number.isFinite(loss) && positions.every(Number.isFinite),
+        });
       }
       return seen;
     },
@@ -67,22 +75,29 @@ test('CSV text, numbers and rows of any dimension are standardised, with a remar
 });
 
 test('bad data are a sentence, and the run goes on', async () => {
-  const { sentences, step } = await quietly(
-    async (options) => {
-      const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(options);
-      await lab.train(3);
-      const blank = { width: 4, height: 4, data: new Uint8ClampedArray(64).fill(255) };
-      const bad = ['1,2\n3,4,5', '', '1,2\n1,2', [1, 2, 3], [1, NaN, 2, 3], 7, blank, new Blob(['no picture'], { type: 'image/png' })];
-      const sentences = [];
-      for (const target of bad) sentences.push(await lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message));
-      const { step } = await lab.train(2);
-      await lab.restart({ ...options, target: 'points' });
-      sentences.push(lab.notes[0]?.problem);
-      return { sentences, step };
-    },
-    SMALL,
-  );
+  const { sentences, step } = await quietly(async (options) => {
+    const { Lab } = await import('/lab.js');
+    const lab = await Lab.create(options);
+    await lab.train(3);
+    const blank = { width: 4, height: 4, data: new Uint8ClampedArray(64).fill(255) };
+    const bad = [
+      '1,2\n3,4,5',
+      '',
+      '1,2\n1,2',
+      [1, 2, 3],
+      [1, NaN, 2, 3],
+      7,
+      blank,
+      new Blob(['no picture'], { type: 'image/png' }),
+    ];
+    const sentences = [];
+    for (const target of bad)
+      sentences.push(await lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message));
+    const { step } = await lab.train(2);
+    await lab.restart({ ...options, target: 'points' });
+    sentences.push(lab.notes[0]?.problem);
+    return { sentences, step };
+  }, SMALL);
   const expected = [
     /^target: line 2 has 3 cells, the first row 2: give all rows as many/,
     /^target: there are no points/,
@@ -110,12 +125,22 @@ test('a picture gives points where its ink is, dark on light, light on dark or o
       for (let k = 0; k < width * height; k++) data.set(inked(k % width, Math.floor(k / width)) ? ink : ground, 4 * k);
       return { width, height, data };
     };
-    const [black, white, nothing] = [[0, 0, 0, 255], [255, 255, 255, 255], [0, 0, 0, 0]];
+    const [black, white, nothing] = [
+      [0, 0, 0, 255],
+      [255, 255, 255, 255],
+      [0, 0, 0, 0],
+    ];
     const canvas = new OffscreenCanvas(300, 300);
     const { data, width, height } = picture(black, white);
     canvas.getContext('2d').putImageData(new ImageData(data, width, height), 0, 0);
     const shares = [];
-    for (const target of [picture(black, white), picture(white, black), picture(white, nothing), picture(black, nothing), await canvas.convertToBlob()]) {
+    for (const target of [
+      picture(black, white),
+      picture(white, black),
+      picture(white, nothing),
+      picture(black, nothing),
+      await canvas.convertToBlob(),
+    ]) {
       const lab = await Lab.create({ ...options, target: 'points' }, { target });
       const raster = lab.given.target;
       const xy = await lab.reference('target', 1000);
@@ -148,7 +173,14 @@ test('a saved run of given points opens again with its samples, and can be resta
       const samplesAgain = last(await other.sample({ count: 20, steps: 4 }));
       const referenceAgain = [...(await other.reference('target', 20))];
       await other.restart({ ...options, target: 'points' });
-      return { samples, samplesAgain, reference, referenceAgain, restarted: other.options.target, remark: other.remarks[0] };
+      return {
+        samples,
+        samplesAgain,
+        reference,
+        referenceAgain,
+        restarted: other.options.target,
+        remark: other.remarks[0],
+      };
     },
     { options: SMALL, CSV },
   );

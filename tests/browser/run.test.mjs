@@ -31,7 +31,12 @@ describe('the play heads', () => {
     await page.waitForTimeout(600);
     for (const t of [0, 0.3, 1]) {
       await slide(page, 'time', t);
-      await page.waitForFunction((t) => Math.abs(window.flowLab.stage.t - t) < 1e-6 && document.getElementById('time-value').textContent === t.toFixed(2), t);
+      await page.waitForFunction(
+        (t) =>
+          Math.abs(window.flowLab.stage.t - t) < 1e-6 &&
+          document.getElementById('time-value').textContent === t.toFixed(2),
+        t,
+      );
       const apart = await page.evaluate((t) => {
         const { stage } = window.flowLab;
         stage.redraw();
@@ -39,7 +44,9 @@ describe('the play heads', () => {
         const place = t * (times.length - 1);
         const row = Math.min(Math.floor(place), times.length - 2);
         const at = (k, i) => positions[k * 2 * count + i];
-        return Math.max(...stage.drawn.map((x, i) => Math.abs(x - (at(row, i) + (place - row) * (at(row + 1, i) - at(row, i))))));
+        return Math.max(
+          ...stage.drawn.map((x, i) => Math.abs(x - (at(row, i) + (place - row) * (at(row + 1, i) - at(row, i))))),
+        );
       }, t);
       assert.ok(apart < 1e-5, `${apart} at t = ${t}`);
     }
@@ -51,12 +58,16 @@ describe('the play heads', () => {
     const { page, heard, close } = await open();
     const first = await page.evaluate(async () => {
       const { run } = window.flowLab;
-      return run.history.steps[0];
+      return run.snapshots.steps[0];
     });
     assert.equal(first, 0);
     await waitForStep(page, 200);
     await slide(page, 'trained', 0);
-    await waitForText(page, 'past', /^The model as it was at step 0\. Training waits at step [\d,]+ until you come back/);
+    await waitForText(
+      page,
+      'past',
+      /^The model as it was at step 0\. Training waits at step [\d,]+ until you come back/,
+    );
     await page.waitForFunction(() => window.flowLab.run.past === 0 && window.flowLab.run.settled);
     const waiting = await page.evaluate(() => window.flowLab.run.step);
     const early = await ends(page);
@@ -110,7 +121,7 @@ describe('the play heads', () => {
   test('snapshots stay few, and closer together at the beginning', async () => {
     const { page, close } = await open(`${SMALL}&steps=2500`);
     await waitForText(page, 'steps', /^trained/);
-    const steps = await page.evaluate(() => window.flowLab.run.history.steps);
+    const steps = await page.evaluate(() => window.flowLab.run.snapshots.steps);
     assert.ok(steps.length <= 40 && steps.length >= 15, `${steps}`);
     assert.equal(steps[0], 0);
     assert.ok(steps.filter((step) => step <= 100).length >= 8, `${steps}`);
@@ -123,7 +134,18 @@ describe('pictures', () => {
   test('of all layers are made while training goes on, from the model itself', async () => {
     const { page, heard, close } = await open(ENDLESS);
     await page.locator('#layers-toggle').click();
-    await showLayers(page, 'source', 'target', 'generated', 'velocity', 'contours', 'grid', 'fineGrid', 'pairs', 'trajectories');
+    await showLayers(
+      page,
+      'source',
+      'target',
+      'generated',
+      'velocity',
+      'contours',
+      'grid',
+      'fineGrid',
+      'pairs',
+      'trajectories',
+    );
     await page.waitForFunction(() => {
       const { source, velocity, grid, fineGrid, pairs } = window.flowLab.stage;
       return source && velocity && grid && fineGrid && pairs;
@@ -148,12 +170,20 @@ describe('pictures', () => {
       const { points, frames } = stage.velocity;
       const velocity = most(await lab.velocity(points, 0.5), frames.slice(4 * points.length, 5 * points.length));
       const { raster, values } = stage.likelihood;
-      const cell = [raster.left + ((raster.right - raster.left) * 20.5) / raster.width, raster.bottom + ((raster.top - raster.bottom) * 18.5) / raster.height];
+      const cell = [
+        raster.left + ((raster.right - raster.left) * 20.5) / raster.width,
+        raster.bottom + ((raster.top - raster.bottom) * 18.5) / raster.height,
+      ];
       const [nats] = await lab.logDensity(cell, { solver: 'midpoint', steps: 10 });
       const { samples } = stage.grid;
       const carried = await lab.carry(samples.positions.slice(0, 2 * samples.count), { solver: 'midpoint', steps: 20 });
       const batch = await lab.batch(0);
-      return { velocity, nats: Math.abs(nats - values[18 * raster.width + 20]), grid: most(carried.positions, samples.positions), pairs: most(batch.x1, stage.pairs.x1) };
+      return {
+        velocity,
+        nats: Math.abs(nats - values[18 * raster.width + 20]),
+        grid: most(carried.positions, samples.positions),
+        pairs: most(batch.x1, stage.pairs.x1),
+      };
     });
     for (const [what, difference] of Object.entries(apart)) assert.ok(difference < 1e-4, `${what}: ${difference}`);
     assert.deepEqual(heard.complaints, []);
@@ -174,11 +204,18 @@ describe('pictures', () => {
   // page's scripts are held to the promise here.
   for (const kind of ['gpu', 'canvas']) {
     test(`10,000 points on the ${kind} brush: while training, no script holds the page up for 50 ms, and a frame takes few`, async () => {
-      const { page, close } = await open('#width=16&depth=2&batch=64&count=10000&solverSteps=10&steps=100000', undefined, { gpu: kind === 'gpu' });
+      const { page, close } = await open(
+        '#width=16&depth=2&batch=64&count=10000&solverSteps=10&steps=100000',
+        undefined,
+        { gpu: kind === 'gpu' },
+      );
       await waitForStep(page, 20);
       const { scripts, works } = await page.evaluate(async () => {
         const scripts = [];
-        const take = (entries) => scripts.push(...entries.flatMap(({ scripts }) => scripts.map(({ duration, invoker }) => ({ duration, invoker }))));
+        const take = (entries) =>
+          scripts.push(
+            ...entries.flatMap(({ scripts }) => scripts.map(({ duration, invoker }) => ({ duration, invoker }))),
+          );
         new PerformanceObserver((list) => take(list.getEntries())).observe({ type: 'long-animation-frame' });
         const { stage } = window.flowLab;
         const works = [];
@@ -190,7 +227,9 @@ describe('pictures', () => {
         return { scripts: scripts.sort((a, b) => b.duration - a.duration), works: works.sort((a, b) => a - b) };
       });
       const median = works[works.length >> 1];
-      console.log(`${kind}: ${works.length} frames drawn in ${median.toFixed(1)} ms (median) of script, at most ${works.at(-1).toFixed(1)}; longest scripts ${scripts.slice(0, 4).map(({ duration, invoker }) => `${Math.round(duration)} ms ${invoker}`)}`);
+      console.log(
+        `${kind}: ${works.length} frames drawn in ${median.toFixed(1)} ms (median) of script, at most ${works.at(-1).toFixed(1)}; longest scripts ${scripts.slice(0, 4).map(({ duration, invoker }) => `${Math.round(duration)} ms ${invoker}`)}`,
+      );
       // Without a GPU 30 frames a second are enough, and the tests' machine does other work as well.
       assert.ok(median < (kind === 'gpu' ? 8 : 33), `${median} ms`);
       assert.ok(scripts.filter(({ duration }) => duration > 50).length <= 1, JSON.stringify(scripts.slice(0, 5)));
@@ -201,13 +240,18 @@ describe('pictures', () => {
   test('a lost WebGL context goes on in 2D', async () => {
     const { page, close } = await open(SMALL, undefined, { gpu: true });
     assert.equal(await page.evaluate(() => window.flowLab.stage.kind), 'gpu');
-    await page.evaluate(() => window.flowLab.stage.canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext());
+    await page.evaluate(() =>
+      window.flowLab.stage.canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext(),
+    );
     await page.waitForFunction(() => window.flowLab.stage.kind === 'canvas');
     const drawn = await page.evaluate(() => window.flowLab.stage.framesDrawn);
     await page.waitForFunction((drawn) => window.flowLab.stage.framesDrawn > drawn, drawn);
     const inked = await page.evaluate(() => {
       const canvas = document.getElementById('stage');
-      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value, i) => i % 4 === 3 && value > 100);
+      return canvas
+        .getContext('2d')
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value, i) => i % 4 === 3 && value > 100);
     });
     assert.ok(inked);
     await close();
@@ -221,7 +265,11 @@ describe('two runs side by side', () => {
     await page.locator('#compare').click();
     await page.locator('#fork-value').selectOption('ot');
     await page.getByRole('button', { name: 'Begin the fork' }).click();
-    await page.waitForFunction(() => window.flowLab.other && window.flowLab.other.step >= window.flowLab.run.step, null, { timeout: 60_000 });
+    await page.waitForFunction(
+      () => window.flowLab.other && window.flowLab.other.step >= window.flowLab.run.step,
+      null,
+      { timeout: 60_000 },
+    );
     const gaps = await page.evaluate(async () => {
       const gaps = [];
       for (let k = 0; k < 10; k++) {
@@ -230,9 +278,18 @@ describe('two runs side by side', () => {
       }
       return gaps;
     });
-    assert.ok(gaps.every((gap) => Math.abs(gap) <= 50), `${gaps}`);
-    await page.waitForFunction(() => window.flowLab.run.finished && window.flowLab.other.finished, null, { timeout: 120_000 });
-    await waitForText(page, 'difference', /^The fork has coupling ot where this run has independent; all else, the seed too, is the same\..*do not compare them\..*W2 of 300 points/);
+    assert.ok(
+      gaps.every((gap) => Math.abs(gap) <= 50),
+      `${gaps}`,
+    );
+    await page.waitForFunction(() => window.flowLab.run.finished && window.flowLab.other.finished, null, {
+      timeout: 120_000,
+    });
+    await waitForText(
+      page,
+      'difference',
+      /^The fork has coupling ot where this run has independent; all else, the seed too, is the same\..*do not compare them\..*W2 of 300 points/,
+    );
     const same = await page.evaluate(async () => {
       const { Lab } = await import('/lab.js');
       const { run, other } = window.flowLab;
@@ -241,7 +298,11 @@ describe('two runs side by side', () => {
       const [a, b] = [await alone.losses(), await other.lab.losses()];
       alone.dispose();
       const start = ({ stage }) => [...stage.samples.positions.slice(0, 20)];
-      return { losses: a.every((loss, i) => loss === b[i]) && a.length === b.length, starts: [start(run), start(other)], t: run.stage.t === other.stage.t };
+      return {
+        losses: a.every((loss, i) => loss === b[i]) && a.length === b.length,
+        starts: [start(run), start(other)],
+        t: run.stage.t === other.stage.t,
+      };
     });
     assert.ok(same.losses, 'the fork is the run that it would be alone');
     assert.deepEqual(same.starts[0], same.starts[1]);
@@ -264,7 +325,11 @@ describe('two runs side by side', () => {
     await page.waitForFunction(() => window.flowLab.other?.step > 40, null, { timeout: 60_000 });
     await page.locator('#play').click();
     // A slice of steps that is under way when one pauses still arrives.
-    await page.waitForFunction(() => [window.flowLab.run, window.flowLab.other].every((run) => !run.playing && run.settled) && window.flowLab.other.stage.samples?.times.length === 3);
+    await page.waitForFunction(
+      () =>
+        [window.flowLab.run, window.flowLab.other].every((run) => !run.playing && run.settled) &&
+        window.flowLab.other.stage.samples?.times.length === 3,
+    );
     const paused = await page.evaluate(() => [window.flowLab.run.step, window.flowLab.other.step]);
     await page.waitForTimeout(500);
     assert.deepEqual(await page.evaluate(() => [window.flowLab.run.step, window.flowLab.other.step]), paused);
@@ -275,7 +340,11 @@ describe('two runs side by side', () => {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => {
       const { run, other } = window.flowLab;
-      return other.stage.camera.extent === run.stage.camera.extent && other.stage.picked.facts?.index === run.stage.picked.facts?.index && run.stage.camera.extent < 4;
+      return (
+        other.stage.camera.extent === run.stage.camera.extent &&
+        other.stage.picked.facts?.index === run.stage.picked.facts?.index &&
+        run.stage.camera.extent < 4
+      );
     });
     await close();
   });

@@ -11,14 +11,20 @@ import { fileURLToPath } from 'node:url';
 import { startChromium } from './browsers.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const cache = process.env.FLOW_LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME, '.cache'), 'flow-lab');
+const cache =
+  process.env.FLOW_LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME, '.cache'), 'flow-lab');
 const folder = mkdtempSync(join(tmpdir(), 'flow-lab-serve-'));
 const [clone, kept] = [join(folder, 'clone'), join(folder, 'cache')];
 let browser;
 
 before(async () => {
   // A clone whose cache has the small file alone.
-  for (const name of execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n')) {
+  for (const name of execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n')) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(clone, name));
   }
   symlinkSync(join(root, 'www/node_modules'), join(clone, 'www/node_modules'));
@@ -26,7 +32,8 @@ before(async () => {
   for (const name of readdirSync(join(cache, 'wasm')).filter((name) => name.startsWith('cpu-'))) {
     cpSync(join(cache, 'wasm', name), join(kept, 'wasm', name), { recursive: true, preserveTimestamps: true });
   }
-  for (const name of ['mnist.digits', 'digits.gz', 'bindgen-target']) cpSync(join(cache, name), join(kept, name), { recursive: true, preserveTimestamps: true });
+  for (const name of ['mnist.digits', 'digits.gz', 'bindgen-target'])
+    cpSync(join(cache, name), join(kept, name), { recursive: true, preserveTimestamps: true });
   browser = await startChromium({ webgpu: true });
 });
 
@@ -40,7 +47,10 @@ function running() {
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return ids.filter((id) => {
     try {
-      return readFileSync(`/proc/${id}/environ`, 'utf8').includes(kept) && !readFileSync(`/proc/${id}/stat`, 'utf8').includes(') Z ');
+      return (
+        readFileSync(`/proc/${id}/environ`, 'utf8').includes(kept) &&
+        !readFileSync(`/proc/${id}/stat`, 'utf8').includes(') Z ')
+      );
     } catch {
       return false; // it has ended
     }
@@ -50,7 +60,7 @@ function running() {
 const states = () => JSON.parse(readFileSync(join(clone, 'dist/wasm/files.json'), 'utf8'));
 
 async function until(condition, ms, what) {
-  for (const start = performance.now(); performance.now() - start < ms; ) {
+  for (const start = performance.now(); performance.now() - start < ms;) {
     const found = await condition();
     if (found) return found;
     await new Promise((done) => setTimeout(done, 100));
@@ -66,7 +76,11 @@ test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everythin
   script.stdout.on('data', (data) => (said += data));
   script.stderr.on('data', (data) => (said += data));
   const ended = new Promise((done) => script.on('exit', done));
-  const address = await until(() => said.match(/http:\/\/127\.0\.0\.1:\d+\//)?.[0], 60_000, `an address; it said: ${said}`);
+  const address = await until(
+    () => said.match(/http:\/\/127\.0\.0\.1:\d+\//)?.[0],
+    60_000,
+    `an address; it said: ${said}`,
+  );
   assert.deepEqual(states(), { cpu: 'here', gpu: 'building', burn: 'building' });
   assert.ok(!existsSync(join(clone, 'dist/wasm/gpu')));
 
@@ -75,8 +89,13 @@ test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everythin
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   await page.goto(`${address}#device=gpu&width=8&depth=1&steps=1000000`);
-  await page.waitForFunction(() => /still being built/.test(window.flowLab?.lab.device.reason), null, { timeout: 30_000 });
-  assert.match(await page.locator('#device').textContent(), /The CPU runs, because the file for the GPU is still being built: begin again in a few minutes\./);
+  await page.waitForFunction(() => /still being built/.test(window.flowLab?.lab.device.reason), null, {
+    timeout: 30_000,
+  });
+  assert.match(
+    await page.locator('#device').textContent(),
+    /The CPU runs, because the file for the GPU is still being built: begin again in a few minutes\./,
+  );
   await page.waitForFunction(() => window.flowLab.run.step > 20);
   await assert.rejects(
     page.evaluate(() => window.flowLab.lab.autodiffMs(1)),
@@ -85,7 +104,11 @@ test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everythin
 
   // When it has come, it comes whole; the next run takes it.
   await until(() => states().gpu === 'here', 300_000, `the GPU's file; it said: ${said}`);
-  assert.deepEqual(readdirSync(join(clone, 'dist/wasm/gpu')).sort(), ['flow_lab.js', 'flow_lab_bg.wasm', 'flow_lab_bg.wasm.br']);
+  assert.deepEqual(readdirSync(join(clone, 'dist/wasm/gpu')).sort(), [
+    'flow_lab.js',
+    'flow_lab_bg.wasm',
+    'flow_lab_bg.wasm.br',
+  ]);
   assert.match(said, /the gpu wasm has come/);
   await page.locator('#reset').click();
   await page.waitForFunction(() => window.flowLab.lab.device.kind === 'webgpu', null, { timeout: 120_000 });

@@ -8,40 +8,189 @@ import { openPage } from './pages.mjs';
 
 // Coordinates of the plane, all within [-4, 4]².
 const SCENES = {
-  source: { arrays: { source: [1, 2, -2, -1] }, ink: [[1, 2, 'edge'], [-2, -1, 'edge']], none: [[0, 0], [1, -2]] },
-  target: { arrays: { target: [1, 2, -2, -1] }, ink: [[1, 2], [-2, -1]], none: [[0, 0], [-1, 2]] },
-  generated: { t: 0.5, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1, 1], [1, 0]], none: [[-3, 0], [1, 2], [2, 2]] },
-  trajectories: { t: 0, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1, 1], [1, 0], [-2, 0.5]], none: [[2, 1], [-1, -1]] },
-  tails: { t: 0.5, samples: [[-3, 0, 1, 2], [1, 2, 1, -2]], ink: [[-1.08, 0.96]], none: [[-0.8, 1.1], [-2.8, 0.1]] },
-  velocity: { t: 0.5, field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [[1, 1], [1.15, 1], [0.85, 1]], none: [[1, 1.2], [-1, 1]] },
-  exact: { t: 0.5, field: 'exact', at: [1, 1], frames: [[0, 4], [0, 4]], ink: [[1, 1.02], [1, 1.2]], none: [[1.2, 1], [1, -1]] },
-  speed: { t: 0.5, arrays: { speed: { raster: 'halves', frames: [0, 4, 0, 4], count: 2, most: 4 } }, ink: [[3, 0], [3, 3]], none: [[-3, 0], [-3, 3]] },
+  source: {
+    arrays: { source: [1, 2, -2, -1] },
+    ink: [
+      [1, 2, 'edge'],
+      [-2, -1, 'edge'],
+    ],
+    none: [
+      [0, 0],
+      [1, -2],
+    ],
+  },
+  target: {
+    arrays: { target: [1, 2, -2, -1] },
+    ink: [
+      [1, 2],
+      [-2, -1],
+    ],
+    none: [
+      [0, 0],
+      [-1, 2],
+    ],
+  },
+  generated: {
+    t: 0.5,
+    samples: [
+      [-3, 0, 1, 2],
+      [1, 2, 1, -2],
+    ],
+    ink: [
+      [-1, 1],
+      [1, 0],
+    ],
+    none: [
+      [-3, 0],
+      [1, 2],
+      [2, 2],
+    ],
+  },
+  trajectories: {
+    t: 0,
+    samples: [
+      [-3, 0, 1, 2],
+      [1, 2, 1, -2],
+    ],
+    ink: [
+      [-1, 1],
+      [1, 0],
+      [-2, 0.5],
+    ],
+    none: [
+      [2, 1],
+      [-1, -1],
+    ],
+  },
+  tails: {
+    t: 0.5,
+    samples: [
+      [-3, 0, 1, 2],
+      [1, 2, 1, -2],
+    ],
+    ink: [[-1.08, 0.96]],
+    none: [
+      [-0.8, 1.1],
+      [-2.8, 0.1],
+    ],
+  },
+  velocity: {
+    t: 0.5,
+    field: 'velocity',
+    at: [1, 1],
+    frames: [
+      [4, 0],
+      [4, 0],
+    ],
+    ink: [
+      [1, 1],
+      [1.15, 1],
+      [0.85, 1],
+    ],
+    none: [
+      [1, 1.2],
+      [-1, 1],
+    ],
+  },
+  exact: {
+    t: 0.5,
+    field: 'exact',
+    at: [1, 1],
+    frames: [
+      [0, 4],
+      [0, 4],
+    ],
+    ink: [
+      [1, 1.02],
+      [1, 1.2],
+    ],
+    none: [
+      [1.2, 1],
+      [1, -1],
+    ],
+  },
+  speed: {
+    t: 0.5,
+    arrays: { speed: { raster: 'halves', frames: [0, 4, 0, 4], count: 2, most: 4 } },
+    ink: [
+      [3, 0],
+      [3, 3],
+    ],
+    none: [
+      [-3, 0],
+      [-3, 3],
+    ],
+  },
   likelihood: { arrays: { likelihood: { raster: 'halves', values: [-20, -1] } }, ink: [[3, 0]], none: [[-3, 0]] },
-  grid: { t: 0.5, lattice: 'grid', ink: [[1.5, 1], [1.5, -2]], none: [[1, 1], [2, 1]] },
-  fineGrid: { t: 1, lattice: 'fineGrid', ink: [[2, 1]], none: [[1, 1], [1.5, -1]] },
-  pairs: { arrays: { pairs: { x0: [-2, -2], x1: [2, 1] } }, ink: [[0, -0.5], [-1, -1.25], [2, 1]], none: [[0, 0.5], [0, -1.5]] },
+  grid: {
+    t: 0.5,
+    lattice: 'grid',
+    ink: [
+      [1.5, 1],
+      [1.5, -2],
+    ],
+    none: [
+      [1, 1],
+      [2, 1],
+    ],
+  },
+  fineGrid: {
+    t: 1,
+    lattice: 'fineGrid',
+    ink: [[2, 1]],
+    none: [
+      [1, 1],
+      [1.5, -1],
+    ],
+  },
+  pairs: {
+    arrays: { pairs: { x0: [-2, -2], x1: [2, 1] } },
+    ink: [
+      [0, -0.5],
+      [-1, -1.25],
+      [2, 1],
+    ],
+    none: [
+      [0, 0.5],
+      [0, -1.5],
+    ],
+  },
 };
 
 /** Draws one scene in the page; gives the opacity, 0 to 255, around each of its places. */
 async function draw({ name, scene }) {
   const { stage, run } = window.flowLab;
   run.play(false);
-  run.theory.begin = run.theory.draw = async () => {};
+  run.exact.begin = run.exact.draw = async () => {};
   stage.flowing = false;
   const floats = (values) => Float32Array.from(values);
   for (const layer of Object.keys(stage.layers)) stage.layers[layer] = layer === name;
-  for (const array of ['source', 'target', 'velocity', 'exact', 'speed', 'grid', 'fineGrid', 'pairs', 'likelihood']) stage[array] = null;
+  for (const array of ['source', 'target', 'velocity', 'exact', 'speed', 'grid', 'fineGrid', 'pairs', 'likelihood'])
+    stage[array] = null;
   const raster = { width: 2, height: 1, left: -4, right: 4, bottom: -4, top: 4 };
   for (const [key, value] of Object.entries(scene.arrays ?? {})) {
     const of = (value) => (value === 'halves' ? raster : Array.isArray(value) ? floats(value) : value);
-    stage[key] = Array.isArray(value) ? floats(value) : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
+    stage[key] = Array.isArray(value)
+      ? floats(value)
+      : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
   }
   if (scene.field) stage[scene.field] = { points: floats(scene.at), frames: floats(scene.frames.flat()), count: 2 };
   // A vertical line at x = 1 that the flow carries to x = 2.
-  if (scene.lattice) stage[scene.lattice] = { lines: 1, perLine: 2, samples: { times: floats([0, 1]), count: 2, positions: floats([1, -3, 1, 3, 2, -3, 2, 3]) } };
+  if (scene.lattice)
+    stage[scene.lattice] = {
+      lines: 1,
+      perLine: 2,
+      samples: { times: floats([0, 1]), count: 2, positions: floats([1, -3, 1, 3, 2, -3, 2, 3]) },
+    };
   const starts = scene.samples?.flat() ?? [0, 0, 0, 0];
   stage.clock.jumps = true; // no gliding from the samples before
-  stage.show({ times: floats([0, 1]), count: 2, positions: floats([starts[0], starts[1], starts[4], starts[5], starts[2], starts[3], starts[6], starts[7]].map((x) => x ?? 0)) });
+  stage.show({
+    times: floats([0, 1]),
+    count: 2,
+    positions: floats(
+      [starts[0], starts[1], starts[4], starts[5], starts[2], starts[3], starts[6], starts[7]].map((x) => x ?? 0),
+    ),
+  });
   stage.seek(scene.t ?? 0);
   stage.fit(4);
   const { canvas } = stage;
@@ -52,7 +201,12 @@ async function draw({ name, scene }) {
   const scale = Math.min(width, height) / 8;
   const most = ([x, y, edge]) => {
     const around = edge ? 5 : 1;
-    const { data } = copy.getImageData(Math.round(width / 2 + x * scale) - around, Math.round(height / 2 - y * scale) - around, 2 * around + 1, 2 * around + 1);
+    const { data } = copy.getImageData(
+      Math.round(width / 2 + x * scale) - around,
+      Math.round(height / 2 - y * scale) - around,
+      2 * around + 1,
+      2 * around + 1,
+    );
     return data.reduce((most, value, i) => (i % 4 === 3 ? Math.max(most, value) : most), 0);
   };
   return { ink: scene.ink.map(most), none: scene.none.map(most), kind: stage.kind };
@@ -102,7 +256,12 @@ for (const kind of ['gpu', 'canvas']) {
     before(async () => {
       site = await startServer();
       browser = await startChromium();
-      opened = await openPage({ browser, site }, '#width=8&depth=1&count=50&steps=5', { width: 900, height: 640 }, { gpu: kind === 'gpu' });
+      opened = await openPage(
+        { browser, site },
+        '#width=8&depth=1&count=50&steps=5',
+        { width: 900, height: 640 },
+        { gpu: kind === 'gpu' },
+      );
     });
     after(async () => {
       await opened?.close();
@@ -120,15 +279,35 @@ for (const kind of ['gpu', 'canvas']) {
     }
 
     test('one segment among many has the ink of its length and width, and lies where it must, whichever way it runs', async () => {
-      for (const [angle, width_px, fade] of [[0, 1, 1], [0.3, 1.5, 0.5], [0.9, 1, 1], [1.2, 3, 0.7], [Math.PI / 2, 2, 1], [2.2, 1.2, 1], [3.1, 4, 0.25], [4.4, 0.6, 1]]) {
-        const turned = (x, y) => [x * Math.cos(angle) - y * Math.sin(angle) + 0.3, x * Math.sin(angle) + y * Math.cos(angle) - 0.1];
+      for (const [angle, width_px, fade] of [
+        [0, 1, 1],
+        [0.3, 1.5, 0.5],
+        [0.9, 1, 1],
+        [1.2, 3, 0.7],
+        [Math.PI / 2, 2, 1],
+        [2.2, 1.2, 1],
+        [3.1, 4, 0.25],
+        [4.4, 0.6, 1],
+      ]) {
+        const turned = (x, y) => [
+          x * Math.cos(angle) - y * Math.sin(angle) + 0.3,
+          x * Math.sin(angle) + y * Math.cos(angle) - 0.1,
+        ];
         const numbers = [...turned(SEGMENT[0], SEGMENT[1]), ...turned(SEGMENT[2], SEGMENT[3])];
-        const { ink, middle, unit_px } = await opened.page.evaluate(drawMany, [{ what: 'segments', numbers, style: { color: '#204080', width_px, alpha: 0.8, fade } }]);
+        const { ink, middle, unit_px } = await opened.page.evaluate(drawMany, [
+          { what: 'segments', numbers, style: { color: '#204080', width_px, alpha: 0.8, fade } },
+        ]);
         // The GPU's ends are not smooth.
         const expected = 0.8 * fade * width_px * unit_px * Math.hypot(SEGMENT[2] - SEGMENT[0], SEGMENT[3] - SEGMENT[1]);
-        assert.ok(Math.abs(ink / expected - 1) < (kind === 'gpu' ? 0.06 : 0.03), `${angle} rad, ${width_px} px: ink ${ink} of ${expected}`);
+        assert.ok(
+          Math.abs(ink / expected - 1) < (kind === 'gpu' ? 0.06 : 0.03),
+          `${angle} rad, ${width_px} px: ink ${ink} of ${expected}`,
+        );
         const [x, y] = [0, 1].map((i) => (numbers[i] + numbers[i + 2]) / 2);
-        assert.ok(Math.hypot(middle[0] - x, middle[1] - y) * unit_px < (kind === 'gpu' ? 1 : 0.3), `${angle} rad, ${width_px} px: around ${middle}, not ${[x, y]}`);
+        assert.ok(
+          Math.hypot(middle[0] - x, middle[1] - y) * unit_px < (kind === 'gpu' ? 1 : 0.3),
+          `${angle} rad, ${width_px} px: around ${middle}, not ${[x, y]}`,
+        );
       }
     });
 
@@ -148,13 +327,15 @@ for (const kind of ['gpu', 'canvas']) {
       const expected = [...rgb, 255 * opacity];
       const { places } = await opened.page.evaluate(drawMany, over);
       // Not at the segment's own end.
-      for (const seen of [places[0], places[2]]) seen.forEach((value, k) => assert.ok(Math.abs(value - expected[k]) < 3, `${seen}, not ${expected}`));
+      for (const seen of [places[0], places[2]])
+        seen.forEach((value, k) => assert.ok(Math.abs(value - expected[k]) < 3, `${seen}, not ${expected}`));
     });
 
     test('frames are seen whole, also those that take several tasks', async () => {
       const { seen, pieces } = await opened.page.evaluate(async () => {
         const { stage } = window.flowLab;
-        for (const layer of Object.keys(stage.layers)) stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
+        for (const layer of Object.keys(stage.layers))
+          stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
         stage.fit(4);
         const { now } = performance;
         let late = 0;
@@ -175,7 +356,10 @@ for (const kind of ['gpu', 'canvas']) {
             await new Promise((done) => setTimeout(done));
             copy.globalCompositeOperation = 'copy';
             copy.drawImage(canvas, 0, 0);
-            const inked = (x, y) => copy.getImageData(Math.round(camera.x(x)) - 5, Math.round(camera.y(y)) - 5, 11, 11).data.some((value, i) => i % 4 === 3 && value > 20);
+            const inked = (x, y) =>
+              copy
+                .getImageData(Math.round(camera.x(x)) - 5, Math.round(camera.y(y)) - 5, 11, 11)
+                .data.some((value, i) => i % 4 === 3 && value > 20);
             const there = (x) => [1, 0, -1, -1.5, -2].map((y) => Number(inked(x, y))).join('');
             if (k > 0) seen.add(`${there(-2)} ${there(2)}`);
             pieces++;
@@ -190,42 +374,60 @@ for (const kind of ['gpu', 'canvas']) {
     });
 
     // Of a GPU's canvas nothing can be read once it was shown.
-    if (kind === 'canvas') test('a picked point is drawn in every frame while the flow goes on, also in those that take several tasks', async () => {
-      const { frames, without } = await opened.page.evaluate(async () => {
-        const { stage } = window.flowLab;
-        const floats = (...values) => Float32Array.from(values);
-        for (const layer of Object.keys(stage.layers)) stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
-        [stage.source, stage.target, stage.pairs] = [floats(0, 3), floats(0, 3), { x0: floats(0, 3), x1: floats(0, 2) }];
-        stage.fit(4);
-        stage.show({ times: floats(0, 1), count: 1, positions: floats(-2, -1, 2, -1) });
-        stage.seek(0.2);
-        stage.pickNext(1);
-        stage.flowing = true;
-        const { now } = performance;
-        let late = 0;
-        performance.now = () => now.call(performance) + (late += 100); // whatever is drawn takes long
-        const { canvas, camera } = stage;
-        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
-        let [frames, without] = [0, 0];
-        for (let last = stage.framesDrawn; frames < 15; last = stage.framesDrawn) {
-          while (stage.framesDrawn === last) await new Promise((done) => setTimeout(done));
+    if (kind === 'canvas')
+      test('a picked point is drawn in every frame while the flow goes on, also in those that take several tasks', async () => {
+        const { frames, without } = await opened.page.evaluate(async () => {
+          const { stage } = window.flowLab;
+          const floats = (...values) => Float32Array.from(values);
+          for (const layer of Object.keys(stage.layers))
+            stage.layers[layer] = ['source', 'target', 'pairs'].includes(layer);
+          [stage.source, stage.target, stage.pairs] = [
+            floats(0, 3),
+            floats(0, 3),
+            { x0: floats(0, 3), x1: floats(0, 2) },
+          ];
+          stage.fit(4);
+          stage.show({ times: floats(0, 1), count: 1, positions: floats(-2, -1, 2, -1) });
+          stage.seek(0.2);
+          stage.pickNext(1);
           stage.flowing = true;
-          copy.globalCompositeOperation = 'copy';
-          copy.drawImage(canvas, 0, 0);
-          const [x, y] = [Math.round(camera.x(2)), Math.round(camera.y(-1))];
-          frames++;
-          without += !copy.getImageData(x - 5, y - 5, 11, 11).data.some((value, i) => i % 4 === 3 && value > 60);
-        }
-        performance.now = now;
-        stage.letGo();
-        stage.flowing = false;
-        return { frames, without };
+          const { now } = performance;
+          let late = 0;
+          performance.now = () => now.call(performance) + (late += 100); // whatever is drawn takes long
+          const { canvas, camera } = stage;
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+          let [frames, without] = [0, 0];
+          for (let last = stage.framesDrawn; frames < 15; last = stage.framesDrawn) {
+            while (stage.framesDrawn === last) await new Promise((done) => setTimeout(done));
+            stage.flowing = true;
+            copy.globalCompositeOperation = 'copy';
+            copy.drawImage(canvas, 0, 0);
+            const [x, y] = [Math.round(camera.x(2)), Math.round(camera.y(-1))];
+            frames++;
+            without += !copy.getImageData(x - 5, y - 5, 11, 11).data.some((value, i) => i % 4 === 3 && value > 60);
+          }
+          performance.now = now;
+          stage.letGo();
+          stage.flowing = false;
+          return { frames, without };
+        });
+        assert.equal(without, 0, `of ${frames} frames`);
       });
-      assert.equal(without, 0, `of ${frames} frames`);
-    });
 
     test('the difference is drawn where learned and exact differ, and only there', async () => {
-      await opened.page.evaluate(draw, { name: 'difference', scene: { field: 'velocity', at: [1, 1], frames: [[4, 0], [4, 0]], ink: [], none: [] } });
+      await opened.page.evaluate(draw, {
+        name: 'difference',
+        scene: {
+          field: 'velocity',
+          at: [1, 1],
+          frames: [
+            [4, 0],
+            [4, 0],
+          ],
+          ink: [],
+          none: [],
+        },
+      });
       const inked = (exact) =>
         opened.page.evaluate((exact) => {
           const { stage } = window.flowLab;
@@ -233,7 +435,9 @@ for (const kind of ['gpu', 'canvas']) {
           stage.redraw();
           const copy = new OffscreenCanvas(stage.canvas.width, stage.canvas.height).getContext('2d');
           copy.drawImage(stage.canvas, 0, 0);
-          return copy.getImageData(0, 0, stage.canvas.width, stage.canvas.height).data.filter((value, i) => i % 4 === 3 && value > 0).length;
+          return copy
+            .getImageData(0, 0, stage.canvas.width, stage.canvas.height)
+            .data.filter((value, i) => i % 4 === 3 && value > 0).length;
         }, exact);
       assert.equal(await inked([4, 0, 4, 0]), 0);
       assert.ok((await inked([0, 4, 0, 4])) > 20);
@@ -245,7 +449,12 @@ for (const kind of ['gpu', 'canvas']) {
         const floats = (values) => Float32Array.from(values);
         const count = 400;
         // A disc of points around (2, 1).
-        const positions = floats(Array.from({ length: count }, (_, k) => [2 + 0.5 * Math.sqrt(k / count) * Math.cos(2.4 * k), 1 + 0.5 * Math.sqrt(k / count) * Math.sin(2.4 * k)]).flat());
+        const positions = floats(
+          Array.from({ length: count }, (_, k) => [
+            2 + 0.5 * Math.sqrt(k / count) * Math.cos(2.4 * k),
+            1 + 0.5 * Math.sqrt(k / count) * Math.sin(2.4 * k),
+          ]).flat(),
+        );
         stage.show({ times: floats([0, 1]), count, positions: floats([...positions, ...positions]) });
         const look = (name) => {
           for (const layer of Object.keys(stage.layers)) stage.layers[layer] = layer === name;
@@ -253,10 +462,20 @@ for (const kind of ['gpu', 'canvas']) {
           const copy = new OffscreenCanvas(stage.canvas.width, stage.canvas.height).getContext('2d');
           copy.drawImage(stage.canvas, 0, 0);
           const scale = Math.min(stage.canvas.clientWidth, stage.canvas.clientHeight) / 8;
-          return (x, y) => copy.getImageData(Math.round(stage.canvas.clientWidth / 2 + x * scale), Math.round(stage.canvas.clientHeight / 2 - y * scale), 1, 1).data[3];
+          return (x, y) =>
+            copy.getImageData(
+              Math.round(stage.canvas.clientWidth / 2 + x * scale),
+              Math.round(stage.canvas.clientHeight / 2 - y * scale),
+              1,
+              1,
+            ).data[3];
         };
         const density = look('density');
-        const heat = [[2, 1], [2.7, 1], [-2, 1]].map(([x, y]) => density(x, y));
+        const heat = [
+          [2, 1],
+          [2.7, 1],
+          [-2, 1],
+        ].map(([x, y]) => density(x, y));
         const contours = look('contours');
         let crossed = 0;
         for (let x = 2; x < 3.5; x += 0.01) crossed += contours(x, 1) > 20;

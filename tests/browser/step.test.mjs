@@ -17,7 +17,11 @@ test('a recorded step is a real one: its numbers follow from each other, and the
     const other = await Lab.create(options);
     await other.train(30);
     const plain = Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
-    return { recorded: { step, loss, dim, ...plain }, losses: [...(await lab.losses())], unwatched: [...(await other.losses())] };
+    return {
+      recorded: { step, loss, dim, ...plain },
+      losses: [...(await lab.losses())],
+      unwatched: [...(await other.losses())],
+    };
   });
   assert.deepEqual(losses, unwatched);
   const { step, loss, dim, x0, x1, t, xt, ut, before, after } = recorded;

@@ -57,11 +57,17 @@ describe('chapters without a network', () => {
 
   test('marginal: the arrows are the weighted mean of the targets’ velocities, and the dots end on the moons', async () => {
     const { page, heard, close } = await openChapter('marginal');
-    await page.waitForFunction(() => window.flowStory.figure.shown[0].samples && window.flowStory.figure.shown[0].exact);
+    await page.waitForFunction(
+      () => window.flowStory.figure.shown[0].samples && window.flowStory.figure.shown[0].exact,
+    );
     const { points, targets, arrow } = await page.evaluate(() => {
       const [stage] = window.flowStory.figure.shown;
       const { points, frames } = stage.exact;
-      return { points: [...points], targets: [...stage.target], arrow: [...frames.subarray(7 * points.length, 8 * points.length)] };
+      return {
+        points: [...points],
+        targets: [...stage.target],
+        arrow: [...frames.subarray(7 * points.length, 8 * points.length)],
+      };
     });
     const [t, s] = [7 / 14, 0.1]; // the eighth of 15 times; each target is blurred by s
     const spread = (1 - t) ** 2 + (t * s) ** 2;
@@ -107,7 +113,9 @@ describe('chapters without a network', () => {
     assert.equal(await blank(page, await corners(32)), 0);
     const coarse = await page.evaluate(() => window.flowStory.figure.shown[0].grid.lines);
     await choose(page, 'fine');
-    await page.waitForFunction((coarse) => window.flowStory.figure.shown[0].grid.lines > coarse, coarse, { timeout: 60_000 });
+    await page.waitForFunction((coarse) => window.flowStory.figure.shown[0].grid.lines > coarse, coarse, {
+      timeout: 60_000,
+    });
     assert.deepEqual(heard.complaints, []);
     await close();
   });
@@ -123,7 +131,11 @@ describe('chapters without a network', () => {
     });
     const s = 1 - 0.999 * 0.5;
     const total = 0.1 * s + 9.95 * s * s;
-    const shares = [[0.5, 0.5], [Math.SQRT1_2, Math.SQRT1_2], [Math.exp(-total / 2), Math.sqrt(1 - Math.exp(-total))]];
+    const shares = [
+      [0.5, 0.5],
+      [Math.SQRT1_2, Math.SQRT1_2],
+      [Math.exp(-total / 2), Math.sqrt(1 - Math.exp(-total))],
+    ];
     for (const [k, [alpha, beta]] of shares.entries()) {
       const places = await drawn(page, k);
       places.forEach((value, i) => near(value, alpha * pairs.x1[i] + beta * pairs.x0[i], 2e-3, `schedule ${k}`));
@@ -155,7 +167,11 @@ describe('chapters without a network', () => {
     await choose(page, 'both');
     await reached(page);
     await choose(page, 'modes');
-    const rows = readFileSync(join(dist, 'scaling.csv'), 'utf8').trim().split('\n').slice(1).map((row) => row.split(',').map(Number));
+    const rows = readFileSync(join(dist, 'scaling.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(',').map(Number));
     const [, , modes, , steps] = rows.find(([cells, dim]) => cells === 6 && dim === 2);
     const inked = (modes, steps, right_px = 0) =>
       page.evaluate(
@@ -164,7 +180,10 @@ describe('chapters without a network', () => {
           const [x, y] = window.flowStory.figure.plot.pixelOf(modes, steps);
           const canvas = document.querySelector('.study canvas');
           const density = canvas.width / canvas.clientWidth;
-          return [...canvas.getContext('2d').getImageData(Math.round((x + right_px) * density), Math.round(y * density), 1, 1).data];
+          return [
+            ...canvas.getContext('2d').getImageData(Math.round((x + right_px) * density), Math.round(y * density), 1, 1)
+              .data,
+          ];
         },
         [modes, steps, right_px],
       );
@@ -173,7 +192,12 @@ describe('chapters without a network', () => {
     const [, , most, , never, taken] = rows.find(([cells, dim]) => cells === 12 && dim === 2);
     assert.equal(never, 0, 'the largest board was not trained');
     assert.equal((await inked(most, taken))[3], 0, 'a ring has a hole');
-    assert.ok((await Promise.all([3, 4, 5].map((right_px) => inked(most, taken, right_px)))).some((pixel) => String(pixel) === String(blue)), 'and a line');
+    assert.ok(
+      (await Promise.all([3, 4, 5].map((right_px) => inked(most, taken, right_px)))).some(
+        (pixel) => String(pixel) === String(blue),
+      ),
+      'and a line',
+    );
     assert.match(await caption(page), new RegExp(`${modes}: ${steps.toLocaleString('en')}`));
     assert.deepEqual(heard.complaints, []);
     await close();

@@ -33,8 +33,12 @@ test('every chapter opens, says what it shows, and has ink on its figure', { tim
         return copy.getImageData(0, 0, canvas.width, canvas.height).data.some((value, i) => i % 4 === 3 && value > 0);
       };
       window.flowStory.figure.shown.forEach((stage) => stage.redraw());
-      const canvases = [...document.querySelectorAll('.figure canvas')].filter((canvas) => canvas.checkVisibility() && canvas.width > 1);
-      return document.querySelector('.figure .caption').textContent !== '' && canvases.length > 0 && canvases.every(inked);
+      const canvases = [...document.querySelectorAll('.figure canvas')].filter(
+        (canvas) => canvas.checkVisibility() && canvas.width > 1,
+      );
+      return (
+        document.querySelector('.figure .caption').textContent !== '' && canvases.length > 0 && canvases.every(inked)
+      );
     };
     await page.waitForFunction(drawn, { timeout: 60_000 }).catch((error) => assert.fail(`${id}: ${error.message}`));
     const failure = await page.evaluate(() => {

@@ -16,15 +16,26 @@ const openChapter = (id, options) => open(used, id, options);
 
 describe('the story as a page', () => {
   test('every chapter is in the contents, opens from there, and fits a phone', { timeout: 300_000 }, async () => {
-    const { page, heard, close } = await openChapter('pair', { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    const { page, heard, close } = await openChapter('pair', {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
     for (const { id, title } of chapters) {
-      await page.locator('.contents').getByRole('link', { name: title.replace(/<[^>]*>/g, ''), exact: true }).click();
+      await page
+        .locator('.contents')
+        .getByRole('link', { name: title.replace(/<[^>]*>/g, ''), exact: true })
+        .click();
       await page.waitForFunction((id) => window.flowStory.open === id, id);
       await page.waitForTimeout(150);
       const { width, top, bottom } = await page.evaluate((id) => {
         const figure = document.querySelector('.story .figure').getBoundingClientRect();
         const heading = document.getElementById(`title-${id}`).getBoundingClientRect();
-        return { width: document.documentElement.scrollWidth, top: heading.top - figure.bottom, bottom: heading.bottom };
+        return {
+          width: document.documentElement.scrollWidth,
+          top: heading.top - figure.bottom,
+          bottom: heading.bottom,
+        };
       }, id);
       assert.ok(width <= 360, `${id}: ${width} pixels wide`);
       assert.ok(top >= -1 && bottom < 740, `${id}: the heading stands ${top} below the figure and ends at ${bottom}`);
@@ -33,30 +44,38 @@ describe('the story as a page', () => {
     await close();
   });
 
-  test('axe finds nothing to say of the story, of any chapter’s figure, nor of the editor, in either theme', { timeout: 300_000 }, async () => {
-    const axe = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-    for (const colorScheme of ['light', 'dark']) {
-      const { page, close } = await openChapter('pair', { colorScheme });
-      await page.evaluate(axe);
-      const found = (selector) =>
-        page.evaluate(async (selector) => {
-          const { violations } = await window.axe.run(selector, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-        }, selector);
-      assert.deepEqual(await found('#story'), []);
-      for (const { id } of chapters) {
-        await page.evaluate((id) => window.flowStory.go(id), id);
-        await page.waitForTimeout(400);
-        assert.deepEqual(await found('.figure'), [], `${id}, ${colorScheme}`);
+  test(
+    'axe finds nothing to say of the story, of any chapter’s figure, nor of the editor, in either theme',
+    { timeout: 300_000 },
+    async () => {
+      const axe = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+      for (const colorScheme of ['light', 'dark']) {
+        const { page, close } = await openChapter('pair', { colorScheme });
+        await page.evaluate(axe);
+        const found = (selector) =>
+          page.evaluate(async (selector) => {
+            const { violations } = await window.axe.run(selector, {
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            });
+            return violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+            );
+          }, selector);
+        assert.deepEqual(await found('#story'), []);
+        for (const { id } of chapters) {
+          await page.evaluate((id) => window.flowStory.go(id), id);
+          await page.waitForTimeout(400);
+          assert.deepEqual(await found('.figure'), [], `${id}, ${colorScheme}`);
+        }
+        await page.evaluate(() => window.scrollTo(0, 0));
+        await page.locator('#panel-toggle').click();
+        await page.locator('#points-target').click();
+        await page.locator('#editor-target canvas').waitFor();
+        assert.deepEqual(await found('#editor-target'), [], colorScheme);
+        await close();
       }
-      await page.evaluate(() => window.scrollTo(0, 0));
-      await page.locator('#panel-toggle').click();
-      await page.locator('#points-target').click();
-      await page.locator('#editor-target canvas').waitFor();
-      assert.deepEqual(await found('#editor-target'), [], colorScheme);
-      await close();
-    }
-  });
+    },
+  );
 
   test('a reader who asked for less motion gets a still figure', async () => {
     const { page, close } = await openChapter('conditional', { reducedMotion: 'reduce' });
@@ -69,7 +88,10 @@ describe('the story as a page', () => {
   test('the reader’s own run goes on unharmed while a chapter trains', async () => {
     const { page, close } = await openChapter('learning');
     await reached(page);
-    assert.deepEqual(await page.evaluate(() => [window.flowLab.lab.options.width, window.flowLab.run.step, location.hash]), [8, 1, '#width=8&steps=1&device=cpu']);
+    assert.deepEqual(
+      await page.evaluate(() => [window.flowLab.lab.options.width, window.flowLab.run.step, location.hash]),
+      [8, 1, '#width=8&steps=1&device=cpu'],
+    );
     await close();
   });
 
@@ -87,7 +109,10 @@ describe('the story as a page', () => {
     const heard = listen(page);
     await page.goto(`${used.site.address}#device=cpu&steps=1&width=8`);
     await page.waitForFunction(() => window.flowLab?.run.finished);
-    assert.deepEqual(heard.requests.filter((url) => /story|formulas/.test(url)), []);
+    assert.deepEqual(
+      heard.requests.filter((url) => /story|formulas/.test(url)),
+      [],
+    );
     await page.locator('#story').scrollIntoViewIfNeeded();
     await page.mouse.move(900, 400);
     for (let k = 0; k < 40 && !(await page.evaluate(() => window.flowStory?.open)); k++) {
@@ -115,7 +140,10 @@ describe('the story as a page', () => {
       for (const [, next] of source.matchAll(/(?:import|from)\s*"\.\/([^"]+\.js)"/g)) take(next);
     };
     ['page.js', 'lab.js', 'worker.js'].forEach(take);
-    const bytes = [...seen].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length, 0);
+    const bytes = [...seen].reduce(
+      (sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length,
+      0,
+    );
     console.log(`${bytes} bytes of JavaScript, gzip, in ${seen.size} files`);
     assert.ok(bytes <= 60_000, `${bytes} bytes`);
     const later = readdirSync(dist).filter((file) => file.startsWith('story-') && file.endsWith('.js'));

@@ -51,9 +51,15 @@ describe('the strip over the flow time', () => {
       await waitForRest(page);
       const frames = await page.evaluate(() => {
         const { samples } = window.flowLab.stage;
-        return [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => [...samples.positions.slice(2 * samples.count * Math.round(10 * t), 2 * samples.count * (Math.round(10 * t) + 1))]);
+        return [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => [
+          ...samples.positions.slice(
+            2 * samples.count * Math.round(10 * t),
+            2 * samples.count * (Math.round(10 * t) + 1),
+          ),
+        ]);
       });
-      for (const [k, frame] of frames.entries()) assert.ok((await inked(page, FLOW, k, frame)) > 0.97, `panel ${k}: ${await inked(page, FLOW, k, frame)}`);
+      for (const [k, frame] of frames.entries())
+        assert.ok((await inked(page, FLOW, k, frame)) > 0.97, `panel ${k}: ${await inked(page, FLOW, k, frame)}`);
       assert.ok((await inked(page, FLOW, 0, frames[5])) < 0.6);
       assert.deepEqual(heard.complaints, []);
       await close();
@@ -78,7 +84,8 @@ describe('the strip over training', () => {
     const { page, heard, close } = await open();
     await waitForText(page, 'steps', /^trained/);
     // Of a list that is still empty every button is enabled.
-    const all = ([selector, count]) => [...document.querySelectorAll(selector)].filter((button) => !button.disabled).length >= count;
+    const all = ([selector, count]) =>
+      [...document.querySelectorAll(selector)].filter((button) => !button.disabled).length >= count;
     await page.waitForFunction(all, [TRAINING, 6], { timeout: 60_000 });
     const words = await page.locator(TRAINING).allTextContents();
     const steps = words.map((text) => Number(text.replace(/\D/g, '')));
@@ -88,7 +95,10 @@ describe('the strip over training', () => {
     for (const k of [0, 5]) {
       const ends = await page.evaluate(async (step) => {
         const { lab, run, stage } = window.flowLab;
-        const { count, positions } = await lab.carry(stage.samples.positions.slice(0, 400), { weights: run.history.near(step).values, steps: 20 });
+        const { count, positions } = await lab.carry(stage.samples.positions.slice(0, 400), {
+          weights: run.history.near(step).values,
+          steps: 20,
+        });
         return [...positions.slice(-2 * count)];
       }, steps[k]);
       assert.ok((await inked(page, TRAINING, k, ends)) > 0.95, `step ${steps[k]}`);
@@ -115,11 +125,15 @@ describe('the strip over training', () => {
     await waitForStep(page, 100);
     const moons = await page.evaluateHandle(() => window.flowLab.stage.target);
     await page.locator('#target').selectOption('ring');
-    await page.waitForFunction((moons) => window.flowLab.stage.target && window.flowLab.stage.target !== moons && window.flowLab.run.step > 0, moons);
+    await page.waitForFunction(
+      (moons) => window.flowLab.stage.target && window.flowLab.stage.target !== moons && window.flowLab.run.step > 0,
+      moons,
+    );
     assert.ok(await page.locator(TRAINING).last().isDisabled());
     const ring = await page.evaluate(() => [...window.flowLab.stage.target.slice(0, 400)]);
     let share = 0;
-    for (const end = Date.now() + 10_000; share <= 0.9 && Date.now() < end; ) share = await inked(page, TRAINING, 5, ring, 'target');
+    for (const end = Date.now() + 10_000; share <= 0.9 && Date.now() < end;)
+      share = await inked(page, TRAINING, 5, ring, 'target');
     assert.ok(share > 0.9, `a picture to come shows the target alone: ${share}`);
     await close();
   });

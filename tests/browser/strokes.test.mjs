@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dataOf, holds, joined, lettersOf, ofDrawing, ofRows, split } from '../../www/draw/kept.js';
-import { EXTENT, RADII, cellOf, decode, encode, extend, pointsOf, valueOf } from '../../www/draw/strokes.js';
+import { dataOf, holds, joined, lettersOf, ofDrawing, ofRows, split } from '../../www/points/in-link.js';
+import { EXTENT, RADII, cellOf, decode, encode, extend, pointsOf, valueOf } from '../../www/points/strokes.js';
 
 function stroke(tool, size, ...places) {
   const made = { tool, size, cells: [] };
@@ -17,7 +17,10 @@ test('a brushed line has 45 points a unit of length, all within its width', () =
   const points = pointsOf([line('brush', 1)]);
   assert.ok(Math.abs(points.length / 2 - 4 * 45) <= 1, `${points.length / 2} points`);
   for (let i = 0; i < points.length; i += 2) {
-    assert.ok(Math.abs(points[i]) <= 2 + RADII[1] && Math.abs(points[i + 1]) <= RADII[1], `${points[i]}, ${points[i + 1]}`);
+    assert.ok(
+      Math.abs(points[i]) <= 2 + RADII[1] && Math.abs(points[i + 1]) <= RADII[1],
+      `${points[i]}, ${points[i + 1]}`,
+    );
   }
 });
 
@@ -43,7 +46,12 @@ test('a tap leaves points', () => {
 });
 
 test('the letters of a link give back every stroke, at the borders too', () => {
-  const strokes = [line('brush', 0, 3.99), line('spray', 1, -4), stroke('erase', 2, [-4, -4]), stroke('brush', 2, [4, 4], [-4, 4], [4, -4])];
+  const strokes = [
+    line('brush', 0, 3.99),
+    line('spray', 1, -4),
+    stroke('erase', 2, [-4, -4]),
+    stroke('brush', 2, [4, 4], [-4, 4], [4, -4]),
+  ];
   const letters = encode(strokes);
   assert.match(letters, /^[\w-]+$/);
   assert.deepEqual(decode(letters), strokes);
@@ -66,7 +74,11 @@ test('cells and values are each other’s inverse, and stay on the board', () =>
 });
 
 test('a link keeps a drawing and few numbers, but not many', () => {
-  const pairs = [['source', 'points'], ['target', 'points'], ['seed', '3']];
+  const pairs = [
+    ['source', 'points'],
+    ['target', 'points'],
+    ['seed', '3'],
+  ];
   const kept = { source: ofDrawing(encode([line('brush', 1)])), target: ofRows('x,y\n1,2\n-3.5; 4e-1\n') };
   assert.equal(kept.target, 'r.1*2_-3.5*4e-1');
   const link = joined(pairs, kept);

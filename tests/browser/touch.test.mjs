@@ -14,8 +14,15 @@ async function open() {
   const client = await page.context().newCDPSession(page);
   const { x, y } = await page.locator('#stage').boundingBox();
   /** Puts fingers down, moves or lifts them, in pixels of the stage. */
-  const touch = (type, ...places) => client.send('Input.dispatchTouchEvent', { type, touchPoints: places.map(([px, py], id) => ({ x: x + px, y: y + py, id })) });
-  const camera = () => page.evaluate(() => (({ extent, centreX, centreY, atHome }) => ({ extent, centreX, centreY, atHome }))(window.flowLab.stage.camera));
+  const touch = (type, ...places) =>
+    client.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: places.map(([px, py], id) => ({ x: x + px, y: y + py, id })),
+    });
+  const camera = () =>
+    page.evaluate(() =>
+      (({ extent, centreX, centreY, atHome }) => ({ extent, centreX, centreY, atHome }))(window.flowLab.stage.camera),
+    );
   const point = (px, py) => page.evaluate(([px, py]) => window.flowLab.stage.camera.point(px, py), [px, py]);
   return { ...opened, touch, camera, point };
 }
@@ -34,12 +41,32 @@ describe('by touch', () => {
   test('two fingers that part come closer, about the place between them; together they go back', async () => {
     const { page, heard, close, touch, camera, point } = await open();
     const before = await point(160, 160);
-    await pinch(touch, [[130, 160], [190, 160]], [[100, 160], [220, 160]]);
+    await pinch(
+      touch,
+      [
+        [130, 160],
+        [190, 160],
+      ],
+      [
+        [100, 160],
+        [220, 160],
+      ],
+    );
     const near = await camera();
     assert.ok(Math.abs(near.extent - 2) < 0.1, `extent ${near.extent}: twice as close as 4`);
     const after = await point(160, 160);
     assert.ok(Math.hypot(after[0] - before[0], after[1] - before[1]) < 0.1, `${before} and ${after}`);
-    await pinch(touch, [[100, 160], [220, 160]], [[130, 160], [190, 160]]);
+    await pinch(
+      touch,
+      [
+        [100, 160],
+        [220, 160],
+      ],
+      [
+        [130, 160],
+        [190, 160],
+      ],
+    );
     assert.ok(Math.abs((await camera()).extent - 4) < 0.2);
     assert.equal(await page.evaluate(() => visualViewport.scale), 1, 'the page itself is not zoomed');
     assert.deepEqual(heard.complaints, []);
@@ -49,7 +76,17 @@ describe('by touch', () => {
   test('two fingers that move together take the plane along', async () => {
     const { close, touch, camera, point } = await open();
     const before = await point(150, 150);
-    await pinch(touch, [[120, 150], [180, 150]], [[150, 190], [210, 190]]);
+    await pinch(
+      touch,
+      [
+        [120, 150],
+        [180, 150],
+      ],
+      [
+        [150, 190],
+        [210, 190],
+      ],
+    );
     const after = await point(180, 190);
     assert.ok(Math.hypot(after[0] - before[0], after[1] - before[1]) < 0.12, `${before} and ${after}`);
     assert.ok(!(await camera()).atHome);
@@ -58,7 +95,17 @@ describe('by touch', () => {
 
   test('a double tap fits the whole plane again', async () => {
     const { page, close, touch, camera } = await open();
-    await pinch(touch, [[130, 160], [190, 160]], [[90, 140], [230, 180]]);
+    await pinch(
+      touch,
+      [
+        [130, 160],
+        [190, 160],
+      ],
+      [
+        [90, 140],
+        [230, 180],
+      ],
+    );
     assert.ok((await camera()).extent < 3);
     for (let k = 0; k < 2; k++) {
       await touch('touchStart', [60, 60]);
@@ -87,7 +134,17 @@ describe('by touch', () => {
     assert.ok(scrolled > before + 50, `${before} to ${scrolled}`);
     assert.ok((await camera()).atHome, JSON.stringify(await camera()));
     await page.evaluate((before) => window.scrollTo(0, before), before);
-    await pinch(touch, [[130, 160], [190, 160]], [[100, 160], [220, 160]]);
+    await pinch(
+      touch,
+      [
+        [130, 160],
+        [190, 160],
+      ],
+      [
+        [100, 160],
+        [220, 160],
+      ],
+    );
     const centre = (await camera()).centreY;
     await drag();
     assert.ok(Math.abs((await page.evaluate(() => window.scrollY)) - before) < 5, 'the page stays');

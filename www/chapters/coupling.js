@@ -1,8 +1,11 @@
-import { grouped } from '../story/numbers.js';
 import { recent, showEnds, train } from '../story/training.js';
-import { CROSSING } from './run.js';
+import { grouped } from '../words/format.js';
+import { CROSSING } from './shared-runs.js';
 
-const SIDES = [['independent', 'Random pairs'], ['ot', 'Optimal transport pairs']];
+const SIDES = [
+  ['independent', 'Random pairs'],
+  ['ot', 'Optimal transport pairs'],
+];
 const RUNS = [
   ['Eight Gaussians → moons', CROSSING],
   ['Moons → eight Gaussians', { ...CROSSING, source: 'moons', target: '8gaussians' }],
@@ -14,24 +17,32 @@ const PACE = 25; // steps that one may be ahead
 export default {
   id: 'coupling',
   title: 'Other pairs, straighter trajectories',
-  text: `<p>Who goes with whom? So far a lottery: any noise with any data. The lines cross, the field averages them, the trajectories bend. Instead, in every
-    batch, pair the points so that the squared distances are least in all: <em>optimal transport</em> within the batch. Both ends
-    stay what they were. Only the lines between them change; now they hardly cross.</p>`,
+  text: `<p>Who goes with whom? So far a lottery: any noise with any data. The lines cross, the field averages them, the
+    trajectories bend. Instead, in every batch, pair the points so that the squared distances are least in all:
+    <em>optimal transport</em> within the batch. Both ends stay what they were. Only the lines between them change; now
+    they hardly cross.</p>`,
   formula: [String.raw`\pi = \arg\min_{\pi} \sum_{i=1}^{n} \bigl\lVert x_1^{(\pi(i))} - x_0^{(i)} \bigr\rVert^2`],
-  more: `<p>Two networks train here at one pace, from the same seed: left on random pairs, right on transport pairs. Where lines do not cross,
-    there is nothing to average: the trajectories come out nearly straight, a few Euler steps suffice, and the loss has a lower floor.</p>
-    <p>Three things are often said wrongly. Straight <em>conditional</em> paths do not make straight trajectories; both sides here have them.
-    Random pairs are <em>not</em> optimal transport, nor near it. And transport within a batch is not yet transport
-    of the whole: it comes nearer the larger the batch is.</p>`,
+  more: `<p>Two networks train here at one pace, from the same seed: left on random pairs, right on transport pairs.
+    Where lines do not cross, there is nothing to average: the trajectories come out nearly straight, a few Euler steps
+    suffice, and the loss has a lower floor.</p>
+    <p>Three things are often said wrongly. Straight <em>conditional</em> paths do not make straight trajectories; both
+    sides here have them. Random pairs are <em>not</em> optimal transport, nor near it. And transport within a batch is
+    not yet transport of the whole: it comes nearer the larger the batch is.</p>`,
   wait: `Let both take ${WAIT} steps, and compare the trajectories.`,
 
   async open(figure) {
     const { signal } = figure;
-    const stages = figure.stages(SIDES.map(([, words]) => words), { extent: 7.5, layers: ['target', 'generated', 'trajectories'] });
+    const stages = figure.stages(
+      SIDES.map(([, words]) => words),
+      { extent: 7.5, layers: ['target', 'generated', 'trajectories'] },
+    );
     let turn = 0;
     const run = async (options, words) => {
       const mine = ++turn;
-      const [progress, bends] = [[null, null], [null, null]];
+      const [progress, bends] = [
+        [null, null],
+        [null, null],
+      ];
       const tell = () => mine === turn && figure.say(`${words}. ${told(progress, bends)}`);
       for (const stage of stages) stage.clear();
       figure.say(`${words}. Two networks begin …`);
@@ -61,13 +72,30 @@ export default {
         }),
       );
     };
-    figure.choose('Run', RUNS.map(([words], k) => [k, words]), 0, (k) => run(RUNS[k][1], RUNS[k][0]));
-    figure.choose('Show', [['trajectories', 'trajectories'], ['pairs', 'pairs of one batch']], 'trajectories', (layer) => {
-      for (const stage of stages) {
-        [stage.layers.trajectories, stage.layers.generated, stage.layers.pairs] = [layer !== 'pairs', layer !== 'pairs', layer === 'pairs'];
-        stage.touch();
-      }
-    });
+    figure.choose(
+      'Run',
+      RUNS.map(([words], k) => [k, words]),
+      0,
+      (k) => run(RUNS[k][1], RUNS[k][0]),
+    );
+    figure.choose(
+      'Show',
+      [
+        ['trajectories', 'trajectories'],
+        ['pairs', 'pairs of one batch'],
+      ],
+      'trajectories',
+      (layer) => {
+        for (const stage of stages) {
+          [stage.layers.trajectories, stage.layers.generated, stage.layers.pairs] = [
+            layer !== 'pairs',
+            layer !== 'pairs',
+            layer === 'pairs',
+          ];
+          stage.touch();
+        }
+      },
+    );
     await run(RUNS[0][1], RUNS[0][0]);
   },
 };
@@ -75,8 +103,14 @@ export default {
 function told(progress, bends) {
   if (progress.some((one) => !one?.losses.length)) return 'Two networks begin …';
   const [a, b] = progress;
-  const losses = `Steps ${grouped(a.step)} and ${grouped(b.step)}. Loss with random pairs ${recent(a.losses).toFixed(2)}, with transport pairs ${recent(b.losses).toFixed(2)}.`;
+  const losses =
+    `Steps ${grouped(a.step)} and ${grouped(b.step)}. Loss with random pairs ${recent(a.losses).toFixed(2)}, ` +
+    `with transport pairs ${recent(b.losses).toFixed(2)}.`;
   if (bends.includes(null)) return losses;
   const [lot, ot] = bends.map((bend) => bend.toFixed(2));
-  return `${losses} Bend of the trajectories ${lot} against ${ot}: the mean squared difference between a dot’s velocity and that of the straight line to its end, 0 where all are straight and steady.`;
+  return (
+    `${losses} Bend of the trajectories ${lot} against ${ot}: ` +
+    'the mean squared difference between a dot’s velocity and that of the straight line to its end, ' +
+    '0 where all are straight and steady.'
+  );
 }

@@ -1,32 +1,48 @@
-import { positionsIn } from '../story/samples.js';
-import { grouped } from '../story/numbers.js';
+import { between } from '../draw/between.js';
 import { train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 
 const COUNT = 1500;
 const STEPS = 1500;
 const TURNED = 0.5; // radians
+/** In all their dimensions. */
+const positionsIn = ({ times, positions, count, dim }, t) => between(positions, times.length, count * dim, t);
 /** Late times and averaged weights, for sharp edges. */
-const BOARD = { target: 'checkerboard', board: 2, dim: 3, width: 96, activation: 'gelu', learningRate: 0.004, timeSampling: 'late', ema: 0.99, seed: 1, steps: STEPS };
+const BOARD = {
+  target: 'checkerboard',
+  board: 2,
+  dim: 3,
+  width: 96,
+  activation: 'gelu',
+  learningRate: 0.004,
+  timeSampling: 'late',
+  ema: 0.99,
+  seed: 1,
+  steps: STEPS,
+};
 
 export default {
   id: 'dimensions',
   title: 'Three dimensions, and more',
-  text: `<p>Nothing in the method counts coordinates. Points, arrows and losses take three of them, or eight, or 784 of a picture, without a change.
-    What changes is how much there is to fill: a chessboard with two cells a side has 2 dark cells in the plane, 4 in space, 128 in
-    eight dimensions.</p>`,
+  text: `<p>Nothing in the method counts coordinates. Points, arrows and losses take three of them, or eight, or 784 of
+    a picture, without a change. What changes is how much there is to fill: a chessboard with two cells a side has 2
+    dark cells in the plane, 4 in space, 128 in eight dimensions.</p>`,
   formula: [String.raw`\text{dark cells} = \tfrac{1}{2}\,(\text{cells a side})^{\text{dimensions}}`],
-  more: `<p>Here noise flows into the four dark cells of a board in space, whose edges are drawn. A network learns it as you watch, in about a thousand
-    steps.</p>`,
+  more: `<p>Here noise flows into the four dark cells of a board in space, whose edges are drawn. A network learns it as
+    you watch, in about a thousand steps.</p>`,
   wait: 'Turn the board: drag it, or press the arrow keys on it.',
 
   async open(figure) {
     const { signal } = figure;
-    const { Palette } = await import('../view/palette.js');
+    const { Palette } = await import('../stage/palette.js');
     const { Turntable } = await import('../story/turntable.js');
     signal.throwIfAborted();
     const canvas = document.createElement('canvas');
     canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Generated points in the four dark cells of a three-dimensional board; arrow keys turn it');
+    canvas.setAttribute(
+      'aria-label',
+      'Generated points in the four dark cells of a three-dimensional board; arrow keys turn it',
+    );
     canvas.className = 'turntable';
     const host = figure.panel();
     host.append(canvas);
@@ -49,10 +65,14 @@ export default {
       table.xyz = positionsIn(samples, t);
       table.draw();
     };
-    const time = figure.slide('t', { min: 0, max: 1, step: 0.01, value: 1, format: (value) => value.toFixed(2) }, (value) => {
-      t = value;
-      draw();
-    });
+    const time = figure.slide(
+      't',
+      { min: 0, max: 1, step: 0.01, value: 1, format: (value) => value.toFixed(2) },
+      (value) => {
+        t = value;
+        draw();
+      },
+    );
     time.setAttribute('aria-label', 'Flow time t');
     const reference = await lab.reference('target', 4000);
     signal.throwIfAborted();
@@ -67,7 +87,8 @@ export default {
         const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
         if (signal.aborted) return;
         samples = now;
-        inside = ` ${Math.round(100 * (await lab.insideShare(positionsIn(now, 1))))} % of the points lie inside dark cells.`;
+        const share = await lab.insideShare(positionsIn(now, 1));
+        inside = ` ${Math.round(100 * share)} % of the points lie inside dark cells.`;
         if (signal.aborted) return;
         draw();
         figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);

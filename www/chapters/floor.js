@@ -1,8 +1,8 @@
-import { drawArrows } from '../view/arrows.js';
+import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
-import { grouped, signed } from '../story/numbers.js';
 import { recent, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { grouped, signed } from '../words/format.js';
+import { RUN } from './shared-runs.js';
 
 const NEAR = 0.15; // above the floor
 const DRAWN = 40; // arrows of single targets
@@ -11,20 +11,27 @@ const LENGTH = 0.6; // of an arrow: so much flow time's way
 export default {
   id: 'floor',
   title: 'Why the loss stops above zero',
-  text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines pass, and
-    the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the lines
-    that meet at $x_t$.</p>`,
-  formula: [String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`],
-  more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its distance from the
-    floor, never from zero; and do not compare losses of two data sets, whose floors differ. With
+  text: `<p>Watch the loss: it falls, then lies still, well above zero. Nothing is wrong. At most places many lines
+    pass, and the best answer, their mean, fits none of them exactly. What is left is the spread of $u_t$ among the
+    lines that meet at $x_t$.</p>`,
+  formula: [
+    String.raw`\min_\theta L(\theta) \;\ge\; \tfrac{1}{d}\,\mathbb{E}\,` +
+      String.raw`\bigl\lVert u_t - \mathbb{E}[u_t \mid x_t] \bigr\rVert^2 \;>\; 0`,
+  ],
+  more: `<p>This floor can be computed without a network, and it is the dashed line in the plot. So judge a loss by its
+    distance from the floor, never from zero; and do not compare losses of two data sets, whose floors differ. With
     <em>optimal transport</em> pairs, a few chapters on, the floor itself sinks.</p>`,
   wait: `Move the probe, and let the loss come within ${NEAR} of its floor.`,
 
   async open(figure) {
     const { signal } = figure;
-    const { LossCurve } = await import('../view/loss.js');
+    const { LossCurve } = await import('../chart/loss.js');
     signal.throwIfAborted();
-    const stage = figure.stage({ extent: 3.4, layers: ['target'], label: 'The velocities of the lines that pass a probe, and their mean' });
+    const stage = figure.stage({
+      extent: 3.4,
+      layers: ['target'],
+      label: 'The velocities of the lines that pass a probe, and their mean',
+    });
     figure.flow(false);
     figure.seek(0.4);
     const crowd = new Crowd(moons(400), 0.1);
@@ -45,7 +52,10 @@ export default {
     });
     stage.overlays.add((scene) => {
       const found = drawFan(scene, crowd, probe);
-      spread.innerHTML = `At the probe, t = ${scene.t.toFixed(2)}: the mean of u<sub>t</sub> is (${found.mean.map((x) => signed(x)).join(', ')}), its spread ${found.variance.toFixed(2)}. The floor is the mean spread over all places and times.`;
+      spread.innerHTML =
+        `At the probe, t = ${scene.t.toFixed(2)}: the mean of u<sub>t</sub> is ` +
+        `(${found.mean.map((x) => signed(x)).join(', ')}), its spread ${found.variance.toFixed(2)}. ` +
+        'The floor is the mean spread over all places and times.';
     });
     const element = Object.assign(figure.panel(), { className: 'loss' });
     element.after(spread);
@@ -61,14 +71,20 @@ export default {
         curve.show(losses);
         const excess = recent(losses, 200) - floor.loss;
         near = step >= 200 && excess < NEAR;
-        figure.say(`Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`);
+        figure.say(
+          `Step ${grouped(step)}: the loss is ${recent(losses, 200).toFixed(2)}, ` +
+            `${excess.toFixed(2)} above its floor of ${floor.loss.toFixed(2)}.`,
+        );
         check();
       },
     });
   },
 };
 
-/** Velocities at the probe of DRAWN targets, each as often as it is likely, and their mean. @returns {{ mean, variance }} */
+/**
+ * Velocities at the probe of DRAWN targets, each as often as it is likely, and their mean.
+ * @returns {{ mean, variance }}
+ */
 function drawFan({ brush, camera, palette, t: now }, crowd, [x, y]) {
   const t = Math.min(now, 0.95);
   const weights = crowd.weigh(x, y, t);
@@ -81,11 +97,22 @@ function drawFan({ brush, camera, palette, t: now }, crowd, [x, y]) {
     square += weight * (ux * ux + uy * uy);
   });
   const share = LENGTH / (1 - t);
-  const ends = drawn(weights).flatMap((i) => [x, y, x + share * (points[2 * i] - x), y + share * (points[2 * i + 1] - y)]);
+  const ends = drawn(weights).flatMap((i) => [
+    x,
+    y,
+    x + share * (points[2 * i] - x),
+    y + share * (points[2 * i + 1] - y),
+  ]);
   brush.segments(Float32Array.from(ends), { color: palette.target, width_px: 1.4, alpha: 0.6 });
   const speed = Math.hypot(mx, my);
   const middle = Float32Array.of(x + (LENGTH / 2) * mx, y + (LENGTH / 2) * my);
-  drawArrows(brush, camera, middle, Float32Array.of(mx, my), { color: palette.exact, longest_px: LENGTH * speed * camera.scale_px, fastest: speed, alpha: 1, width_px: 4 });
+  drawArrows(brush, camera, middle, Float32Array.of(mx, my), {
+    color: palette.exact,
+    longest_px: LENGTH * speed * camera.scale_px,
+    fastest: speed,
+    alpha: 1,
+    width_px: 4,
+  });
   return { mean: [mx, my], variance: (square - mx * mx - my * my) / 2 };
 }
 

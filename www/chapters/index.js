@@ -1,4 +1,5 @@
-// The chapters, in the order in which they are told. Each: id, title, text, formula (TeX, a line each), more, wait, open(figure).
+// The chapters, in the order in which they are told. Each: id, title, text, formula (TeX, a line each),
+// more, wait, open(figure).
 
 import conditional from './conditional.js';
 import coupling from './coupling.js';

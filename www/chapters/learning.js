@@ -1,25 +1,33 @@
-import { grouped } from '../story/numbers.js';
 import { recent, show, showEnds, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { grouped } from '../words/format.js';
+import { RUN } from './shared-runs.js';
 
 const WAIT = 500;
 
 export default {
   id: 'learning',
   title: 'The network learns the field',
-  text: `<p>For a crowd of four hundred the sum could be worked out. For all photographs of the world it cannot. Here is the trick that
-    flow matching is named for: let a network <b class="velocity">$v_\\theta(x, t)$</b> guess the velocity of <em>one</em> random pair
-    at a time, and correct it by the square of its error, averaged over the $d$ coordinates.</p>`,
-  formula: [String.raw`L(\theta) = \tfrac{1}{d}\, \mathbb{E}_{t,\,x_0,\,x_1} \bigl\lVert v_\theta(x_t, t) - (x_1 - x_0) \bigr\rVert^2`, String.raw`x_t = (1-t)\,x_0 + t\,x_1`],
-  more: `<p>Whoever must give one answer to many questions, and pays for the square of every error, does best with their mean. So the network,
-    which sees only single pairs, learns the <em>marginal</em> field: the same that the last chapters summed up. The
-    <b class="exact">dashed arrows</b> are that field, computed exactly; the <b class="velocity">solid</b> ones are what the
-    network, which trains in your browser now, believes so far.</p>`,
+  text: `<p>For a crowd of four hundred the sum could be worked out. For all photographs of the world it cannot. Here is
+    the trick that flow matching is named for: let a network <b class="velocity">$v_\\theta(x, t)$</b> guess the
+    velocity of <em>one</em> random pair at a time, and correct it by the square of its error, averaged over the $d$
+    coordinates.</p>`,
+  formula: [
+    String.raw`L(\theta) = \tfrac{1}{d}\, \mathbb{E}_{t,\,x_0,\,x_1} ` +
+      String.raw`\bigl\lVert v_\theta(x_t, t) - (x_1 - x_0) \bigr\rVert^2`,
+    String.raw`x_t = (1-t)\,x_0 + t\,x_1`,
+  ],
+  more: `<p>Whoever must give one answer to many questions, and pays for the square of every error, does best with their
+    mean. So the network, which sees only single pairs, learns the <em>marginal</em> field: the same that the last
+    chapters summed up. The <b class="exact">dashed arrows</b> are that field, computed exactly; the
+    <b class="velocity">solid</b> ones are what the network, which trains in your browser now, believes so far.</p>`,
   wait: `Let it take ${WAIT} steps; then follow the dots.`,
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'generated', 'tails', 'velocity', 'exact'], label: 'A network learns the field while its points flow' });
+    const stage = figure.stage({
+      layers: ['target', 'generated', 'tails', 'velocity', 'exact'],
+      label: 'A network learns the field while its points flow',
+    });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
     let paused = false;
@@ -47,7 +55,10 @@ export default {
         stale: () => mine !== turn,
         onProgress({ step, losses }) {
           const loss = losses.length ? `, loss ${recent(losses).toFixed(2)}` : '';
-          figure.say(`step ${grouped(step)} of ${grouped(lab.options.steps)}${loss}. Two moons from N(0, I); 64 neurons wide, 3 layers.`);
+          figure.say(
+            `step ${grouped(step)} of ${grouped(lab.options.steps)}${loss}. ` +
+              'Two moons from N(0, I); 64 neurons wide, 3 layers.',
+          );
           if (step >= WAIT) figure.reached();
         },
       });

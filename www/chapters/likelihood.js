@@ -1,6 +1,6 @@
-import { signed } from '../story/numbers.js';
 import { show, showEnds, train } from '../story/training.js';
-import { RUN } from './run.js';
+import { signed } from '../words/format.js';
+import { RUN } from './shared-runs.js';
 
 const LIKELY = -2.5; // nats
 const UNLIKELY = -6;
@@ -9,18 +9,22 @@ const ASK_MS = 120;
 export default {
   id: 'likelihood',
   title: 'How likely is a point?',
-  text: `<p>A flow can be run backwards. Take any point, follow the field back to $t=0$, and ask how likely the noise was that it came from. On the way, add up
-    how much space was squeezed: that is the divergence of the field. The sum is the logarithm of the density that
-    the network has learned.</p>`,
+  text: `<p>A flow can be run backwards. Take any point, follow the field back to $t=0$, and ask how likely the noise
+    was that it came from. On the way, add up how much space was squeezed: that is the divergence of the field. The sum
+    is the logarithm of the density that the network has learned.</p>`,
   formula: [String.raw`\ln p_1(x_1) = \ln p_0(x_0) - \int_0^1 \nabla \cdot v_\theta(x_t, t)\,\mathrm{d}t`],
-  more: `<p>The map shows $\\ln p_1$ in <em>nats</em>: one nat less is $e$ times less likely. In the plane the divergence is computed exactly; in many dimensions it is
-    estimated with random probes. A density that a network reports is its own, not the data’s: between the moons a thin
-    bridge often remains, because a flow cannot tear.</p>`,
+  more: `<p>The map shows $\\ln p_1$ in <em>nats</em>: one nat less is $e$ times less likely. In the plane the
+    divergence is computed exactly; in many dimensions it is estimated with random probes. A density that a network
+    reports is its own, not the data’s: between the moons a thin bridge often remains, because a flow cannot tear.</p>`,
   wait: `Find a place above ${signed(LIKELY)} nats, and one below ${signed(UNLIKELY, 0)}.`,
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'likelihood'], moves: false, label: 'The log-likelihood of the learned flow as a map' });
+    const stage = figure.stage({
+      layers: ['target', 'likelihood'],
+      moves: false,
+      label: 'The log-likelihood of the learned flow as a map',
+    });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
     figure.say('The network of the last chapters trains to its end …');
@@ -31,7 +35,10 @@ export default {
       const [x, y] = place;
       const [nats] = await lab.logDensity([x, y], { solver: 'midpoint', steps: 20 });
       signal.throwIfAborted();
-      figure.say(`At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`);
+      figure.say(
+        `At (${signed(x)}, ${signed(y)}): ln p₁ = ${signed(nats)} nats, ` +
+          `a density of ${Math.exp(nats).toPrecision(2)}. The map spans 8 nats below its greatest value.`,
+      );
       seen[0] ||= nats > LIKELY;
       seen[1] ||= nats < UNLIKELY;
       if (seen[0] && seen[1]) figure.reached();

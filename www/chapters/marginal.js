@@ -1,4 +1,4 @@
-import { drawArrows } from '../view/arrows.js';
+import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
 const POINTS = 400;
@@ -10,23 +10,30 @@ const DOTS = 250; // that carry an arrow
 export default {
   id: 'marginal',
   title: 'Many targets: the field is an average',
-  text: `<p>Now let every dot of noise go to a target of its own, chosen at random among all the <b class="target">data</b>. At a
-    place $x$ and a time $t$ many lines pass, each with its own velocity. A field can give only one answer there. The
-    best one is their mean: every target’s velocity, weighted by how likely it is that a dot which is here now is on its
-    way to that target.</p>`,
+  text: `<p>Now let every dot of noise go to a target of its own, chosen at random among all the
+    <b class="target">data</b>. At a place $x$ and a time $t$ many lines pass, each with its own velocity. A field can
+    give only one answer there. The best one is their mean: every target’s velocity, weighted by how likely it is that a
+    dot which is here now is on its way to that target.</p>`,
   formula: [String.raw`u_t(x) = \sum_i w_i\, u_t(x \mid x_1^{(i)})`, String.raw`w_i \propto p_t(x \mid x_1^{(i)})`],
-  more: `<p>Follow this <em>marginal</em> field from noise, and you arrive at the data. No network yet: for a few hundred target points the
-    sum is worked out as it stands. Early on nearly all targets have a say, and the
+  more: `<p>Follow this <em>marginal</em> field from noise, and you arrive at the data. No network yet: for a few
+    hundred target points the sum is worked out as it stands. Early on nearly all targets have a say, and the
     <b class="exact">arrow</b> points to their mean. Late, only the nearest few are left.</p>
-    <p>The lines are straight. The dots’ trajectories are not: an average that changes from place to place bends them.</p>`,
+    <p>The lines are straight. The dots’ trajectories are not: an average that changes from place to place bends
+    them.</p>`,
   wait: 'Move the probe ◇ and watch whose say counts, at an early and at a late $t$.',
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ layers: ['target', 'generated', 'exact'], label: 'Points flow by the exact field to two moons; a probe shows which targets count' });
+    const stage = figure.stage({
+      layers: ['target', 'generated', 'exact'],
+      label: 'Points flow by the exact field to two moons; a probe shows which targets count',
+    });
     const crowd = new Crowd(moons(POINTS), BLUR);
     stage.target = crowd.points;
-    figure.say(`${POINTS} target points, each blurred by ${BLUR}, and their exact field. The lines from the probe are as dark as the target’s share in the mean.`);
+    figure.say(
+      `${POINTS} target points, each blurred by ${BLUR}, and their exact field. ` +
+        'The lines from the probe are as dark as the target’s share in the mean.',
+    );
     let probe = [-0.5, 0.4];
     figure.handle(stage, {
       words: 'Probe',
@@ -39,15 +46,29 @@ export default {
     });
     stage.overlays.add((scene) => drawProbe(scene, crowd, probe));
     let onDots = false;
-    figure.choose('Arrows', [['grid', 'on a grid'], ['dots', 'on the dots'], ['none', 'none']], 'grid', (choice) => {
-      stage.layers.exact = choice === 'grid';
-      onDots = choice === 'dots';
-      stage.touch();
-    });
+    figure.choose(
+      'Arrows',
+      [
+        ['grid', 'on a grid'],
+        ['dots', 'on the dots'],
+        ['none', 'none'],
+      ],
+      'grid',
+      (choice) => {
+        stage.layers.exact = choice === 'grid';
+        onDots = choice === 'dots';
+        stage.touch();
+      },
+    );
     stage.overlays.add(({ brush, camera, palette, t, current }) => {
       if (!onDots || !current) return;
       const xy = current.subarray(0, 2 * DOTS);
-      drawArrows(brush, camera, xy, crowd.velocity(xy, Math.min(t, LATEST)), { color: palette.exact, longest_px: 26, fastest: 4, alpha: 0.8 });
+      drawArrows(brush, camera, xy, crowd.velocity(xy, Math.min(t, LATEST)), {
+        color: palette.exact,
+        longest_px: 26,
+        fastest: 4,
+        alpha: 0.8,
+      });
     });
     await figure.onView(stage, async () => {
       const points = stage.arrowPoints;

@@ -1,4 +1,4 @@
-import { grouped } from '../story/numbers.js';
+import { grouped } from '../words/format.js';
 
 const VIEWS = {
   modes: { words: 'dark cells of a board in the plane', choice: 'modes' },
@@ -9,19 +9,22 @@ const VIEWS = {
 export default {
   id: 'modes',
   title: 'What many modes and dimensions cost',
-  text: `<p>How long must one train? We asked it of ever larger boards in the plane, and of boards with two cells a side in
-    ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that it should,
-    at two looks in a row. Of $n$ points, with $n_k$ of them in dark cell number $k$ of $K$:</p>`,
+  text: `<p>How long must one train? We asked it of ever larger boards in the plane, and of boards with two cells a side
+    in ever more dimensions. <em>Trained</em> means: the worst filled dark cell holds at least half of the points that
+    it should, at two looks in a row. Of $n$ points, with $n_k$ of them in dark cell number $k$ of $K$:</p>`,
   formula: [String.raw`\min_{k}\; \frac{n_k}{n / K} \;\ge\; \tfrac{1}{2}`],
-  more: `<p>Mind the logarithmic scales: but for the smallest boards the cost grows faster than the number of cells, and in the plane much
-    faster. Our guess: more cells side by side are more edges to learn. One network and one set of options throughout: 256 wide, 4 layers.
-    Each was run from one seed only.
-    The program that made the numbers is <code>flow-lab scaling</code>, so you can run them again.</p>`,
+  more: `<p>Mind the logarithmic scales: but for the smallest boards the cost grows faster than the number of cells, and
+    in the plane much faster. Our guess: more cells side by side are more edges to learn. One network and one set of
+    options throughout: 256 wide, 4 layers. Each was run from one seed only. The program that made the numbers is
+    <code>flow-lab scaling</code>, so you can run them again.</p>`,
   wait: 'Look at the cost of dimensions, then at both together.',
 
   async open(figure) {
     const { signal } = figure;
-    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([import('../view/palette.js'), import('../view/study.js')]);
+    const [{ Palette }, { StudyPlot, columnsOf, rowsOf }] = await Promise.all([
+      import('../stage/palette.js'),
+      import('../chart/study.js'),
+    ]);
     const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
     signal.throwIfAborted();
     const all = rowsOf(csv);
@@ -53,9 +56,14 @@ export default {
       host.replaceChildren();
       plot = figure.plot = null;
       const filled = series[view].filter(({ columns: [places] }) => places.length);
-      if (filled.length) plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
-      const lines = filled.length > 1 ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`) : [];
-      if (filled.some(({ untrained: [places] }) => places.length)) lines.push('<span class="ring"></span> not trained when its run ended');
+      if (filled.length)
+        plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
+      const lines =
+        filled.length > 1
+          ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`)
+          : [];
+      if (filled.some(({ untrained: [places] }) => places.length))
+        lines.push('<span class="ring"></span> not trained when its run ended');
       key.innerHTML = lines.join(' &emsp; ');
       figure.say(told(series[view], view, never));
       seen.add(view);
@@ -65,7 +73,12 @@ export default {
       plot?.dispose();
       palette.forget();
     });
-    figure.choose('Against', Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]), 'modes', show);
+    figure.choose(
+      'Against',
+      Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]),
+      'modes',
+      show,
+    );
     show('modes');
   },
 };
@@ -73,8 +86,11 @@ export default {
 /** The numbers in words, for those who do not see the plot. */
 function told(series, view, never) {
   const unit = view === 'dim' ? 'dimensions' : 'dark cells';
-  const list = ({ columns: [places, steps] }) => places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ') || 'not run yet';
-  const left = never.map(({ cells, dim, steps_taken: taken }) => `${cells} cells a side in ${dim} dimensions, after ${grouped(taken)} steps`);
+  const list = ({ columns: [places, steps] }) =>
+    places.map((place, k) => `${place}: ${grouped(steps[k])}`).join(', ') || 'not run yet';
+  const left = never.map(
+    ({ cells, dim, steps_taken: taken }) => `${cells} cells a side in ${dim} dimensions, after ${grouped(taken)} steps`,
+  );
   const notYet = left.length ? ` Not trained: ${left.join('; ')}.` : '';
   return `Training steps by ${unit}: ${series.map((one) => `${one.words} – ${list(one)}`).join('; ')}.${notYet}`;
 }

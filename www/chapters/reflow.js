@@ -1,6 +1,6 @@
-import { grouped } from '../story/numbers.js';
 import { show, showEnds, train } from '../story/training.js';
-import { CROSSING } from './run.js';
+import { grouped } from '../words/format.js';
+import { CROSSING } from './shared-runs.js';
 
 const PAIRS = 4000;
 const COUNT = 500;
@@ -10,17 +10,26 @@ const AGAIN = 700;
 export default {
   id: 'reflow',
   title: 'Reflow: learn from your own pairs',
-  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent trajectory to where it ends,
-    $\\hat x_1$, and take these two as a pair. Trajectories of one flow never meet, and the straight lines between their ends cross far less often than
-    those of random pairs. Train again on these pairs, and the trajectories straighten.</p>`,
-  formula: [String.raw`\hat x_1 = x_0 + \int_0^1 v_\theta(x_t, t)\,\mathrm{d}t`, String.raw`\text{then train on pairs } (x_0, \hat x_1)`],
-  more: `<p>It is called <em>rectified flow</em>. Nothing is free: the new network learns from what the old one made, with all its faults, and never sees the data
-    again. But it samples well in very few steps. Look at the samples of one single step, before and after.</p>`,
+  text: `<p>There is another way to pairs that do not cross: ask a trained network. Send noise $x_0$ along its bent
+    trajectory to where it ends, $\\hat x_1$, and take these two as a pair. Trajectories of one flow never meet, and the
+    straight lines between their ends cross far less often than those of random pairs. Train again on these pairs, and
+    the trajectories straighten.</p>`,
+  formula: [
+    String.raw`\hat x_1 = x_0 + \int_0^1 v_\theta(x_t, t)\,\mathrm{d}t`,
+    String.raw`\text{then train on pairs } (x_0, \hat x_1)`,
+  ],
+  more: `<p>It is called <em>rectified flow</em>. Nothing is free: the new network learns from what the old one made,
+    with all its faults, and never sees the data again. But it samples well in very few steps. Look at the samples of
+    one single step, before and after.</p>`,
   wait: 'Press “Reflow” when the first training is done, and look at one step.',
 
   async open(figure) {
     const { signal } = figure;
-    const stage = figure.stage({ extent: 7.5, layers: ['target', 'generated', 'trajectories'], label: 'The trajectories of the points before and after reflow' });
+    const stage = figure.stage({
+      extent: 7.5,
+      layers: ['target', 'generated', 'trajectories'],
+      label: 'The trajectories of the points before and after reflow',
+    });
     let steps = 30;
     let rounds = 0;
     let ready = false;
@@ -30,12 +39,21 @@ export default {
       await show(lab, stage, { steps, signal });
       signal.throwIfAborted();
     };
-    figure.choose('Steps', [[1, '1'], [4, '4'], [30, '30']], steps, async (choice) => {
-      steps = choice;
-      if (!ready) return;
-      await tell();
-      if (rounds && steps === 1) figure.reached();
-    });
+    figure.choose(
+      'Steps',
+      [
+        [1, '1'],
+        [4, '4'],
+        [30, '30'],
+      ],
+      steps,
+      async (choice) => {
+        steps = choice;
+        if (!ready) return;
+        await tell();
+        if (rounds && steps === 1) figure.reached();
+      },
+    );
     const button = figure.button('Reflow', async () => {
       button.disabled = true;
       ready = false;
@@ -49,7 +67,11 @@ export default {
     });
     button.disabled = true;
     const learn = async (until, words) => {
-      await train(lab, until, { stage, signal, onProgress: ({ step }) => figure.say(`${words}, step ${grouped(step)} of ${grouped(until)}.`) });
+      await train(lab, until, {
+        stage,
+        signal,
+        onProgress: ({ step }) => figure.say(`${words}, step ${grouped(step)} of ${grouped(until)}.`),
+      });
       const { straightness } = await lab.metrics({ count: COUNT, steps: 30 });
       signal.throwIfAborted();
       facts.push(`${rounds ? `after reflow ${rounds}` : 'at first'}: ${straightness.toFixed(2)}`);

@@ -1,6 +1,6 @@
-import { SCHEDULES, conditional } from '../story/schedule.js';
-import { Coefficients } from '../view/coefficients.js';
+import { Coefficients } from '../chart/coefficients.js';
 import { moons, normals } from '../story/crowd.js';
+import { SCHEDULES, conditional } from '../story/schedule.js';
 
 const PAIRS = 60;
 const NAMES = { linear: 'linear', cosine: 'cosine', vp: 'variance preserving' };
@@ -8,20 +8,26 @@ const NAMES = { linear: 'linear', cosine: 'cosine', vp: 'variance preserving' };
 export default {
   id: 'schedules',
   title: 'Schedules: other paths between the same pairs',
-  text: `<p>The straight line at a steady pace is one choice. Any two functions do that lead from all noise to all data: $\\alpha$ from 0 to 1,
-    $\\beta$ from 1 to 0. The target arrow is the derivative, as before.</p>`,
-  formula: [String.raw`x_t = \alpha(t)\, x_1 + \beta(t)\, x_0`, String.raw`u_t = \dot\alpha(t)\, x_1 + \dot\beta(t)\, x_0`],
-  more: `<p><em>Cosine</em> takes $\\alpha = \\sin\\frac{\\pi t}{2}$ and $\\beta = \\cos\\frac{\\pi t}{2}$, and where both ends have variance 1 it stays 1 on the way.
-    <em>Variance preserving</em> is the path of diffusion models: for half of the time the dots still look like noise, then all is decided
-    quickly.</p>
-    <p>All three end in the same data if the field is learned perfectly. They differ in what they ask of the network, and at which times a solver
-    must step with care.</p>`,
+  text: `<p>The straight line at a steady pace is one choice. Any two functions do that lead from all noise to all data:
+    $\\alpha$ from 0 to 1, $\\beta$ from 1 to 0. The target arrow is the derivative, as before.</p>`,
+  formula: [
+    String.raw`x_t = \alpha(t)\, x_1 + \beta(t)\, x_0`,
+    String.raw`u_t = \dot\alpha(t)\, x_1 + \dot\beta(t)\, x_0`,
+  ],
+  more: `<p><em>Cosine</em> takes $\\alpha = \\sin\\frac{\\pi t}{2}$ and $\\beta = \\cos\\frac{\\pi t}{2}$, and where
+    both ends have variance 1 it stays 1 on the way. <em>Variance preserving</em> is the path of diffusion models: for
+    half of the time the dots still look like noise, then all is decided quickly.</p>
+    <p>All three end in the same data if the field is learned perfectly. They differ in what they ask of the network,
+    and at which times a solver must step with care.</p>`,
   wait: 'Take $t$ to about 0.5 by hand: how far has each got?',
 
   async open(figure) {
     const { signal } = figure;
     const names = Object.keys(NAMES);
-    const stages = figure.stages(Object.values(NAMES), { extent: 3.3, layers: ['target', 'generated', 'trajectories'] });
+    const stages = figure.stages(Object.values(NAMES), {
+      extent: 3.3,
+      layers: ['target', 'generated', 'trajectories'],
+    });
     const [x0, x1] = [normals(2 * PAIRS, 11), shuffledMoons()];
     const curves = names.map((name) => new Coefficients(figure.panel(), SCHEDULES[name]));
     stages.forEach((stage, k) => {

@@ -1,5 +1,5 @@
-import { grouped } from '../story/numbers.js';
 import { showEnds, train } from '../story/training.js';
+import { grouped } from '../words/format.js';
 
 const WAIT = 400;
 const RUNS = [
@@ -12,13 +12,14 @@ const RUNS = [
 export default {
   id: 'sources',
   title: 'Any source will do',
-  text: `<p>Nothing so far has asked for <em>noise</em>. The source may be anything that can be drawn from: two moons, letters, a picture. The
-    pairs, the lines and the loss stay word for word the same, and data flow into data.</p>`,
+  text: `<p>Nothing so far has asked for <em>noise</em>. The source may be anything that can be drawn from: two moons,
+    letters, a picture. The pairs, the lines and the loss stay word for word the same, and data flow into data.</p>`,
   formula: [String.raw`x_0 \sim p_0, \qquad x_1 \sim p_1, \qquad \text{whatever } p_0, p_1`],
-  more: `<p>This is what sets flow matching apart from diffusion, whose source is a Gaussian by construction. What is lost is the formula for the density, unless
-    the source has one. With transport pairs (all four runs have them) the trajectories are short, so that neighbours stay together.</p>
-    <p>Your own are welcome as well: <em>Draw your own</em>, beside the stage above, lets you draw on the stage itself, and takes letters,
-    numbers and pictures, too.</p>`,
+  more: `<p>This is what sets flow matching apart from diffusion, whose source is a Gaussian by construction. What is
+    lost is the formula for the density, unless the source has one. With transport pairs (all four runs have them) the
+    trajectories are short, so that neighbours stay together.</p>
+    <p>Your own are welcome as well: <em>Draw your own</em>, beside the stage above, lets you draw on the stage itself,
+    and takes letters, numbers and pictures, too.</p>`,
   wait: `Choose another run, and let it take ${WAIT} steps.`,
 
   async open(figure) {
@@ -44,7 +45,12 @@ export default {
         },
       });
     };
-    figure.choose('Run', RUNS.map(([id, words]) => [id, words]), RUNS[0][0], run);
+    figure.choose(
+      'Run',
+      RUNS.map(([id, words]) => [id, words]),
+      RUNS[0][0],
+      run,
+    );
     await run(RUNS[0][0]);
   },
 };

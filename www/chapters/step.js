@@ -1,8 +1,8 @@
-import { PHASES, drawRecorded } from '../view/recorded.js';
-import { grouped } from '../story/numbers.js';
+import { firstTwo } from '../draw/plane.js';
+import { PHASES, drawRecorded } from '../draw/training-step.js';
 import { train } from '../story/training.js';
-import { firstTwo } from '../view/plane.js';
-import { RUN } from './run.js';
+import { grouped } from '../words/format.js';
+import { RUN } from './shared-runs.js';
 
 const ARRAYS = ['x0', 'x1', 'xt', 'ut', 'before', 'after'];
 const SHOWN = 16;
@@ -10,37 +10,67 @@ const BEFORE = 40; // steps: the network has learned a little, and much is left 
 const ENLARGED = 50;
 const HOLD_MS = 2600;
 
-const COUPLINGS = { independent: 'drawn at random, any source point with any target point', ot: 'matched by optimal transport within the batch', reflow: 'made by the network itself before' };
+const COUPLINGS = {
+  independent: 'drawn at random, any source point with any target point',
+  ot: 'matched by optimal transport within the batch',
+  reflow: 'made by the network itself before',
+};
 const isStraight = ({ schedule, sigmaMin, sigma }) => schedule === 'linear' && sigmaMin === 0 && sigma === 0;
 
 const WORDS = [
-  (step, { coupling }) => `<b>Draw pairs.</b> ${step.t.length} of them, ${COUPLINGS[coupling]}; ${Math.min(SHOWN, step.t.length)} are shown.`,
-  (step, options) => `<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: ${isStraight(options) ? 'x<sub>t</sub> = (1 − t) x<sub>0</sub> + t x<sub>1</sub>' : 'x<sub>t</sub> = α(t) x<sub>1</sub> + β(t) x<sub>0</sub>'}.`,
-  (step, options) => `<b>Target arrows.</b> What the network shall say at each dot: ${isStraight(options) ? 'u<sub>t</sub> = x<sub>1</sub> − x<sub>0</sub>' : 'u<sub>t</sub>, the derivative of its path'}.`,
-  (step) => `<b>Prediction.</b> What it does say, and thin, the error. The mean square of all errors is the loss: ${step.loss.toFixed(3)}.`,
-  (step) => `<b>Correction.</b> Every weight moves a little downhill. Asked again, the network answers a little differently (drawn ${ENLARGED} times larger); on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
+  (step, { coupling }) =>
+    `<b>Draw pairs.</b> ${step.t.length} of them, ${COUPLINGS[coupling]}; ${Math.min(SHOWN, step.t.length)} are shown.`,
+  (step, options) => {
+    const xt = isStraight(options)
+      ? '(1 − t) x<sub>0</sub> + t x<sub>1</sub>'
+      : 'α(t) x<sub>1</sub> + β(t) x<sub>0</sub>';
+    return `<b>Draw t.</b> Every pair gets a time of its own, and the dot is put there: x<sub>t</sub> = ${xt}.`;
+  },
+  (step, options) => {
+    const ut = isStraight(options) ? ' = x<sub>1</sub> − x<sub>0</sub>' : ', the derivative of its path';
+    return `<b>Target arrows.</b> What the network shall say at each dot: u<sub>t</sub>${ut}.`;
+  },
+  (step) =>
+    '<b>Prediction.</b> What it does say, and thin, the error. ' +
+    `The mean square of all errors is the loss: ${step.loss.toFixed(3)}.`,
+  (step) =>
+    '<b>Correction.</b> Every weight moves a little downhill. ' +
+    `Asked again, the network answers a little differently (drawn ${ENLARGED} times larger); ` +
+    `on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
 ];
 
 export default {
   id: 'step',
   title: 'One training step, in slow motion',
-  text: `<p>A training step takes a millisecond or two. Here is one that was really made, just now, by the network in this page: its own
-    random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step of your own run in the same
-    way.)</p>`,
-  formula: [String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} \bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`],
-  more: `<p>Look at the last picture: the errors do not go away, and most of the <b class="target">targets</b> could not have been guessed.
-    Lines from elsewhere pass the same place in other directions. The correction is what all pairs of the batch agree on.
-    (The rule here is AdamW, which scales each weight’s step by how large its gradients have been of late.)</p>`,
+  text: `<p>A training step takes a millisecond or two. Here is one that was really made, just now, by the network in
+    this page: its own random pairs, its own answers. (<em>One step, slowly</em>, beside the stage above, shows a step
+    of your own run in the same way.)</p>`,
+  formula: [
+    String.raw`\theta \leftarrow \theta - \eta\,\nabla_\theta\, \frac{1}{nd} \sum_{i=1}^{n} ` +
+      String.raw`\bigl\lVert v_\theta(x_t^{(i)}, t_i) - u_t^{(i)} \bigr\rVert^2`,
+  ],
+  more: `<p>Look at the last picture: the errors do not go away, and most of the <b class="target">targets</b> could not
+    have been guessed. Lines from elsewhere pass the same place in other directions. The correction is what all pairs of
+    the batch agree on. (The rule here is AdamW, which scales each weight’s step by how large its gradients have been of
+    late.)</p>`,
   wait: 'Go through all five pictures.',
 
   async open(figure, whose = 'chapter') {
     const { signal } = figure;
     const own = figure.page.run();
     const taught = await teacher(figure, own && whose === 'own' ? own : null);
-    const stage = figure.stage({ extent: taught.extent, layers: ['target'], moves: false, label: 'Pairs, times, target arrows, prediction and correction of one training step' });
+    const stage = figure.stage({
+      extent: taught.extent,
+      layers: ['target'],
+      moves: false,
+      label: 'Pairs, times, target arrows, prediction and correction of one training step',
+    });
     stage.target = taught.target;
     let [step, phase, timer] = [null, 0, 0];
-    stage.overlays.add((scene) => step && drawRecorded(scene, step, { phase, shown: Math.min(SHOWN, step.t.length), enlarged: ENLARGED }));
+    stage.overlays.add(
+      (scene) =>
+        step && drawRecorded(scene, step, { phase, shown: Math.min(SHOWN, step.t.length), enlarged: ENLARGED }),
+    );
     const show = (next) => {
       phase = next;
       pictures.querySelectorAll('input')[phase].checked = true;
@@ -53,10 +83,15 @@ export default {
       timer = 0;
       play.textContent = 'Play';
     };
-    const pictures = figure.choose('Picture', PHASES.map((words, k) => [k, words]), 0, (next) => {
-      stop();
-      if (step) show(next);
-    });
+    const pictures = figure.choose(
+      'Picture',
+      PHASES.map((words, k) => [k, words]),
+      0,
+      (next) => {
+        stop();
+        if (step) show(next);
+      },
+    );
     const play = figure.button('Play', () => {
       if (timer || !step) return stop();
       play.textContent = 'Hold';
@@ -89,7 +124,14 @@ async function teacher(figure, own) {
     own.play(false);
     const { target } = own.lab.options;
     const many = (steps) => own.advance(steps).then(() => own.redraw());
-    return { words: `Your run (${target})`, options: own.lab.options, extent: own.stage.camera.home, target: own.stage.target, record: () => own.recordStep(), train: many };
+    return {
+      words: `Your run (${target})`,
+      options: own.lab.options,
+      extent: own.stage.camera.home,
+      target: own.stage.target,
+      record: () => own.recordStep(),
+      train: many,
+    };
   }
   const lab = await figure.lab({ ...RUN, seed: 2 }, { slot: 'second' });
   const to = (step) => train(lab, step, { signal });

@@ -30,7 +30,8 @@ export async function film(seen, density) {
   recorder.ondataavailable = ({ data }) => parts.push(data);
   const stopped = new Promise((done, failed) => {
     recorder.onstop = done;
-    recorder.onerror = ({ error }) => failed(new Error(`The film could not be recorded: ${error?.message ?? 'the browser does not say why'}.`));
+    recorder.onerror = ({ error }) =>
+      failed(new Error(`The film could not be recorded: ${error?.message ?? 'the browser does not say why'}.`));
   });
   recorder.start();
   const start = performance.now();
@@ -59,7 +60,10 @@ export async function animation(seen) {
     await pause(0);
     const last = k === GIF_FRAMES - 1;
     const delay = last ? REST_MS : FLOW_MS / GIF_FRAMES;
-    gif.writeFrame(applyPalette(bytes(k / (GIF_FRAMES - 1)), palette), width, height, { palette: k ? undefined : palette, delay });
+    gif.writeFrame(applyPalette(bytes(k / (GIF_FRAMES - 1)), palette), width, height, {
+      palette: k ? undefined : palette,
+      delay,
+    });
   }
   gif.finish();
   return new Blob([gif.bytes()], { type: 'image/gif' });

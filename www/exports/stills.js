@@ -1,9 +1,11 @@
 // What the stage shows, once more on a sheet of its own: as a picture, as a drawing, and as the frames of a film.
 
-import { CanvasBrush } from '../view/brush-canvas.js';
-import { SvgBrush } from '../view/brush-svg.js';
+import { CanvasBrush } from '../brush/canvas.js';
+import { SvgBrush } from '../brush/svg.js';
 
-/** A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel. */
+/**
+ * A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel.
+ */
 export class Sheet {
   #seen;
   #layer = document.createElement('canvas');
@@ -39,7 +41,13 @@ export class Sheet {
 export function picture(seen, density) {
   const sheet = new Sheet(seen, density);
   sheet.draw(seen.stage.t);
-  return new Promise((done, failed) => sheet.canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('The picture is larger than this browser can make: make the window smaller.')))));
+  return new Promise((done, failed) =>
+    sheet.canvas.toBlob((blob) =>
+      blob
+        ? done(blob)
+        : failed(new Error('The picture is larger than this browser can make: make the window smaller.')),
+    ),
+  );
 }
 
 /** @returns {Blob} an SVG */

@@ -1,5 +1,5 @@
-// The exact marginal velocity for a target that is a crowd: m points, each blurred by the same small Gaussian. The source is
-// N(0, I), the path linear, pairs independent.
+// The exact marginal velocity for a target that is a crowd: m points, each blurred by the same small Gaussian. The
+// source is N(0, I), the path linear, pairs independent.
 //
 //   x_t | x_i ~ N(t x_i, V I) with V = (1-t)² + t² s²;  u*(x, t) = Σ w_i [ x_i + (t s² - (1-t))/V · (x - t x_i) ],
 //   where w_i ∝ N(x; t x_i, V I). With s = 0 it is Σ w_i (x_i - x)/(1-t).
@@ -46,7 +46,10 @@ export class Crowd {
     return into;
   }
 
-  /** Velocities at even times from 0 to `last`, as the stage's layers take them; rests between, so that the page stays awake. */
+  /**
+   * Velocities at even times from 0 to `last`, as the stage's layers take them; rests between, so
+   * that the page stays awake.
+   */
   async frames(xy, count, signal) {
     const frames = new Float32Array(count * xy.length);
     for (let k = 0; k < count; k++) {
@@ -97,7 +100,10 @@ export function normals(count, seed = 1) {
     z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
     return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
   };
-  return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()));
+  return Float32Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }
 
 /** Points of two moons of radius 2 about (-1, -1) and (1, -1), as the target `moons` has them, without its noise. */

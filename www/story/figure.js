@@ -1,8 +1,8 @@
-// The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it; the next
-// one finds it empty.
+// The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it;
+// the next one finds it empty.
 
-import { Clock } from '../view/clock.js';
-import { Stage } from '../view/stage.js';
+import { Clock } from '../stage/clock.js';
+import { Stage } from '../stage/stage.js';
 import { Handle } from './handle.js';
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -22,7 +22,20 @@ export class Figure {
     element.innerHTML = `
       <div class="stages"></div>
       <div class="panel" hidden></div>
-      <div class="clock"><label for="story-time">t</label><input id="story-time" type="range" min="0" max="1" step="0.001" value="0" aria-label="Flow time t of the figure" /><output for="story-time">0.00</output><button type="button" aria-pressed="true">Hold</button></div>
+      <div class="clock">
+        <label for="story-time">t</label>
+        <input
+          id="story-time"
+          type="range"
+          min="0"
+          max="1"
+          step="0.001"
+          value="0"
+          aria-label="Flow time t of the figure"
+        />
+        <output for="story-time">0.00</output>
+        <button type="button" aria-pressed="true">Hold</button>
+      </div>
       <div class="controls"></div>
       <p class="caption"></p>`;
     this.#$('.clock input').addEventListener('input', ({ target }) => {
@@ -92,7 +105,9 @@ export class Figure {
       return cell;
     });
     this.#showStages(moves);
-    return this.#cells.map(({ stage, cell }) => Object.assign(stage, { caption: (text) => (cell.querySelector('p').textContent = text) }));
+    return this.#cells.map(({ stage, cell }) =>
+      Object.assign(stage, { caption: (text) => (cell.querySelector('p').textContent = text) }),
+    );
   }
 
   #cell(options) {
@@ -105,7 +120,9 @@ export class Figure {
 
   #dress(stage, cell, { extent, layers, label }) {
     for (const name of Object.keys(stage.layers)) stage.layers[name] = layers.includes(name);
-    cell.querySelector('canvas').setAttribute('aria-label', label || 'The figure of this chapter; its caption says what it shows');
+    cell
+      .querySelector('canvas')
+      .setAttribute('aria-label', label || 'The figure of this chapter; its caption says what it shows');
     stage.camera.resize(); // it was hidden, or is new: the grid of arrows depends on its size
     stage.fit(extent);
     stage.host = cell;
@@ -122,7 +139,10 @@ export class Figure {
     this.signal.addEventListener('abort', stop);
   }
 
-  /** Does `work` now, and again whenever another part of the plane is seen: what lies on a grid is computed where it is seen. */
+  /**
+   * Does `work` now, and again whenever another part of the plane is seen: what lies on a grid is
+   * computed where it is seen.
+   */
   async onView(stage, work) {
     const stop = stage.on('view', () => this.try(work));
     this.signal.addEventListener('abort', stop);
@@ -160,7 +180,12 @@ export class Figure {
     fieldset.append(Object.assign(document.createElement('legend'), { textContent: legend }));
     for (const [choice, words] of choices) {
       const label = document.createElement('label');
-      const input = Object.assign(document.createElement('input'), { type: 'radio', name: `story-${legend}`, value: choice, checked: choice === value });
+      const input = Object.assign(document.createElement('input'), {
+        type: 'radio',
+        name: `story-${legend}`,
+        value: choice,
+        checked: choice === value,
+      });
       input.addEventListener('change', () => this.try(() => onChange(choice)));
       label.append(input, ` ${words}`);
       fieldset.append(label);

@@ -11,7 +11,10 @@ export class Handle {
   #within;
   #place = () => this.#put();
 
-  /** @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) => void }} options */
+  /**
+   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y:
+   *   number) => void }} options
+   */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
     [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
     [this.x, this.y] = at;
@@ -22,7 +25,10 @@ export class Handle {
       event.preventDefault();
       this.#button.focus({ preventScroll: true });
     });
-    this.#button.addEventListener('pointermove', (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event));
+    this.#button.addEventListener(
+      'pointermove',
+      (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event),
+    );
     this.#button.addEventListener('keydown', (event) => this.#key(event));
     stage.overlays.add(this.#place); // the camera may have moved
     this.#say();
@@ -62,6 +68,9 @@ export class Handle {
   }
 
   #say() {
-    this.#button.setAttribute('aria-label', `${this.#words}, at ${this.x.toFixed(1)}, ${this.y.toFixed(1)}; arrow keys move it`);
+    this.#button.setAttribute(
+      'aria-label',
+      `${this.#words}, at ${this.x.toFixed(1)}, ${this.y.toFixed(1)}; arrow keys move it`,
+    );
   }
 }

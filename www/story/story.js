@@ -1,9 +1,9 @@
-// The story below the stage: chapters of text, and one figure that stays in view while they pass. Loaded when it comes near.
+// The story below the stage: chapters of text, and one figure that stays in view while they pass.
+// Loaded when it comes near.
 
-import { chapters } from '../chapters/index.js';
 import { Figure } from './figure.js';
-import { Labs } from '../labs.js';
 import { withFormulas } from './formulas.js';
+import { Labs } from './labs.js';
 
 const LAID = 1; // chapters laid out in one go: four, with their formulas, took 50 ms
 const SETTLE_MS = 250; // a chapter that is only scrolled past does not open
@@ -13,16 +13,17 @@ export class Story {
   open = '';
   figure;
   #element;
+  #chapters;
   #page;
   #labs = new Labs();
   #formulas;
   #waiting;
   #present = new Map(); // chapter's id ↦ whether its middle is in view
 
-  /** Fills the section and opens chapters as they come by. */
-  static async begin(element, page) {
+  /** Fills the section with the chapters, and opens them as they come by. */
+  static async begin(element, chapters, page) {
     const story = new Story();
-    [story.#element, story.#page] = [element, page];
+    [story.#element, story.#chapters, story.#page] = [element, chapters, page];
     story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
     await story.#fill();
     return (window.flowStory = story);
@@ -31,11 +32,12 @@ export class Story {
   async #fill() {
     const body = document.createElement('div');
     body.className = 'story';
-    body.innerHTML = '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
+    body.innerHTML =
+      '<div class="figure" role="group" aria-label="Figure of the chapter"></div><div class="chapters"></div>';
     this.#element.querySelector('[data-contents]')?.replaceWith(this.#contents());
     this.#element.append(body);
-    for (let first = 0; first < chapters.length; first += LAID) {
-      body.lastChild.append(...chapters.slice(first, first + LAID).map((chapter) => this.#article(chapter)));
+    for (let first = 0; first < this.#chapters.length; first += LAID) {
+      body.lastChild.append(...this.#chapters.slice(first, first + LAID).map((chapter) => this.#article(chapter)));
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     }
     this.figure = new Figure(body.firstChild, this.#labs, this.#page);
@@ -46,7 +48,7 @@ export class Story {
   #contents() {
     const nav = Object.assign(document.createElement('nav'), { className: 'contents', ariaLabel: 'Chapters' });
     const list = nav.appendChild(document.createElement('ol'));
-    for (const { id, title } of chapters) {
+    for (const { id, title } of this.#chapters) {
       const link = Object.assign(document.createElement('a'), { href: `?chapter=${id}`, innerHTML: title });
       link.addEventListener('click', (event) => {
         event.preventDefault();
@@ -81,8 +83,9 @@ export class Story {
   }
 
   #seen(entries) {
-    for (const { target, isIntersecting } of entries) this.#present.set(target.id.slice('chapter-'.length), isIntersecting);
-    const now = chapters.find(({ id }) => this.#present.get(id));
+    for (const { target, isIntersecting } of entries)
+      this.#present.set(target.id.slice('chapter-'.length), isIntersecting);
+    const now = this.#chapters.find(({ id }) => this.#present.get(id));
     clearTimeout(this.#waiting);
     if (now && now.id !== this.open) this.#waiting = setTimeout(() => this.#enter(now.id), SETTLE_MS);
   }
@@ -93,13 +96,15 @@ export class Story {
     this.open = id;
     const article = this.#element.querySelector(`#chapter-${id}`);
     this.#element.querySelectorAll('article').forEach((other) => other.classList.toggle('open', other === article));
-    this.#element.querySelectorAll('.contents a').forEach((link) => link.toggleAttribute('aria-current', link.href.endsWith(`=${id}`)));
+    this.#element
+      .querySelectorAll('.contents a')
+      .forEach((link) => link.toggleAttribute('aria-current', link.href.endsWith(`=${id}`)));
     const wait = article.querySelector('.wait');
     this.figure.begin(() => {
       if (wait.dataset.state === 'reached') return;
       wait.dataset.state = 'reached';
       wait.querySelector('b').textContent = 'Done.';
     });
-    this.figure.try(() => chapters.find((chapter) => chapter.id === id).open(this.figure, given));
+    this.figure.try(() => this.#chapters.find((chapter) => chapter.id === id).open(this.figure, given));
   }
 }

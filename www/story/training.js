@@ -1,7 +1,7 @@
 // Trains a chapter's network before the reader's eyes.
 
-import { Pictures } from '../pictures.js';
-import { firstTwo } from '../view/plane.js';
+import { firstTwo } from '../draw/plane.js';
+import { SceneData } from '../run/scene-data.js';
 
 const CHUNK_MS = 60;
 const REFRESH_MS = 450;
@@ -11,7 +11,7 @@ const SHARE_MAX = 0.4; // of the time, for pictures
 
 /** Shows the model as it is now. */
 export async function show(lab, stage, { steps = 50, signal }) {
-  const pictures = new Pictures(lab, whileOpen(stage, signal));
+  const pictures = new SceneData(lab, whileOpen(stage, signal));
   pictures.begin(null, steps);
   while (pictures.pending) {
     await pictures.work(1);
@@ -22,7 +22,8 @@ export async function show(lab, stage, { steps = 50, signal }) {
 /** The stage, deaf once the chapter has ended: what was asked for before must not appear in the next one. */
 function whileOpen(stage, signal) {
   return new Proxy(stage, {
-    get: (of, name) => (typeof of[name] === 'function' ? (...given) => (signal.aborted ? undefined : of[name](...given)) : of[name]),
+    get: (of, name) =>
+      typeof of[name] === 'function' ? (...given) => (signal.aborted ? undefined : of[name](...given)) : of[name],
     set(of, name, value) {
       if (!signal.aborted) of[name] = value;
       return true;
@@ -43,11 +44,15 @@ export async function showEnds(lab, stage, signal) {
 
 /**
  * Trains to step `until`, if it is not there yet, and shows it on the way.
- * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) => void,
- *   paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when
- *   it is `stale`, the lab having been given another run; it waits at `limit`, for another network
+ * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
+ *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
+ *   the lab having been given another run; it waits at `limit`, for another network
  */
-export async function train(lab, until, { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity }) {
+export async function train(
+  lab,
+  until,
+  { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity },
+) {
   let losses = await lab.losses();
   let step = losses.length;
   signal.throwIfAborted();

@@ -1,6 +1,6 @@
 // A canvas whose cloud of points is turned by hand, by finger, or with the arrow keys.
 
-import { drawTurned } from '../view/turned.js';
+import { drawTurned } from '../draw/cloud-3d.js';
 
 const PER_PX = 0.008; // radians
 const KEY_STEP = Math.PI / 24;
@@ -52,7 +52,12 @@ export class Turntable {
     context.scale(density, density);
     Object.assign(this.camera, { width_px, height_px });
     const size_px = Math.max(2, Math.min(width_px, height_px) / 160);
-    this.project = drawTurned(context, this.camera, this.xyz, { color: palette.generated, lineColor: palette.target, size_px, boxes: this.boxes });
+    this.project = drawTurned(context, this.camera, this.xyz, {
+      color: palette.generated,
+      lineColor: palette.target,
+      size_px,
+      boxes: this.boxes,
+    });
   }
 
   dispose() {

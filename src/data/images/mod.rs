@@ -1,6 +1,6 @@
 //! MNIST: handwritten digits of 28 × 28 pixels (LeCun, Cortes and Burges 1998).
 //!
-//! The numbers come in a pack, which `build.sh` makes from the original files with `www/pack-digits.js`: the eight letters
+//! The numbers come in a pack, which `build.sh` makes from the original files with `www/tools/pack-digits.js`: the eight letters
 //! of [`MAGIC`], the counts of training and of held-out digits (32-bit, little-endian), a byte for the class of each, and
 //! 784 bytes for the pixels of each.
 

@@ -8,7 +8,15 @@ const ALPHA = 1.6732632423543772;
 
 const ACTIVATIONS = {
   relu: nn.relu,
-  selu: (z) => np.where(z.ref.greater(0), z.ref.mul(LAMBDA), np.exp(np.minimum(z, 0)).sub(1).mul(LAMBDA * ALPHA)),
+  selu: (z) =>
+    np.where(
+      z.ref.greater(0),
+      z.ref.mul(LAMBDA),
+      np
+        .exp(np.minimum(z, 0))
+        .sub(1)
+        .mul(LAMBDA * ALPHA),
+    ),
   silu: (z) => z.ref.mul(nn.sigmoid(z)),
   gelu: (z) => z.ref.mul(0.5).mul(lax.erf(z.mul(Math.SQRT1_2)).add(1)),
 };
@@ -32,7 +40,11 @@ export async function jaxjs({ dim, batch, activation, layers, batches }, device)
   };
 
   const step = jit((weights, m, v, corrections, input, ut) => {
-    const [loss, gradients] = valueAndGrad(lossOf)(weights.map((w) => w.ref), input, ut);
+    const [loss, gradients] = valueAndGrad(lossOf)(
+      weights.map((w) => w.ref),
+      input,
+      ut,
+    );
     const [rate, scale] = [corrections.ref.slice(0), corrections.slice(1)];
     const fresh = { w: [], m: [], v: [] };
     weights.forEach((w, p) => {
@@ -54,7 +66,10 @@ export async function jaxjs({ dim, batch, activation, layers, batches }, device)
   });
 
   const array = (values, shape) => np.array(values).reshape(shape);
-  let weights = layers.flatMap(({ inputs, outputs, weight, bias }) => [array(weight, [inputs, outputs]), array(bias, [outputs])]);
+  let weights = layers.flatMap(({ inputs, outputs, weight, bias }) => [
+    array(weight, [inputs, outputs]),
+    array(bias, [outputs]),
+  ]);
   let m = weights.map((w) => np.zeros(w.shape));
   let v = weights.map((w) => np.zeros(w.shape));
   const waiting = batches.map(({ input, ut }) => [array(input, [batch, dim + 1]), array(ut, [batch, dim])]);
@@ -77,7 +92,12 @@ export async function jaxjs({ dim, batch, activation, layers, batches }, device)
       const rows = points.length / dim;
       let x = array(points, [rows, dim]);
       for (let k = 0; k < steps; k++) {
-        x = euler(weights.map((w) => w.ref), x, np.full([rows, 1], k / steps), np.array(1 / steps));
+        x = euler(
+          weights.map((w) => w.ref),
+          x,
+          np.full([rows, 1], k / steps),
+          np.array(1 / steps),
+        );
       }
       return x.data();
     },

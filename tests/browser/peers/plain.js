@@ -10,7 +10,8 @@ const ALPHA = 1.6732632423543772;
 function gelu(z, out, slope, i) {
   const e = Math.exp(-0.5 * z * z);
   const t = 1 / (1 + 0.2316418881 * Math.abs(z));
-  const tail = 0.5 * t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * e;
+  const tail =
+    0.5 * t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * e;
   const below = z < 0 ? tail : 1 - tail;
   out[i] = z * below;
   slope[i] = below + z * e * 0.3989422804;

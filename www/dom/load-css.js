@@ -1,0 +1,22 @@
+// A style sheet that is not needed at first.
+
+const loaded = new Map();
+
+/** Resolves when the sheet applies. */
+export function loadCss(name) {
+  if (!loaded.has(name)) {
+    loaded.set(
+      name,
+      new Promise((resolve, reject) => {
+        const link = Object.assign(document.createElement('link'), {
+          rel: 'stylesheet',
+          href: new URL(name, import.meta.url),
+        });
+        link.addEventListener('load', resolve);
+        link.addEventListener('error', () => reject(new Error(`${name} could not be loaded.`)));
+        document.head.append(link);
+      }),
+    );
+  }
+  return loaded.get(name);
+}

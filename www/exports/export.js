@@ -1,0 +1,36 @@
+// Everything that the reader can take away, by the name of its button.
+
+import { drawing, picture } from './stills.js';
+import { points, record } from './tables.js';
+
+const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own where those are more
+
+/**
+ * @param {{ stage: Stage, digits: DigitGrid }} seen
+ * @returns {Promise<{ blob: Blob, ending: string }>}
+ */
+export async function exported(kind, { lab, step }, seen) {
+  const dense = Math.max(PRINT, window.devicePixelRatio || 1);
+  const { source, target } = lab.options;
+  const { stage } = seen;
+  const words = {
+    title: `Flow Lab: ${source} to ${target}, step ${step}, t = ${stage.t.toFixed(2)}`,
+    text: location.href,
+  };
+  switch (kind) {
+    case 'png':
+      return { blob: await picture(seen, dense), ending: 'png' };
+    case 'svg':
+      return { blob: drawing(seen, words), ending: 'svg' };
+    case 'csv':
+      return { blob: await points(lab), ending: 'csv' };
+    case 'json':
+      return { blob: await record(lab, location.href), ending: 'json' };
+    case 'gif':
+      return { blob: await (await import('./films.js')).animation(seen), ending: 'gif' };
+    default: {
+      const blob = await (await import('./films.js')).film(seen, 1);
+      return { blob, ending: blob.type === 'video/mp4' ? 'mp4' : 'webm' };
+    }
+  }
+}

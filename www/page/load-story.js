@@ -1,0 +1,54 @@
+// Loads the story when the reader comes to it, when the address asks for a chapter
+// (`?chapter=pair`), or when a button does.
+
+import { loadCss } from '../dom/load-css.js';
+
+const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as seen
+
+export class StoryLoader {
+  #section;
+  #page;
+  #story = null; // a promise, once it was wanted
+  #failed;
+
+  /**
+   * @param {HTMLElement} section
+   * @param {{ run: () => object | undefined }} page the reader's own run
+   * @param {(error: Error) => void} failed
+   */
+  constructor(section, page, failed) {
+    [this.#section, this.#page, this.#failed] = [section, page, failed];
+    const wanted = new URLSearchParams(location.search).get('chapter');
+    if (wanted) this.go(wanted);
+    // Not before it is seen: it lies right below the first screen, whose load is to stay small.
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry.isIntersecting) return;
+        watch.disconnect();
+        this.open();
+      },
+      { rootMargin: SEEN },
+    );
+    watch.observe(section);
+  }
+
+  /** The story; undefined where it could not be loaded. */
+  open() {
+    this.#story ??= this.#load().catch((error) => this.#failed(error));
+    return this.#story;
+  }
+
+  /** Scrolls to a chapter and opens it, with what the chapter takes. */
+  async go(id, given) {
+    try {
+      (await this.open())?.go(id, given);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #load() {
+    const [{ Story, chapters }] = await Promise.all([import('./story-with-chapters.js'), loadCss('story.css')]);
+    return Story.begin(this.#section, chapters, this.#page);
+  }
+}

@@ -1,0 +1,71 @@
+// What is known of a run without its network: the loss floor, the exact velocity, the cost of pairing. It is worked out
+// beside the training, in a worker of its own, and never holds it up.
+
+import { inPlane, firstTwo } from '../draw/plane.js';
+
+const DELAY_MS = 300; // the first picture and the first steps go before
+const TIMES = 9;
+const EDGE = 0.02; // at t = 0 and t = 1 the exact velocity of a hard edge is infinite
+
+export class Exact {
+  /** `{ loss, standardError, exactness }`; undefined until it is known, null where it never will be. */
+  floor;
+  /** Of one batch; null where pairs are not sought. */
+  pairing_ms = null;
+  /** Whether there is an exact velocity; undefined until it is known. */
+  exists;
+  #run;
+  #number = 0;
+
+  constructor(run) {
+    this.#run = run;
+  }
+
+  /** Looks at a run that has just started. */
+  async begin() {
+    const number = ++this.#number;
+    const { lab } = this.#run;
+    const stale = () => number !== this.#number;
+    [this.floor, this.pairing_ms, this.exists] = [undefined, null, undefined];
+    this.show();
+    await new Promise((done) => setTimeout(done, DELAY_MS));
+    if (stale()) return;
+    try {
+      const pairing_ms = await lab.pairingMs();
+      if (stale()) return;
+      this.pairing_ms = pairing_ms;
+      const probe = await lab.exactVelocity(new Float32Array(lab.options.dim), 0.5);
+      if (stale()) return;
+      this.exists = probe !== null;
+      this.show();
+      await this.draw();
+      const floor = await lab.lossFloor();
+      if (stale()) return;
+      this.floor = floor;
+      this.show();
+    } catch (error) {
+      if (!stale()) throw error;
+    }
+  }
+
+  /** Lets the page say what is known. */
+  show() {
+    this.#run.hooks.theorised?.(this);
+  }
+
+  /** The exact velocity, once for every view: it does not learn. */
+  async draw() {
+    const { lab, stage } = this.#run;
+    const number = this.#number;
+    if (!this.exists || stage.exact || !(stage.layers.exact || stage.layers.difference)) return;
+    const { dim } = lab.options;
+    const points = stage.arrowPoints;
+    const times = Array.from({ length: TIMES }, (_, k) => Math.min(Math.max(k / (TIMES - 1), EDGE), 1 - EDGE));
+    const velocities = await Promise.all(times.map((t) => lab.exactVelocity(inPlane(points, dim), t)));
+    if (number !== this.#number || points !== stage.arrowPoints) return;
+    const frames = new Float32Array(TIMES * points.length);
+    velocities.forEach((velocity, k) => frames.set(firstTwo(velocity, dim), k * points.length));
+    stage.exact = { points, frames, count: TIMES };
+    stage.touch();
+  }
+}

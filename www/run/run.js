@@ -1,0 +1,280 @@
+// One run on one stage: trains in chunks, shows the model as it is or as it was, and never does both for long.
+//
+//   const run = await Run.create(pairs, stage, { begun, progressed, failed, pictured });
+//   run.play(true); run.lookAt(120); run.lookAt(null); await run.restart(pairs);
+//
+// While the reader looks at the past, training waits; it goes on when they come back to the present.
+
+import { extentOf, firstTwo } from '../draw/plane.js';
+import { Lab } from '../lab.js';
+import { Exact } from './exact.js';
+import { SceneData } from './scene-data.js';
+import { Snapshots } from './snapshots.js';
+
+const CHUNK_MS = 80; // training between two looks at what the reader wants
+const REFRESH_MS = 350; // least time between two new pictures
+const PICTURE_SHARE = 0.35; // of the worker's time, while training
+const PREVIEW_STEPS_MAX = 50; // solver steps of a picture while training; all of them once it is done
+const PAST_STEPS_MAX = 20; // while the reader scrubs
+const FIRST_STEPS = 10; // of the very first picture, which must come soon
+const EXTENT = 4; // of the plane, enough for most
+const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
+const PACE_MS = 10; // between two looks at the other run
+
+export class Run {
+  step = 0;
+  playing = false;
+  stepsPerSecond = 0;
+  workers = 1;
+  loss; // of the last chunk
+  /** The step that is shown instead of the present one; null in the present. */
+  past = null;
+  /** How far another run lets this one go: for two runs at one pace. */
+  limit = () => Infinity;
+  snapshots = new Snapshots();
+  #chunk = 1;
+  #number = 0; // counts restarts: an answer that belongs to an earlier run is not shown
+  #looping = false;
+  #refreshing = 0;
+  #wakes = false; // a turn of the loop was asked for while it ended
+  #resume = false; // play on when the reader comes back from the past
+
+  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`, `fetched({ loaded, total })`,
+   *   `barred(layer, reason)`, `theorised(exact)`, `failed(error)`; all may be missing */
+  static async create(pairs, stage, hooks = {}, data = {}) {
+    const run = new Run(await Lab.create(pairs, data, hooks.fetched), stage, hooks);
+    return run;
+  }
+
+  constructor(lab, stage, hooks) {
+    Object.assign(this, { lab, stage, hooks });
+    this.sceneData = new SceneData(lab, stage);
+    this.sceneData.onSamples = (samples) => this.hooks.sampled?.(samples);
+    this.sceneData.onBarred = (layer, reason) => this.hooks.barred?.(layer, reason);
+    this.exact = new Exact(this);
+    stage.on('view', () => this.#seeElsewhere());
+  }
+
+  get total() {
+    return this.lab.options.steps;
+  }
+
+  get finished() {
+    return this.step >= this.total;
+  }
+
+  /**
+   * Whether neither training nor a picture is under way: the stage stays as it is until somebody asks for something.
+   */
+  get settled() {
+    return !this.#looping && this.#refreshing === 0;
+  }
+
+  /**
+   * Shows a run that has just started, or was opened from a file; its first picture is a quick one where
+   * training follows `atOnce`.
+   */
+  async begin({ atOnce = false } = {}) {
+    const number = ++this.#number;
+    const { lab, stage } = this;
+    stage.clear();
+    this.sceneData.clear();
+    this.snapshots.clear();
+    [this.past, this.#chunk, this.stepsPerSecond, this.loss, this.#resume] = [null, 1, 0, undefined, false];
+    const losses = await lab.losses();
+    this.step = losses.length;
+    const { source, target, dim } = lab.options;
+    [stage.source, stage.target] = [null, firstTwo(await lab.reference('target', 1500), dim)];
+    const wanted = Math.max(
+      ...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT),
+      target === 'points' ? extentOf(stage.target) : 0,
+    );
+    stage.fit(
+      source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted,
+    );
+    if (number !== this.#number) return;
+    await this.#remember();
+    this.hooks.begun?.();
+    this.hooks.pictured?.(losses);
+    await this.refresh(atOnce ? Math.min(FIRST_STEPS, this.#steps()) : undefined);
+    this.exact.begin().catch((error) => this.#fail(error));
+  }
+
+  /** Draws what is looked at, to the end; while training goes on, rather ask `redraw()`. */
+  async refresh(steps = this.#steps()) {
+    const number = this.#number;
+    this.#refreshing++;
+    try {
+      await this.#beginPicture(steps);
+      await this.sceneData.work();
+      if (number !== this.#number) return;
+      this.hooks.pictured?.(await this.lab.losses());
+      this.exact.show();
+    } finally {
+      this.#refreshing--;
+    }
+  }
+
+  /** Something else is to be drawn: the loop draws it between its chunks, or it is drawn now. */
+  async redraw() {
+    if (this.#looping) this.sceneData.drop();
+    else await this.refresh();
+    await this.exact.draw();
+  }
+
+  #steps() {
+    const { solverSteps } = this.lab.options;
+    return this.finished && this.past === null
+      ? solverSteps
+      : Math.min(solverSteps, this.past === null ? PREVIEW_STEPS_MAX : PAST_STEPS_MAX);
+  }
+
+  async #beginPicture(steps) {
+    if (this.past !== null) return this.sceneData.begin(this.snapshots.near(this.past)?.values, steps);
+    const number = this.#number;
+    const weights = await this.#remember();
+    if (number === this.#number) this.sceneData.begin(weights, steps);
+  }
+
+  // Takes the weights out; pictures show them, and the snapshots keep some of them.
+  async #remember() {
+    const number = this.#number;
+    const snapshot = await this.lab.weights();
+    if (number === this.#number) this.snapshots.add(snapshot);
+    return snapshot.values;
+  }
+
+  /** Trains and draws until paused or done; a second call changes nothing. */
+  async loop() {
+    if (this.#looping) return void (this.#wakes = true);
+    this.#looping = true;
+    let [nextPicture, credit_ms, shown] = [0, 0, this.step];
+    try {
+      while (this.playing && !this.finished) {
+        this.#wakes = false;
+        const room = Math.min(this.total, this.limit()) - this.step;
+        if (room <= 0) {
+          await new Promise((done) => setTimeout(done, PACE_MS));
+          credit_ms = CHUNK_MS;
+        } else {
+          credit_ms +=
+            (PICTURE_SHARE / (1 - PICTURE_SHARE)) * (await this.advance(Math.min(this.#chunk, room), CHUNK_MS));
+        }
+        if (this.finished) break;
+        if (!this.sceneData.pending && performance.now() > nextPicture && this.past === null && shown !== this.step) {
+          await this.#beginPicture(this.#steps());
+          [nextPicture, shown] = [performance.now() + REFRESH_MS, this.step];
+          this.hooks.pictured?.(await this.lab.losses());
+          this.exact.show();
+        }
+        if (credit_ms > 0) credit_ms -= await this.sceneData.work(Math.min(credit_ms, CHUNK_MS));
+      }
+      if (this.past === null) await this.refresh();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#looping = false;
+    this.hooks.progressed?.();
+    if (this.#wakes && this.playing && !this.finished) this.loop();
+  }
+
+  /** Takes so many steps, or as many as `ms` allow; resolves to the time that took in the worker, in ms. */
+  async advance(steps, ms) {
+    const number = this.#number;
+    const progress = await this.lab.train(steps, ms);
+    if (number !== this.#number) return 0;
+    const took = this.lab.worked_ms;
+    this.step = progress.step;
+    [this.stepsPerSecond, this.workers, this.loss] = [progress.stepsPerSecond, progress.workers, progress.loss];
+    // The first steps change the most: they come one by one, so that each can be seen again.
+    this.#chunk = Math.min(500, Math.max(1, Math.round(0.25 * this.step)));
+    if (this.snapshots.wants(this.step)) await this.#remember();
+    this.hooks.progressed?.();
+    if (!Number.isFinite(progress.loss)) {
+      this.play(false);
+      this.#fail(new Error(`Training diverged at step ${this.step}: lower the learning rate, then train again.`));
+    }
+    return took;
+  }
+
+  /** Takes one step, tells what happened in it, and shows what came of it. */
+  async recordStep() {
+    this.play(false);
+    await this.lookAt(null);
+    const number = this.#number;
+    const recorded = await this.lab.recordStep();
+    if (number !== this.#number) throw new Error('The run was begun anew meanwhile: record another step.');
+    [this.step, this.loss] = [recorded.step, recorded.loss];
+    this.hooks.progressed?.();
+    await this.redraw();
+    return recorded;
+  }
+
+  play(on) {
+    this.playing = on;
+    this.#resume = false;
+    if (on && this.past !== null) this.lookAt(null);
+    this.hooks.progressed?.();
+    if (on) this.loop();
+  }
+
+  /**
+   * Shows the model as it was at about this step, and waits with training; null comes back to the present, and goes on.
+   */
+  async lookAt(step) {
+    const before = this.past;
+    if (step !== null && step >= this.step) step = null;
+    this.past = step === null ? null : this.snapshots.near(step).step;
+    if (before === null && this.past !== null) [this.#resume, this.playing] = [this.playing, false];
+    if (this.past === before) return;
+    this.hooks.progressed?.();
+    this.sceneData.drop();
+    await this.refresh();
+    if (this.past === null && this.#resume) this.play(true);
+  }
+
+  /** Opens a saved run, to be shown by `begin()`; a bad file is an error, and changes nothing. */
+  async open(bytes) {
+    this.play(false);
+    this.#leave();
+    await this.lab.load(bytes);
+  }
+
+  // A picture under way would ask the next network with the weights of the one before.
+  #leave() {
+    this.#number++;
+    this.sceneData.clear();
+  }
+
+  /** Trains anew; data as for `Lab.restart`. */
+  async restart(pairs, data) {
+    this.#leave();
+    await this.lab.restart(pairs, data);
+    await this.begin({ atOnce: true });
+    this.play(true);
+  }
+
+  // The camera rests elsewhere: fields are computed where they are seen.
+  async #seeElsewhere() {
+    const { stage } = this;
+    stage.exact = null;
+    if (!stage.samples) return;
+    try {
+      await this.redraw();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    this.hooks.failed?.(error);
+  }
+
+  dispose() {
+    this.playing = false;
+    this.#number++;
+    this.sceneData.clear();
+    this.lab.dispose();
+    this.stage.dispose();
+  }
+}

@@ -1,0 +1,117 @@
+// Hands on the plane: drag, wheel, pinch, double tap, keys. The camera moves; a tap or a hover picks a point.
+
+const TAP_PX = 6; // a finger that moved less has tapped
+const DOUBLE_MS = 350;
+const STEP_PX = 60; // an arrow key
+const ZOOM = 1.3; // a key or a button
+
+export class Gestures {
+  #pointers = new Map();
+  #moved_px = 0;
+  #start = { x: 0, y: 0 }; // of the first finger
+  #lastTap = { at_ms: -1e9, x: 0, y: 0 };
+
+  /**
+   * @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by:
+   *   number) => void, letGo: () => void }} stage
+   */
+  constructor(canvas, stage) {
+    Object.assign(this, { canvas, stage });
+    canvas.addEventListener('pointerdown', (event) => this.#down(event));
+    canvas.addEventListener('pointermove', (event) => this.#move(event));
+    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, (event) => this.#up(event));
+    canvas.addEventListener('pointerleave', () => stage.pick(null, null, false));
+    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
+    canvas.addEventListener('dblclick', (event) => event.preventDefault());
+    canvas.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  #place(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  }
+
+  #down(event) {
+    if (event.button !== 0) return;
+    this.#pointers.set(event.pointerId, this.#place(event));
+    if (this.#pointers.size === 1) [this.#moved_px, this.#start] = [0, this.#place(event)];
+    this.canvas.setPointerCapture?.(event.pointerId);
+  }
+
+  #move(event) {
+    const now = this.#place(event);
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType === 'mouse') this.stage.pick(now.x, now.y, false);
+      return;
+    }
+    const { camera } = this.stage;
+    this.#moved_px += Math.hypot(now.x - before.x, now.y - before.y);
+    if (this.#pointers.size === 2) {
+      const [a, b] = [...this.#pointers.values()];
+      const apart = Math.hypot(a.x - b.x, a.y - b.y);
+      this.#pointers.set(event.pointerId, now);
+      const [c, d] = [...this.#pointers.values()];
+      camera.pan((c.x + d.x - a.x - b.x) / 2, (c.y + d.y - a.y - b.y) / 2);
+      camera.zoom(Math.hypot(c.x - d.x, c.y - d.y) / Math.max(apart, 1), (c.x + d.x) / 2, (c.y + d.y) / 2);
+      this.stage.moved();
+    } else {
+      this.#pointers.set(event.pointerId, now);
+      if (this.#moved_px <= TAP_PX || this.#scrolls(event, now)) return;
+      camera.pan(now.x - before.x, now.y - before.y);
+      this.stage.moved();
+    }
+  }
+
+  // A finger that goes up or down where the whole plane is seen scrolls the page; the first of its way
+  // arrives here all the same.
+  #scrolls({ pointerType }, { x, y }) {
+    return (
+      pointerType === 'touch' && this.stage.camera.atHome && Math.abs(y - this.#start.y) >= Math.abs(x - this.#start.x)
+    );
+  }
+
+  #up(event) {
+    const last = this.#pointers.get(event.pointerId);
+    this.#pointers.delete(event.pointerId);
+    if (!last || event.type === 'pointercancel' || this.#moved_px > TAP_PX || this.#pointers.size) return;
+    const { at_ms, x, y } = this.#lastTap;
+    if (event.timeStamp - at_ms < DOUBLE_MS && Math.hypot(last.x - x, last.y - y) < 5 * TAP_PX) {
+      this.stage.home();
+      this.#lastTap = { at_ms: -1e9, x: 0, y: 0 };
+      return;
+    }
+    this.#lastTap = { at_ms: event.timeStamp, ...last };
+    this.stage.pick(last.x, last.y, true);
+  }
+
+  // A page is scrolled with the wheel: it zooms for those who mean the stage, by focus, by Ctrl,
+  // or by pinching a trackpad.
+  #wheel(event) {
+    if (!event.ctrlKey && !event.metaKey && document.activeElement !== this.canvas) return;
+    event.preventDefault();
+    const { x, y } = this.#place(event);
+    this.stage.camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), x, y);
+    this.stage.moved();
+  }
+
+  #key(event) {
+    const { stage } = this;
+    const moves = {
+      ArrowLeft: [STEP_PX, 0],
+      ArrowRight: [-STEP_PX, 0],
+      ArrowUp: [0, STEP_PX],
+      ArrowDown: [0, -STEP_PX],
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (moves[event.key]) stage.camera.pan(...moves[event.key]);
+    else if (event.key === '+' || event.key === '=') stage.camera.zoom(ZOOM);
+    else if (event.key === '-') stage.camera.zoom(1 / ZOOM);
+    else if (event.key === '0') return (event.preventDefault(), stage.home());
+    else if (event.key === 'Enter') return (event.preventDefault(), stage.pickNext(event.shiftKey ? -1 : 1));
+    else if (event.key === 'Escape') return stage.letGo();
+    else return;
+    event.preventDefault();
+    stage.moved();
+  }
+}

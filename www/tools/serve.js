@@ -1,0 +1,55 @@
+// Serves a folder on localhost: `node www/tools/serve.js dist 8000`. Sends the .br beside a file
+// where the browser takes it.
+
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+export function serve(folder, port = 0) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end(); // browsers ask for it beside pages that are not ours, and log a miss as an error
+      return;
+    }
+    if (!existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end('not found');
+      return;
+    }
+    const compressed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '') && existsSync(`${file}.br`);
+    const sent = compressed ? `${file}.br` : file;
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': statSync(sent).size,
+      'cache-control': 'no-cache',
+      vary: 'accept-encoding',
+      ...(compressed && { 'content-encoding': 'br' }),
+    });
+    createReadStream(sent).pipe(response);
+  });
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve({ server, address: `http://127.0.0.1:${server.address().port}/` }));
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, port = '8000'] = process.argv.slice(2);
+  try {
+    const { address } = await serve(folder, Number(port));
+    console.log(`Flow Lab is at ${address}  (Ctrl-C ends it)`);
+  } catch (error) {
+    console.error(`serve: port ${port} cannot be used (${error.code}); give another: ./build.sh serve 8080`);
+    process.exit(1);
+  }
+}

@@ -1,9 +1,0 @@
-// Prints the table of options out of the small wasm module: `node write-options.js MODULE.mjs FILE.wasm`.
-
-import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-
-const [script, wasm] = process.argv.slice(2);
-const module = await import(pathToFileURL(script));
-module.initSync({ module: readFileSync(wasm) });
-process.stdout.write(module.optionsJson());
