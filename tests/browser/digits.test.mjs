@@ -134,8 +134,9 @@ describe('digits', () => {
     const metrics = await inPage(used, async () => {
       const { Lab } = await import('/lab.js');
       const heard = [];
-      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 }, {}, (progress) =>
-        heard.push(progress),
+      const lab = await Lab.create(
+        { preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 },
+        { onProgress: (progress) => heard.push(progress) },
       );
       await lab.train(3);
       const metrics = await lab.metrics({ count: 100, steps: 3 });

@@ -6,7 +6,11 @@ import { readLink } from '../../www/page/hash.js';
 import { dataOf } from '../../www/points/in-link.js';
 
 const SPECS = [
-  { name: 'target', type: 'choice', choices: [{ name: 'moons' }, { name: 'ring' }, { name: 'points' }, { name: 'text' }] },
+  {
+    name: 'target',
+    type: 'choice',
+    choices: [{ name: 'moons' }, { name: 'ring' }, { name: 'points' }, { name: 'text' }],
+  },
   { name: 'text', type: 'text', max: 16 },
   { name: 'seed', type: 'integer', min: 0, max: 1e9 },
   { name: 'learningRate', type: 'number', min: 0, max: 1 },

@@ -1,3 +1,4 @@
+import { loadText } from '../dom/load-text.js';
 import { grouped } from '../words/format.js';
 
 const VIEWS = {
@@ -25,7 +26,7 @@ export default {
       import('../stage/palette.js'),
       import('../chart/study.js'),
     ]);
-    const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
+    const csv = await loadText('scaling.csv');
     signal.throwIfAborted();
     const all = rowsOf(csv);
     const never = all.filter(({ steps }) => !steps); // the run ended first

@@ -1,8 +1,13 @@
 // The run's numbers as files for other programs.
 
-/** Generated points, as `flow-lab sample` writes them. @returns {Promise<Blob>} CSV */
-export async function points(lab) {
-  const { positions, count, dim } = await lab.sample({ ends: true });
+/**
+ * Generated points, as `flow-lab sample` writes them.
+ * @param {{ id: number, step: number } | null} past the model of the past that is looked at
+ * @returns {Promise<Blob>} CSV
+ */
+export async function points(lab, past) {
+  const { positions: now, count, dim } = await lab.sample({ ends: true });
+  const positions = past ? (await lab.carry(now.slice(0, count * dim), { at: past, ends: true })).positions : now;
   const names = dim === 2 ? ['x', 'y'] : Array.from({ length: dim }, (_, d) => `x${d + 1}`);
   const rows = Array.from({ length: count }, (_, k) =>
     positions.subarray((count + k) * dim, (count + k + 1) * dim).join(','),
@@ -12,15 +17,15 @@ export async function points(lab) {
 
 /**
  * What was asked for and what came of it: options, device, the loss of every step, the measures.
+ * @param {{ step: number } | null} past as for `points`; measures are of the present model alone
  * @returns {Promise<Blob>} JSON
  */
-export async function record(lab, link) {
+export async function record(lab, link, past) {
   // Asked together, so that no training step comes between them.
-  const [losses, floor, metrics] = await Promise.all([lab.losses(), lab.lossFloor(), lab.metrics()]);
+  const [all, floor, metrics] = await Promise.all([lab.losses(), lab.lossFloor(), past ? null : lab.metrics()]);
   const { options, device, notes } = lab;
-  const step = losses.length;
-  return new Blob(
-    [JSON.stringify({ link, step, options, device, notes, floor, metrics, losses: [...losses] }, null, 1)],
-    { type: 'application/json' },
-  );
+  const losses = past ? all.subarray(0, past.step) : all;
+  const found = { link, step: losses.length, options, device, notes, floor, metrics, losses: [...losses] };
+  if (past) found.remark = `The model as it was at step ${past.step}: measures are of the present model alone.`;
+  return new Blob([JSON.stringify(found, null, 1)], { type: 'application/json' });
 }

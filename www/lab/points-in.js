@@ -1,6 +1,7 @@
 // What a reader brings for the shape `points`, in the form that the wasm module takes:
 // `{ csv }`, `{ values, dim, inPlace }` or `{ values, width, height }`.
 
+import { LabError } from './errors.js';
 import { inkOf } from './ink.js';
 
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, or a picture';
@@ -15,7 +16,7 @@ export async function readPoints(end, data) {
   try {
     return await given(data);
   } catch (error) {
-    throw new Error(`${end}: ${error.message}`);
+    throw new LabError(`${end}: ${error.message}`, { code: 'input', option: end });
   }
 }
 

@@ -2,6 +2,7 @@
 // pace. A changed sampling option forks the trained weights as they are; any other trains from the first step, while
 // the present run waits where it is until the fork has caught up.
 
+import { later } from '../dom/later.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
 import { needsDigits } from '../lab/image-pack.js';
 import { Run } from '../run/run.js';
@@ -105,15 +106,15 @@ export class Comparison {
     this.#changed = { name, from, to: other.lab.options[name] };
     this.#leave.push(this.page.join(stage), link(run.stage, stage), () => other.dispose());
     if (SAMPLING_OPTIONS.includes(name)) {
-      const { options } = other.lab;
+      const value = other.lab.options[name];
       await other.lab.load(await run.lab.save());
-      other.lab.options = options;
+      await other.lab.use({ [name]: value });
     }
     await other.begin();
     if (number !== this.#number) return;
     run.limit = () => pace(run, other);
     other.limit = () => pace(other, run);
-    const { LossCurve } = await import('../chart/loss.js');
+    const { LossCurve } = await later(() => import('../chart/loss.js'));
     if (number !== this.#number) return;
     this.#curve = new LossCurve($('both-losses'));
     this.#other = window.flowLab.other = other;

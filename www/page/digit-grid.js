@@ -45,9 +45,14 @@ export class DigitGrid {
     return this.#samples !== null;
   }
 
+  /** What it shows, null where points are no digits. */
+  get samples() {
+    return this.#samples;
+  }
+
   /** Draws them as they are at another flow time, for files. */
-  paint(context, camera, t) {
-    drawDigits(context, camera, this.#samples, t, this.#colours(context));
+  paint(context, camera, t, samples = this.#samples) {
+    drawDigits(context, camera, samples, t, this.#colours(context));
   }
 
   /** What was drawn last: count × 784 numbers. */

@@ -1,6 +1,7 @@
 // Loads the story when the reader comes to it, when the address asks for a chapter
 // (`?chapter=pair`), or when a button does.
 
+import { later } from '../dom/later.js';
 import { loadCss } from '../dom/load-css.js';
 
 const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as seen
@@ -10,6 +11,7 @@ export class StoryLoader {
   #page;
   #story = null; // a promise, once it was wanted
   #failed;
+  #tried = false; // and failed
 
   /**
    * @param {HTMLElement} section
@@ -22,19 +24,25 @@ export class StoryLoader {
     if (wanted) this.go(wanted);
     // Not before it is seen: it lies right below the first screen, whose load is to stay small.
     const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry.isIntersecting) return;
+      async (entries) => {
+        // The last record is how it is now.
+        if (!entries.at(-1).isIntersecting || !(await this.open())) return; // it will be seen again
         watch.disconnect();
-        this.open();
       },
       { rootMargin: SEEN },
     );
     watch.observe(section);
+    // Where it is in view already, nothing is seen to come.
+    window.addEventListener('online', () => this.#tried && this.open());
   }
 
-  /** The story; undefined where it could not be loaded. */
+  /** The story; undefined where it could not be loaded, which is tried again when it is next wanted. */
   open() {
-    this.#story ??= this.#load().catch((error) => this.#failed(error));
+    this.#story ??= this.#load().catch((error) => {
+      [this.#story, this.#tried] = [null, true];
+      this.#section.querySelector('.story')?.remove(); // what has come of it
+      this.#failed(error);
+    });
     return this.#story;
   }
 
@@ -48,7 +56,10 @@ export class StoryLoader {
   }
 
   async #load() {
-    const [{ Story, chapters }] = await Promise.all([import('./story-with-chapters.js'), loadCss('story.css')]);
+    const [{ Story, chapters }] = await Promise.all([
+      later(() => import('./story-with-chapters.js')),
+      loadCss('story.css'),
+    ]);
     return Story.begin(this.#section, chapters, this.#page);
   }
 }

@@ -2,7 +2,10 @@
 
 import { Announcer } from '../dom/announcer.js';
 import { disclosure } from '../dom/disclosure.js';
+import { later } from '../dom/later.js';
+import { loadJson } from '../dom/load-text.js';
 import { Notes, correction } from '../dom/notes.js';
+import { Lab } from '../lab.js';
 import { needsDigits } from '../lab/image-pack.js';
 import { OwnPoints } from '../points/own-points.js';
 import { Run } from '../run/run.js';
@@ -18,11 +21,11 @@ import {
   progressSentence,
   samplingSentence,
 } from '../words/sentences.js';
-import { Choices, readLink } from './choices.js';
+import { Choices, givenIn } from './choices.js';
 import { Comparison } from './comparison.js';
 import { Controls, fill } from './controls.js';
 import { DigitGrid } from './digit-grid.js';
-import { readHash } from './hash.js';
+import { Address } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { StoryLoader } from './load-story.js';
 import { Measures } from './measures.js';
@@ -32,6 +35,7 @@ import { copyLink, openModel, saveModel, takeAway } from './share.js';
 const REFLOW_PAIRS = 10_000;
 const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500]; // of the first screen's slider
 
+const note = (error) => notes.add(error.message);
 const $ = (id) => document.getElementById(id);
 const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 const notes = new Notes($('notes'));
@@ -59,18 +63,35 @@ let strips; // made when they are first unfolded
 let own;
 let lastSamples = null; // what the stage shows, in all its dimensions
 let reflowed; // the choices of the link before reflow
+let table; // of the options
+const address = new Address();
 
 start().catch((error) => {
   notes.add(`Flow Lab could not start: ${error.message}`);
   $('steps').textContent = 'not running';
+  // Nothing is lost by beginning from nothing: with this link again, or with another one.
+  $('play').textContent = 'Try again';
+  $('play').addEventListener('click', () => location.reload());
+  address.listen(() => location.reload());
 });
+
+/** The table of options as a file, which the page asks for at once; else out of the program itself. */
+async function tableOfOptions() {
+  try {
+    return (await loadJson('options.json')).options;
+  } catch (error) {
+    const { options } = await Lab.table();
+    notes.add(`${error.message} The table of options came out of the program instead.`);
+    return options;
+  }
+}
 
 async function start() {
   if (still) {
     stage.clock.jumps = true;
     playHeads.flow(false);
   }
-  const table = fetch(new URL('options.json', import.meta.url)).then((answer) => answer.json());
+  table = await tableOfOptions();
   const failed = (error) => notes.add(error.message);
   const hooks = {
     begun,
@@ -82,13 +103,13 @@ async function start() {
     barred: (layer, reason) => toggles.bar(layer, reason),
     failed,
   };
-  const { pairs, kept, data } = readLink(readHash(), notes);
+  const { pairs, kept, data } = givenIn(address.read(table), notes);
   run = await Run.create(pairs, stage, hooks, data);
   const { lab } = run;
   window.flowLab = { lab, stage, run, digits };
   lab.on('device', showDevice);
   lab.on('errors', (errors) => errors.forEach((error) => notes.add(`The device reported: ${error}`)));
-  choices = new Choices(run, notes, { shown: showOptions, needsPoints });
+  choices = new Choices(run, notes, address, { shown: showOptions, needsPoints, waiting });
   choices.kept = kept;
   measures = new Measures(run, {
     list: $('live'),
@@ -101,7 +122,7 @@ async function start() {
   await run.begin({ atOnce: !still });
   $('poster')?.remove();
   if (still) stage.seek(1);
-  build((await table).options);
+  build(table);
   connect();
   if (!still) run.loop();
 }
@@ -136,7 +157,7 @@ function begun() {
   const { lab } = run;
   lab.notes.forEach((note) => notes.add(correction(note)));
   lab.remarks.forEach((remark) => notes.add(`${remark}.`));
-  choices.keep(reflowed ?? lab.changed.filter(([, text]) => text !== 'reflow'));
+  choices.keep(reflowed ?? lab.changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow'));
   reflowed = undefined;
   measures.clear();
   strips?.clear();
@@ -218,12 +239,12 @@ function connect() {
     choices.change('solverSteps', String(SOLVER_STEPS[$('solver-steps').value])),
   );
   $('reflow').addEventListener('click', () => attempt(reflow));
-  $('panel-toggle').addEventListener('click', openedPanel);
+  $('panel-toggle').addEventListener('click', () => openedPanel().catch(note));
   $('draw').addEventListener('click', () => attempt(() => draw('target')));
-  $('strips-toggle').addEventListener('click', () => attempt(openedStrips));
+  $('strips-toggle').addEventListener('click', () => openedStrips().catch(note));
   // Either may have been opened before there was a run.
-  openedPanel();
-  attempt(openedStrips);
+  openedPanel().catch(note);
+  openedStrips().catch(note);
   $('measure').addEventListener('toggle', () => $('measure').open && attempt(() => measures.measure()));
   $('measure-again').addEventListener('click', () => attempt(() => measures.measure()));
   $('link').addEventListener('click', () => attempt(() => copyLink(run, notes, choices.linkIsWhole)));
@@ -232,13 +253,13 @@ function connect() {
   $('open').addEventListener('change', () =>
     attempt(async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints()),
   );
-  // The address may change once more before it is this link's turn, when the run before writes its own.
-  window.addEventListener('hashchange', ({ newURL }) =>
-    attempt(async () => {
-      notes.clear();
-      await choices.follow(readHash(new URL(newURL).hash));
-    }),
-  );
+  address.listen(() => attempt(() => address.waiting && choices.follow(table)));
+}
+
+/** Something that the reader asked for waits for the worker. */
+function waiting(on) {
+  if (on) $('speed').textContent = 'waiting for the step under way …';
+  else progressed();
 }
 
 /** Files are made beside whatever else is asked for: a film takes as long as it lasts. */
@@ -264,7 +285,7 @@ async function openedPanel() {
     $('stages').scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   await controls?.unfold();
   // The library that draws curves is as large as all the rest.
-  const { LossCurve } = await import('../chart/loss.js');
+  const { LossCurve } = await later(() => import('../chart/loss.js'));
   loss ??= new LossCurve($('loss'));
   loss.show(losses);
   run.exact.show();
@@ -273,7 +294,7 @@ async function openedPanel() {
 
 async function openedStrips() {
   if (!film.open) return;
-  const { Strips } = await import('./strips.js');
+  const { Strips } = await later(() => import('./strips.js'));
   strips ??= new Strips(
     $('strips'),
     run,
@@ -294,9 +315,12 @@ async function reflow() {
   reflowed = choices.given;
   $('reflow').disabled = true;
   $('speed').textContent = `making ${grouped(REFLOW_PAIRS)} pairs …`;
-  await run.lab.reflow({ count: REFLOW_PAIRS });
-  await run.begin();
-  run.play(true);
+  try {
+    await run.reflow({ count: REFLOW_PAIRS });
+  } finally {
+    reflowed = undefined; // refused, it would keep the next run's address as it is
+    progressed();
+  }
 }
 
 // --- What is shown ---------------------------------------------------------------------------

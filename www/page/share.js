@@ -1,10 +1,33 @@
 // The run as a link and as a file; what else the reader can take away stands in exports/.
 
+import { later } from '../dom/later.js';
 import { linkSentence } from '../words/sentences.js';
 
 export async function copyLink(run, notes, isWhole) {
-  await navigator.clipboard.writeText(location.href);
-  notes.add(linkSentence(run.lab.options, isWhole));
+  if (await copied(location.href)) return notes.add(linkSentence(run.lab.options, isWhole));
+  notes.add('This browser lets no page copy here (it does over https): copy the link out of the address bar.');
+}
+
+/** Over plain http, and in a foreign frame, there is no clipboard; the old way still works in most browsers. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = Object.assign(document.createElement('textarea'), { value: text, readOnly: true });
+    field.style.position = 'fixed'; // else the page scrolls to it
+    const before = document.activeElement;
+    document.body.append(field);
+    field.select();
+    try {
+      return document.execCommand('copy');
+    } catch {
+      return false;
+    } finally {
+      field.remove();
+      before?.focus?.({ preventScroll: true });
+    }
+  }
 }
 
 export async function saveModel(run) {
@@ -15,8 +38,8 @@ export async function saveModel(run) {
 
 /** @param {string} kind of the button that was pressed; @param {{ stage: Stage, digits: DigitGrid }} seen */
 export async function takeAway(kind, run, seen) {
-  const { exported } = await import('../exports/export.js');
   const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
+  const { exported } = await later(() => import('../exports/export.js'));
   const { blob, ending } = await exported(kind, run, seen);
   download(blob, `${name}.${ending}`);
 }

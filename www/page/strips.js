@@ -6,6 +6,7 @@ import { channels } from '../brush/color.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
+import { needsDigits } from '../lab/image-pack.js';
 import { Camera } from '../stage/camera.js';
 import { Palette } from '../stage/palette.js';
 import { grouped } from '../words/format.js';
@@ -122,18 +123,27 @@ export class Strips {
   // What the model made at about this step, from the same points as the stage's.
   async #make(wanted, stale) {
     const { lab, snapshots } = this.#run;
-    const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : snapshots.near(wanted);
-    if (stale()) return null;
+    const now = wanted === this.#run.step ? await lab.keep() : null;
+    const { step, id } = now ?? snapshots.near(wanted);
+    try {
+      return stale() ? null : { step, ...(await this.#ends(id, stale)) };
+    } finally {
+      if (now) lab.forget(now).catch(() => {}); // a run that is lost has forgotten all
+    }
+  }
+
+  async #ends(at, stale) {
+    const { lab } = this.#run;
     const { count: all, dim, positions } = this.#samples;
-    const count = Math.min(all, dim === 784 ? DIGITS : MADE);
+    const count = Math.min(all, this.#digits ? DIGITS : MADE);
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
       const x0 = positions.subarray(first * dim, Math.min(first + PIECE, count) * dim);
-      const part = await lab.carry(x0, { weights, steps: SOLVER_STEPS, first, ends: true });
-      if (stale()) return null;
+      const part = await lab.carry(x0, { at, steps: SOLVER_STEPS, first, ends: true });
+      if (stale()) throw new Error('The run was replaced.');
       ends.set(part.positions.subarray(part.positions.length - x0.length), first * dim);
     }
-    return { step, count, dim, ends };
+    return { count, dim, ends };
   }
 
   /** Somebody looks; the stage shows these samples, or none yet. */
@@ -183,7 +193,7 @@ export class Strips {
     panel.button.disabled = !this.#samples;
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
-    if (dim === 784) return this.#paintDigits(panel, this.#samples, t);
+    if (this.#digits) return this.#paintDigits(panel, this.#samples, t);
     const drawn = positionsAt(
       { count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) },
       t,
@@ -197,7 +207,7 @@ export class Strips {
     const { stage } = this.#run;
     panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
-    if (made?.dim === 784)
+    if (made && this.#digits)
       return this.#paintDigits(
         panel,
         { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count },
@@ -209,6 +219,11 @@ export class Strips {
       if (made)
         brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
     });
+  }
+
+  // As many numbers of another kind are no picture.
+  get #digits() {
+    return needsDigits(this.#run.lab.options);
   }
 
   #paint({ canvas, camera }, draw) {

@@ -1,5 +1,6 @@
 // The reader's own points for either end of the flow: drawn on the stage, or made in the editor that the panel opens.
 
+import { later } from '../dom/later.js';
 import { loadCss } from '../dom/load-css.js';
 import { EditorButton } from './editor-button.js';
 import { lettersOf, ofDrawing, ofRows } from './in-link.js';
@@ -30,7 +31,7 @@ export class OwnPoints {
 
   /** Lays the drawing board over the stage; `onClose` hears when it is taken away. */
   async draw(end, onClose) {
-    const [{ BoardOnStage }] = await Promise.all([import('./on-stage.js'), loadCss('editor.css')]);
+    const [{ BoardOnStage }] = await Promise.all([later(() => import('./on-stage.js')), loadCss('editor.css')]);
     this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, (end) => ({
       ...this.#handsFor(end),
       others: () => this.edit(end),
@@ -45,6 +46,7 @@ export class OwnPoints {
       onData: (data, letters) =>
         choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
       onText: (text) => choices.write(end, text),
+      failed: (error) => choices.notes.add(error.message),
       letters: () => lettersOf(choices.kept[end]),
       text: () => (choices.run.lab.options[end] === 'text' ? choices.run.lab.options.text : ''),
     };

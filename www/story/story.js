@@ -1,6 +1,7 @@
 // The story below the stage: chapters of text, and one figure that stays in view while they pass.
 // Loaded when it comes near.
 
+import { loadJson } from '../dom/load-text.js';
 import { Figure } from './figure.js';
 import { withFormulas } from './formulas.js';
 import { Labs } from './labs.js';
@@ -24,7 +25,7 @@ export class Story {
   static async begin(element, chapters, page) {
     const story = new Story();
     [story.#element, story.#chapters, story.#page] = [element, chapters, page];
-    story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
+    story.#formulas = await loadJson('formulas.json');
     await story.#fill();
     return (window.flowStory = story);
   }

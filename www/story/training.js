@@ -1,7 +1,10 @@
 // Trains a chapter's network before the reader's eyes.
 
 import { firstTwo } from '../draw/plane.js';
+import { Losses, recent } from '../run/losses.js';
 import { SceneData } from '../run/scene-data.js';
+
+export { recent };
 
 const CHUNK_MS = 60;
 const REFRESH_MS = 450;
@@ -10,8 +13,11 @@ const REST_MAX_MS = 1500; // between two pictures, however long they take
 const SHARE_MAX = 0.4; // of the time, for pictures
 
 /** Shows the model as it is now. */
-export async function show(lab, stage, { steps = 50, signal }) {
-  const pictures = new SceneData(lab, whileOpen(stage, signal));
+export function show(lab, stage, { steps = 50, signal }) {
+  return picture(new SceneData(lab, whileOpen(stage, signal)), { steps, signal });
+}
+
+async function picture(pictures, { steps = 50, signal }) {
   pictures.begin(null, steps);
   while (pictures.pending) {
     await pictures.work(1);
@@ -45,21 +51,22 @@ export async function showEnds(lab, stage, signal) {
 /**
  * Trains to step `until`, if it is not there yet, and shows it on the way.
  * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
- *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
- *   the lab having been given another run; it waits at `limit`, for another network
+ *   void | Promise<void>, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
+ *   the lab having been given another run; it waits at `limit`, for another network. What `onProgress` promises is waited
+ *   for
  */
 export async function train(
   lab,
   until,
   { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity },
 ) {
-  let losses = await lab.losses();
+  const known = new Losses();
+  const pictures = stage && new SceneData(lab, whileOpen(stage, signal)); // one: each would draw points of its own
+  let losses = await known.of(lab);
   let step = losses.length;
   signal.throwIfAborted();
-  onProgress({ step, losses });
-  if (stage && step === 0) {
-    await show(lab, stage, { steps: 10, signal });
-  }
+  await onProgress({ step, losses });
+  if (stage && step === 0) await picture(pictures, { steps: 10, signal });
   let [chunk, nextPicture] = [1, 0];
   while (step < until) {
     signal.throwIfAborted();
@@ -73,28 +80,25 @@ export async function train(
     signal.throwIfAborted();
     if (stale()) return;
     step = progress.step;
-    if (!Number.isFinite(progress.loss)) throw new Error(`Training diverged at step ${step}.`);
+    if (progress.loss !== null && !Number.isFinite(progress.loss))
+      throw new Error(`Training diverged at step ${step}.`);
     chunk = Math.max(1, Math.min(400, Math.round((CHUNK_MS * progress.stepsPerSecond) / 1000)));
     if (performance.now() < nextPicture && step < until) {
-      onProgress({ step, losses });
+      await onProgress({ step, losses });
+      signal.throwIfAborted();
       continue;
     }
-    losses = await lab.losses();
+    losses = await known.of(lab);
     signal.throwIfAborted();
-    onProgress({ step, losses });
+    await onProgress({ step, losses });
+    signal.throwIfAborted();
     if (!stage || step >= until) continue;
     const start = performance.now();
-    await show(lab, stage, { steps: PREVIEW_STEPS, signal });
+    await picture(pictures, { steps: PREVIEW_STEPS, signal });
     const took = performance.now() - start;
     nextPicture = performance.now() + Math.min(REST_MAX_MS, Math.max(REFRESH_MS, took * (1 / SHARE_MAX - 1)));
   }
-  if (stage) await show(lab, stage, { signal });
+  if (stage) await picture(pictures, { signal });
   signal.throwIfAborted();
-  onProgress({ step, losses });
-}
-
-/** The mean of the last losses. */
-export function recent(losses, over = 100) {
-  const last = losses.subarray(Math.max(0, losses.length - over));
-  return last.reduce((sum, loss) => sum + loss, 0) / last.length;
+  await onProgress({ step, losses });
 }
