@@ -29,7 +29,7 @@ export class Lab {
   #workers = null;
   #onProgress = () => {};
 
-  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
+  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck: 'passed' | 'failed: …' | 'not needed' }` */
   device;
   /** The validated record of every option. */
   options;

@@ -110,7 +110,7 @@ const methods = {
 
   async load({ bytes }) {
     await bringDigits(wasm.savedNeedsDigits(bytes));
-    run.load(bytes);
+    await run.load(bytes);
     return { step: run.steps(), ...described() };
   },
 
