@@ -55,7 +55,7 @@ export class Lab {
   #options;
   #onProgress = () => {};
 
-  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
+  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck: 'passed' | 'failed: …' | 'not needed' }` */
   device;
   /** The options that differ from the defaults, as `[name, text]`: what a link must hold. */
   changed;
@@ -678,16 +678,10 @@ export class Lab {
       if (missing) return this.#stayOnCpu({ reason: `The CPU runs, because ${missing}.`, again: true });
       client = await this.#start('gpu');
       if (stale()) return;
-      const open = async () => {
-        const pairs = this.#pairsForGpu();
-        return { pairs, ...(await client.call('open', { pairs, given: this.given, reason: '' })) };
-      };
-      let opened = await open();
+      const opened = await client.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason: '' });
       if (stale()) return;
       await this.#queue(async () => {
         if (stale() || this.lost) return;
-        // Kernels of the options that the run has by now, which the self-check must see.
-        if (JSON.stringify(opened.pairs) !== JSON.stringify(this.#pairsForGpu())) opened = await open();
         const { device, silent } = opened;
         if (device.kind !== 'webgpu') return this.#stayOnCpu({ reason: device.reason, again: silent });
         const [bytes, kept] = [await this.#client.call('save'), await this.#client.call('kept')];

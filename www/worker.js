@@ -151,7 +151,7 @@ const methods = {
 
   async load({ bytes }) {
     await bringDigits(wasm.savedNeedsDigits(bytes));
-    run.load(bytes);
+    await run.load(bytes);
     kept.clear();
     return { step: run.steps(), ...described() };
   },

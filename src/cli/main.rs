@@ -16,9 +16,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use flow_lab::config::{self, Config, DeviceChoice};
 use flow_lab::data::inputs::Ends;
-use flow_lab::device;
 use flow_lab::error::Error;
-use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::experiment::{Experiment, SampleRequest, open};
 use flow_lab::solver::Kept;
 use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,7 +58,7 @@ fn train(arguments: &ArgMatches) -> Result<(), Error> {
     if let Some(path) = save {
         write(path, &[])?; // so that a wrong path is found before the training, not after it
     }
-    let mut run = open(config, ends)?;
+    let mut run = begin(config, ends)?;
     run_to_its_end(&mut run, log_every)?;
     match save {
         Some(path) => write(path, &block_on(run.save())?),
@@ -136,9 +135,9 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 }
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
-fn open(config: Config, ends: Ends) -> Result<Experiment, Error> {
+fn begin(config: Config, ends: Ends) -> Result<Experiment, Error> {
     let choice = config.device;
-    let opened = block_on(device::open(&config));
+    let opened = block_on(open::open(&config, &ends));
     let run = Experiment::new(config, opened, ends)?;
     if choice == DeviceChoice::Gpu {
         eprintln!("flow-lab: {}", run.device().info.reason);
@@ -158,8 +157,8 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
         true => files::digits(arguments)?,
         false => None,
     };
-    let mut run = open(config, Ends { digits, ..Ends::default() })?;
-    run.load(&bytes).map_err(named)?;
+    let mut run = begin(config, Ends { digits, ..Ends::default() })?;
+    block_on(run.load(&bytes)).map_err(named)?;
     Ok(run)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod evaluation;
 mod measures;
+pub mod open;
 mod recording;
 mod replay;
 mod saved;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::open::checked;
 use super::{Experiment, SampleRequest, new_trainer, overlaid};
 use crate::batch::sampler;
 use crate::config::{self, Classes, Config, Coupling};
@@ -36,7 +37,8 @@ impl Experiment {
         };
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
         let ends = Ends { pairs, ..self.ends.clone() };
-        let (mut trainer, device) = new_trainer(&config, &self.opened, &ends)?;
+        let opened = checked(&self.opened, &config, &ends).await;
+        let (mut trainer, device) = new_trainer(&config, &opened, &ends)?;
         let State { weights, average, .. } = self.trainer.learner.state().await?;
         let weights = if average.is_empty() { weights } else { average };
         trainer.learner.restore(&State { weights, ..State::default() });
@@ -90,11 +92,12 @@ impl Experiment {
         self.ends.digits = Some(digits);
     }
 
-    /// Opens a saved run on this experiment's device. Nothing changes when it fails.
+    /// Opens a saved run on this experiment's device, once that is known to compute rightly what this run asks of it.
+    /// Nothing changes when it fails.
     ///
     /// # Errors
     /// When the bytes are not a whole file of ours, or its tensors do not fit its options.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub async fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
@@ -102,7 +105,8 @@ impl Experiment {
         if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
-        let (mut trainer, device) = new_trainer(&saved.config, &self.opened, &ends)?;
+        let opened = checked(&self.opened, &saved.config, &ends).await;
+        let (mut trainer, device) = new_trainer(&saved.config, &opened, &ends)?;
         let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(

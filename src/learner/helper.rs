@@ -1,9 +1,9 @@
 //! A step whose batch several work out, each with memory of its own: in a browser, where threads need headers that most hosts do
 //! not send, they are workers that exchange messages. The numbers are those of one who works alone, to the last bit.
 
+use super::Flow as AnyFlow;
 use super::examples::Columns;
 use super::packed_cpu::Flow;
-use super::Flow as AnyFlow;
 use crate::config::Config;
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::tree_sum::{self, Worker};

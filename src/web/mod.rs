@@ -15,8 +15,8 @@ use crate::data::images::Pack;
 use crate::data::inputs::Ends;
 use crate::device;
 use crate::error::Error;
-use crate::experiment::evaluation;
 use crate::experiment::{Experiment, SampleRequest, Samples};
+use crate::experiment::{evaluation, open};
 use crate::random::seed::{self, Purpose};
 use crate::store;
 use given::{given, whole};
@@ -73,7 +73,7 @@ impl FlowLab {
         let ends = Ends { source, target, pairs: Vec::new(), digits: DIGITS.with_borrow(Option::clone) };
         notes.extend(ends.reconcile(&mut config));
         let opened = match reason.as_str() {
-            "" => device::open(&config).await,
+            "" => open::open(&config, &ends).await,
             reason => device::open_cpu(reason),
         };
         let remarks = [source_note, target_note].into_iter().flatten().collect();
@@ -255,11 +255,11 @@ impl FlowLab {
     }
 
     /// Opens a saved run on this device.
-    pub fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
+    pub async fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
         if let Some(digits) = DIGITS.with_borrow(Option::clone) {
             self.experiment.bring_digits(digits);
         }
-        self.experiment.load(&bytes)?;
+        self.experiment.load(&bytes).await?;
         self.settled();
         Ok(())
     }

@@ -178,7 +178,7 @@ mod on_the_gpu {
     #[test]
     fn a_run_on_its_own_draws_has_the_losses_of_one_on_the_cpu() {
         let config = config(&[("target", "checkerboard"), ("device", "gpu"), ("timeSampling", "late"), ("ema", "0.9")]);
-        let opened = block_on(device::open(&config));
+        let opened = block_on(device::open_gpu(config.device)).unwrap();
         let losses = |device| {
             let [source, target] = ends(&config);
             let mut trainer = Trainer::new(&config, device, source, target, Vec::new());

@@ -47,7 +47,7 @@ fn saved_and_opened_runs_give_the_same_samples_and_go_on_the_same() {
     let mut whole = run(&options, 25);
     let bytes = block_on(whole.save()).unwrap();
     let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     assert_eq!(opened.config(), whole.config());
     assert_eq!(block_on(opened.sample(REQUEST)).unwrap(), block_on(whole.sample(REQUEST)).unwrap());
     whole.train(25);
@@ -74,7 +74,7 @@ fn sampling_options_that_were_chosen_later_are_kept_by_a_file_and_no_others_can_
     run.choose(&asked(&[("solver", "heun"), ("solverSteps", "7"), ("tolerance", "1e-8"), ("count", "321")])).unwrap();
     let bytes = block_on(run.save()).unwrap();
     let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     let expected = Config { solver: SolverKind::Heun, solver_steps: 7, tolerance: 1e-8, count: 321, ..before };
     assert_eq!(opened.config(), &expected);
     run.train(5);
@@ -87,7 +87,7 @@ fn an_untrained_run_can_be_saved_and_opened() {
     let mut fresh = run(&[], 0);
     let bytes = block_on(fresh.save()).unwrap();
     let mut opened = run(&[("seed", "9")], 3);
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     opened.train(5);
     assert_eq!(losses(&mut opened), losses(&mut run(&[], 5)));
 }
@@ -97,7 +97,7 @@ fn broken_and_foreign_files_are_refused_and_change_nothing() {
     let mut run = run(&[], 5);
     let bytes = block_on(run.save()).unwrap();
     let before = block_on(run.sample(REQUEST)).unwrap();
-    let refused = |run: &mut Experiment, bytes: &[u8]| match run.load(bytes) {
+    let refused = |run: &mut Experiment, bytes: &[u8]| match block_on(run.load(bytes)) {
         Err(Error::File(sentence)) => sentence,
         other => panic!("{other:?}"),
     };

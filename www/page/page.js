@@ -343,6 +343,6 @@ function showSolverSteps(steps) {
 
 function showDevice({ kind, adapter, reason, selfCheck }) {
   const name = kind === 'webgpu' ? 'WebGPU' : 'CPU';
-  $('device').textContent = `${name} · ${adapter}. ${reason} Self-check ${selfCheck}.`;
+  $('device').textContent = `${name} · ${adapter}. ${reason}${selfCheck === 'not needed' ? '' : ` Self-check ${selfCheck}.`}`;
   $('device').dataset.kind = kind;
 }

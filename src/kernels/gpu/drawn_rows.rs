@@ -20,7 +20,7 @@ fn config(options: &[(&str, &str)]) -> Config {
 /// The rows that the kernels see, against those that the CPU would have sent.
 fn rows_agree(options: &[(&str, &str)]) {
     let config = config(&[options, &[("device", "gpu"), ("width", "8"), ("depth", "1")]].concat());
-    let opened = block_on(device::open(&config));
+    let opened = block_on(device::open_gpu(config.device)).unwrap();
     assert!(matches!(opened.info.kind, device::Kind::WebGpu), "{:?}", opened.info);
     let ends = Ends::default();
     let gpu = opened.gpu.expect("it was opened");
