@@ -171,7 +171,8 @@ export class Lab {
       if (!stays) this.#close(client, error);
       throw error;
     }
-    if (!stays) {
+    if (stays) this.#dropSpare();
+    else {
       const old = this.#client;
       if (!free) this.#abandoned = era;
       [this.#client, this.#build] = [client, 'cpu'];
@@ -529,6 +530,7 @@ export class Lab {
   // By itself: a trap, a lost device, a developer's tool.
   #ended(client, error) {
     this.#clients.delete(client);
+    this.#spare?.then((spare) => spare === client && (this.#spare = null)).catch(() => {});
     if (client !== this.#client || !this.#options) return; // whoever asked it hears of it
     if (error.code === 'device') this.#losses++;
     this.#emit('lost', error);
@@ -544,11 +546,16 @@ export class Lab {
   }
 
   async #takeSpare() {
-    let client = await this.#spareClient();
+    const client = await this.#spareClient();
     this.#spare = null;
-    if (client.closed) client = await this.#start('cpu');
     await this.#shared(client);
     return client;
+  }
+
+  // The run's own worker is no longer held up.
+  #dropSpare() {
+    this.#spare?.then((spare) => this.#close(spare, replaced())).catch(() => {});
+    this.#spare = null;
   }
 
   async #shared(client) {
@@ -561,12 +568,12 @@ export class Lab {
    */
   async #free(before) {
     for (;;) {
+      const { busy } = this.#client;
       try {
         await within(PATIENCE_MS, before);
         return true;
       } catch {
-        const { busy } = this.#client;
-        if (busy && !WAITED_FOR.includes(busy)) return false;
+        if (busy && busy === this.#client.busy && !WAITED_FOR.includes(busy.method)) return false;
       }
     }
   }

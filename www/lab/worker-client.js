@@ -37,9 +37,9 @@ export class WorkerClient {
     return this.#dead;
   }
 
-  /** The method that it is at, or undefined. */
+  /** The call that it is at, `{ method }`, or undefined: the same object as long as it is the same call. */
   get busy() {
-    return this.#pending.values().next().value?.method;
+    return this.#pending.values().next().value;
   }
 
   call(method, args = {}, transfer = []) {
