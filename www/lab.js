@@ -143,7 +143,7 @@ export class Lab {
     const before = this.#last;
     const era = ++this.#era;
     const result = this.#restart(options, settings, before, era);
-    this.#last = result.catch(() => {});
+    this.#last = result.catch(() => before); // refused, it leaves the worker as busy as it was
     return result;
   }
 

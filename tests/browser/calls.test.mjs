@@ -349,6 +349,7 @@ describe('a restart', () => {
 describe('the small print', () => {
   test('options are frozen; use() changes how points are generated, and refuses the rest with a sentence', async () => {
     const found = await within(async () => {
+      'use strict';
       const { Lab } = await import('/lab.js');
       const lab = await Lab.create(SMALL);
       await lab.train(3);

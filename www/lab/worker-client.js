@@ -58,7 +58,8 @@ export class WorkerClient {
 
   /** Ends the worker; calls still under way are rejected with `why`. */
   close(why) {
-    this.#dead ??= why;
+    if (this.#dead) return;
+    this.#dead = why;
     this.#lives.abort();
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(this.#dead);
