@@ -101,8 +101,8 @@ describe('a worker that ends', () => {
     await waitForStep(page, 60);
     await page.evaluate(() => Worker.prototype.terminate.call(window.workers[0]));
     await waitForText(page, 'notes', /The worker was ended\. The run begins anew, from step 0\./);
-    await page.waitForFunction(() => window.workers.length > 1 && window.flowLab.run.step > 5);
-    assert.equal(await text(page, 'play'), 'Pause');
+    await waitForText(page, 'play', /^Pause$/);
+    await waitForStep(page, 5);
     assert.deepEqual([await optionOf(page, 'target'), await optionOf(page, 'seed')], ['ring', 3]);
     assert.equal(await page.evaluate(() => window.flowLab.lab.lost), null);
     await page.evaluate(() => (location.hash = '#target=moons&width=8'));

@@ -25,6 +25,8 @@ const PACE_MS = 10; // between two looks at the other run
 const RECOVERIES_MAX = 3;
 const RECOVERIES_MS = 60_000;
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 export class Run {
   step = 0;
   playing = false;
@@ -176,7 +178,7 @@ export class Run {
         this.#wakes = false;
         const room = Math.min(this.total, this.limit()) - this.step;
         if (room <= 0 || this.#changing) {
-          await new Promise((done) => setTimeout(done, PACE_MS));
+          await pause(PACE_MS);
           credit_ms = CHUNK_MS;
           continue;
         }
@@ -330,12 +332,13 @@ export class Run {
     this.exact.end();
     const now = performance.now();
     this.#recoveries = [...this.#recoveries.filter((then) => now - then < RECOVERIES_MS), now];
-    // Options that end the worker while it begins with them would do so again.
-    const waits = this.#changing > 0 || this.#recoveries.length > RECOVERIES_MAX;
+    const waits = this.#recoveries.length > RECOVERIES_MAX;
     const words = waits ? 'Choose other options, or begin anew with Play.' : 'The run begins anew, from step 0.';
     this.#fail(new Error(`${error.message} ${words}`));
     this.hooks.progressed?.();
-    if (!waits) await this.#again(on);
+    // A restart under way fails for the same reason, or goes to another worker by itself.
+    while (this.#changing) await pause(PACE_MS);
+    if (!waits && this.lab.lost) await this.#again(on);
   }
 
   /** Begins the lost run once more. */
