@@ -14,9 +14,19 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/**
+ * Serves a folder on localhost; port 0 takes a free one.
+ * @param {string} folder
+ * @param {number} [port]
+ * @returns {Promise<{ server: import('node:http').Server, address: string }>}
+ */
 export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    const path = pathOf(request.url ?? '/');
+    if (path === null) {
+      response.writeHead(400).end('this is no address');
+      return;
+    }
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
     if (path === '/favicon.ico') {
       response.writeHead(204).end(); // browsers ask for it beside pages that are not ours, and log a miss as an error
@@ -39,8 +49,20 @@ export function serve(folder, port = 0) {
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve({ server, address: `http://127.0.0.1:${server.address().port}/` }));
+    server.listen(port, '127.0.0.1', () => {
+      const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      resolve({ server, address: `http://127.0.0.1:${taken}/` });
+    });
   });
+}
+
+/** The path that a request asks for; null where its address cannot be read, as that of `GET /%`. */
+function pathOf(url) {
+  try {
+    return normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+  } catch {
+    return null;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
