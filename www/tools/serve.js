@@ -22,9 +22,9 @@ const TYPES = {
  */
 export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
-    const path = pathOf(request.url ?? '/');
+    const path = pathOf(request.url);
     if (path === null) {
-      response.writeHead(400).end('this is no address');
+      response.writeHead(400).end('not an address');
       return;
     }
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
@@ -45,7 +45,10 @@ export function serve(folder, port = 0) {
       vary: 'accept-encoding',
       ...(compressed && { 'content-encoding': 'br' }),
     });
-    createReadStream(sent).pipe(response);
+    // A file that is gone by now, or a folder's rebuild, ends this answer and not the server.
+    createReadStream(sent)
+      .on('error', () => response.destroy())
+      .pipe(response);
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
@@ -56,10 +59,11 @@ export function serve(folder, port = 0) {
   });
 }
 
-/** The path that a request asks for; null where its address cannot be read, as that of `GET /%`. */
-function pathOf(url) {
+/** The path that an address asks for, within the folder; null where it is none, as `/%` or `//`. */
+function pathOf(address) {
   try {
-    return normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+    const path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname));
+    return path.includes('\0') ? null : path;
   } catch {
     return null;
   }
