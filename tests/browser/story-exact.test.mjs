@@ -55,7 +55,7 @@ describe('chapters without a network', () => {
     await close();
   });
 
-  test('marginal: the arrows are the weighted mean of the targets’ velocities, and the dots end on the moons', async () => {
+  test('marginal: the arrows are the weighted mean of the targets’ velocities; the dots end on the moons', async () => {
     const { page, heard, close } = await openChapter('marginal');
     await page.waitForFunction(
       () => window.flowStory.figure.shown[0].samples && window.flowStory.figure.shown[0].exact,

@@ -10,7 +10,7 @@ const openChapter = (id, options) => open(used, id, options);
 
 describe('chapters with a network', () => {
   test(
-    'learning: it takes its steps, the arrows come near to the exact ones; then the floor, the steps, the solvers and the likelihood of the same network',
+    'learning comes near to the exact arrows; then floor, steps, solvers and likelihood of the same network',
     { timeout: 600_000 },
     async () => {
       const { page, heard, close } = await openChapter('learning');
