@@ -273,7 +273,8 @@ lint_page() (
   say "formatting, types and lints of the page"
   prettier --log-level warn --check index.html www tests/browser
   # Prettier breaks neither strings nor comments.
-  ! LC_ALL=C.UTF-8 grep -rnE --include='*.js' --include='*.css' --exclude-dir=node_modules '^.{121,}' www || exit 1
+  ! LC_ALL=C.UTF-8 grep -rnE --include='*.js' --include='*.mjs' --include='*.css' --exclude-dir=node_modules \
+    '^.{121,}' www tests/browser || exit 1
   tsc --project www
   tsc --project www/tools
   oxlint --deny-warnings $LINTED
