@@ -108,7 +108,7 @@ describe('chapters with a network', () => {
     const left = Number((await caption(page)).match(/the loss is now ([\d.]+)\./)[1] ?? NaN);
     assert.ok(left < said, `${left} after the step, ${said} before`);
     const step = await page.evaluate(() => {
-      const { step, loss, ...arrays } = window.flowStory.figure.recorded;
+      const { step, loss, ...arrays } = window.flowStory.figure.exhibits.recorded;
       return {
         step,
         loss,

@@ -4,6 +4,7 @@ import { signed } from '../words/format.js';
 
 const LATEST = 0.96; // beyond, the arrows are too long to draw
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'conditional',
   title: 'All points to one target',
@@ -21,6 +22,7 @@ export default {
       label: 'Four hundred points flow to one target point',
     });
     const x0 = normals(800, 3);
+    /** @type {import('../story/types.js').Place} */
     let x1 = [1.6, 1.2];
     const show = () => {
       const positions = new Float32Array(1600);
