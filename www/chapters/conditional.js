@@ -1,4 +1,4 @@
-import { drawArrows } from '../draw/arrows.js';
+import { drawArrows, longestOf } from '../draw/arrows.js';
 import { normals } from '../story/crowd.js';
 import { signed } from '../words/format.js';
 
@@ -63,7 +63,7 @@ export default {
       const xy = where === 'grid' ? stage.arrowPoints : current;
       if (!xy) return;
       const u = xy.map((value, i) => (x1[i % 2] - value) / (1 - Math.min(t, LATEST)));
-      const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / 17;
+      const longest_px = longestOf(camera);
       drawArrows(brush, camera, xy, u, { color: palette.velocity, longest_px, fastest: 8, alpha: 0.75 });
     });
   },

@@ -1,4 +1,4 @@
-import { drawArrows } from '../draw/arrows.js';
+import { drawArrows, longestOf } from '../draw/arrows.js';
 import { normals } from '../story/crowd.js';
 
 const WAIT = 0.2;
@@ -59,7 +59,7 @@ export default {
       const u = xy.map((value, i) => (x1[i % 2] - (1 - sigma) * value) / left);
       drawArrows(brush, camera, xy, u, {
         color: palette.velocity,
-        longest_px: (1.1 * Math.min(camera.width_px, camera.height_px)) / 17,
+        longest_px: longestOf(camera),
         fastest: 8,
         alpha: 0.75,
       });

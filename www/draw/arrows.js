@@ -2,6 +2,15 @@
 
 /** @import { Bounds, Brush, Camera } from '../brush/types.js' */
 
+/** Arrows along the shorter side of a picture. */
+export const ARROWS_SIDE = 17;
+
+/**
+ * How long they may be, so that they touch at most.
+ * @param {Camera} camera
+ */
+export const longestOf = (camera) => (1.1 * Math.min(camera.width_px, camera.height_px)) / ARROWS_SIDE;
+
 /**
  * Points of a square grid over a rectangle of the plane, `side` of them along its shorter side.
  * @param {Bounds} bounds

@@ -17,12 +17,12 @@
 /** @import { Field, Lattice, Pairs, Raster, Scene, Trajectories } from '../draw/types.js' */
 
 import { brushFor } from '../brush/brush.js';
-import { gridPoints } from '../draw/arrows.js';
+import { ARROWS_SIDE, gridPoints } from '../draw/arrows.js';
 import { positionsAt } from '../draw/between.js';
 import { Camera } from './camera.js';
 import { Clock } from './clock.js';
 import { Gestures } from './gestures.js';
-import { ARROWS_SIDE, LAYERS } from './layers.js';
+import { LAYERS } from './layers.js';
 import { Palette } from './palette.js';
 import { Picked } from './picked.js';
 
