@@ -16,8 +16,8 @@ export class Handle {
   /**
    * @param {Stage} stage
    * @param {Element} host where its button goes
-   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) => void
-   *   }} options
+   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) =>
+   *   void }} options
    */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
     [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];

@@ -63,9 +63,9 @@ export async function showEnds(lab, stage, signal) {
  * Trains to step `until`, if it is not there yet, and shows it on the way.
  * @param {Lab} lab
  * @param {number} until
- * @param {{ stage?: Stage, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) => void,
- *   paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`, the lab
- *   having been given another run; it waits at `limit`, for another network
+ * @param {{ stage?: Stage, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
+ *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
+ *   the lab having been given another run; it waits at `limit`, for another network
  */
 export async function train(
   lab,
