@@ -40,7 +40,7 @@ export default {
     const key = Object.assign(figure.panel(), { className: 'key' });
     /** @type {import('../chart/study.js').StudyPlot | null} */
     let plot = null;
-    const palette = new Palette(host, () => plot?.redraw());
+    const palette = new Palette(host, () => plot?.redraw(), signal);
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
     const series = {
@@ -71,10 +71,7 @@ export default {
       seen.add(view);
       if (seen.has('dim') && seen.has('both')) figure.reached();
     };
-    signal.addEventListener('abort', () => {
-      plot?.dispose();
-      palette.forget();
-    });
+    signal.addEventListener('abort', () => plot?.dispose(), { once: true });
     figure.choose(
       'Against',
       Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]),

@@ -117,7 +117,7 @@ export default {
       signal.throwIfAborted();
       await record();
     });
-    signal.addEventListener('abort', () => clearInterval(timer));
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     await record();
   },
 };

@@ -16,8 +16,8 @@ export function loadCss(name) {
           rel: 'stylesheet',
           href: new URL(name, import.meta.url),
         });
-        link.addEventListener('load', resolve);
-        link.addEventListener('error', () => reject(new Error(`${name} could not be loaded.`)));
+        link.addEventListener('load', resolve, { once: true });
+        link.addEventListener('error', () => reject(new Error(`${name} could not be loaded.`)), { once: true });
         document.head.append(link);
       }),
     );

@@ -8,28 +8,30 @@ const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as se
 export class StoryLoader {
   #section;
   #page;
-  #story = null; // a promise, once it was wanted
+  /** @type {Promise<any> | null} once it was wanted */
+  #story = null;
   #failed;
 
   /**
    * @param {HTMLElement} section
-   * @param {{ run: () => object | undefined }} page the reader's own run
+   * @param {{ run: () => object | undefined, signal: AbortSignal }} page the reader's own run
    * @param {(error: Error) => void} failed
    */
   constructor(section, page, failed) {
     [this.#section, this.#page, this.#failed] = [section, page, failed];
     const wanted = new URLSearchParams(location.search).get('chapter');
-    if (wanted) this.go(wanted);
+    if (wanted) void this.go(wanted);
     // Not before it is seen: it lies right below the first screen, whose load is to stay small.
     const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry.isIntersecting) return;
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
         watch.disconnect();
-        this.open();
+        void this.open();
       },
       { rootMargin: SEEN },
     );
     watch.observe(section);
+    page.signal.addEventListener('abort', () => watch.disconnect(), { once: true });
   }
 
   /** The story; undefined where it could not be loaded. */

@@ -52,6 +52,17 @@ export function couplingSentence({ coupling, batch, group }, pairing_ms) {
 }
 
 /**
+ * Which device runs, and why.
+ * @param {{ kind: string, adapter: string, reason: string, selfCheck: string }} device
+ * @param {{ secure: boolean }} page whether it may ask for a GPU at all
+ */
+export function deviceSentence({ kind, adapter, reason, selfCheck }, { secure }) {
+  const name = kind === 'webgpu' ? 'WebGPU' : 'CPU';
+  const hint = secure ? '' : ' Browsers offer WebGPU to pages that come over https, or from localhost.';
+  return `${name} · ${adapter}. ${reason}${hint} Self-check ${selfCheck}.`;
+}
+
+/**
  * What a picture cost, in evaluations of the network for each point.
  * @param {Pick<Options, 'solver' | 'tolerance'>} options
  * @param {Pick<Samples, 'times' | 'evaluations' | 'dim'>} samples
