@@ -27,8 +27,8 @@ const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
 describe('options', () => {
   test('all round-trip through the link', async () => {
     const hash =
-      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01&sigma=0.05' +
-      '&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
+      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01' +
+      '&sigma=0.05&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
     const { page, heard, close } = await open(hash);
     assert.equal(await page.evaluate(() => location.hash), hash);
     assert.equal(await text(page, 'notes'), '');
@@ -136,6 +136,25 @@ describe('theory beside the run', () => {
     assert.match(table, /W2, 2,000 points\s*\d\.\d{3}\s*\d\.\d{3} \(floor\)/);
     assert.match(table, /share inside the target\s*[\d.]+ %\s*[\d.]+ %/);
     assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('a reflow that is refused leaves button, words and address as they were', async () => {
+    const { page, close } = await open('#width=16&depth=2&batch=64&count=200&solverSteps=10&steps=100000');
+    await waitForStep(page, 20);
+    await page.evaluate(() => {
+      const { lab } = window.flowLab;
+      lab.reflow = async () => {
+        delete lab.reflow;
+        throw new Error('The points are not finite.');
+      };
+    });
+    await page.locator('#reflow').click();
+    await page.getByText('The points are not finite.').waitFor();
+    assert.equal(await page.locator('#reflow').isDisabled(), false);
+    assert.doesNotMatch(await text(page, 'speed'), /making/);
+    await page.locator('#target').selectOption('ring');
+    await page.waitForFunction(() => location.hash.startsWith('#target=ring'));
     await close();
   });
 

@@ -1,4 +1,5 @@
-// Handwritten digits in the page, on the CPU in Chromium: fetched when they are asked for, drawn as a grid, of any class.
+// Handwritten digits in the page, on the CPU in Chromium: fetched when they are asked for, drawn as a grid, of any
+// class.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -64,6 +65,30 @@ describe('digits', () => {
     await close();
   });
 
+  test('cover what lies under them: no button, no help and no point that nobody sees can be reached', async () => {
+    const { page, heard, close } = await open(SMALL);
+    await page.locator('canvas.digits').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Zoom in' }).count(), 0);
+    const box = await page.locator('canvas.digits').boundingBox();
+    for (const share of [0.3, 0.4, 0.5, 0.6, 0.7])
+      await page.mouse.move(box.x + share * box.width, box.y + 0.5 * box.height, { steps: 8 });
+    assert.ok(await page.locator('#spot').isHidden());
+    const reached = [];
+    await page.evaluate(() => document.activeElement.blur());
+    for (let k = 0; k < 30; k++) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.ariaLabel));
+    }
+    assert.ok(reached.includes('flow') && !reached.includes('stage') && !reached.includes('Zoom in'), `${reached}`);
+    await page.locator('#target').selectOption('ring');
+    await page.locator('canvas.digits').waitFor({ state: 'hidden' });
+    assert.equal(await page.getByRole('button', { name: 'Zoom in' }).count(), 1);
+    await page.locator('#stage').focus();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'stage');
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
   test('of two classes stand side by side, from the same noise', async () => {
     const { page, heard, close } = await open(`${SMALL}&steps=30`);
     await page.waitForFunction(() => window.flowLab.run.finished, null, { timeout: 60_000 });
@@ -107,7 +132,7 @@ describe('digits', () => {
     await close();
   });
 
-  test('chosen as the target they bring their preset, and take it with them when another target is chosen', async () => {
+  test('chosen as the target they bring their preset, and take it with them when they go', async () => {
     const { page, heard, close } = await open('#width=16');
     await page.locator('#target').selectOption('digits');
     await page.locator('canvas.digits').waitFor();

@@ -10,7 +10,7 @@ const openChapter = (id, options) => open(used, id, options);
 
 describe('chapters with a network', () => {
   test(
-    'learning: it takes its steps, the arrows come near to the exact ones; then the floor, the steps, the solvers and the likelihood of the same network',
+    'learning comes near to the exact arrows; then floor, steps, solvers and likelihood of the same network',
     { timeout: 600_000 },
     async () => {
       const { page, heard, close } = await openChapter('learning');
@@ -108,7 +108,7 @@ describe('chapters with a network', () => {
     const left = Number((await caption(page)).match(/the loss is now ([\d.]+)\./)[1] ?? NaN);
     assert.ok(left < said, `${left} after the step, ${said} before`);
     const step = await page.evaluate(() => {
-      const { step, loss, ...arrays } = window.flowStory.figure.recorded;
+      const { step, loss, ...arrays } = window.flowStory.figure.exhibits.recorded;
       return {
         step,
         loss,

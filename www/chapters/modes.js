@@ -7,6 +7,7 @@ const VIEWS = {
   both: { words: 'dark cells', choice: 'both' },
 };
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'modes',
   title: 'What many modes and dimensions cost',
@@ -38,7 +39,9 @@ export default {
     });
     const host = Object.assign(figure.panel(), { className: 'study' });
     const key = Object.assign(figure.panel(), { className: 'key' });
-    const palette = new Palette(host, () => plot?.redraw());
+    /** @type {import('../chart/study.js').StudyPlot | null} */
+    let plot = null;
+    const palette = new Palette(host, () => plot?.redraw(), signal);
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
     const series = {
@@ -50,15 +53,14 @@ export default {
         line('more of both', 'target', 'modes', ({ dim, cells }) => dim > 2 && cells > 2),
       ],
     };
-    let plot = null;
     const seen = new Set();
     const show = (view) => {
       plot?.dispose();
       host.replaceChildren();
-      plot = figure.plot = null;
+      plot = figure.exhibits.plot = null;
       const filled = series[view].filter(({ columns: [places] }) => places.length);
       if (filled.length)
-        plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
+        plot = figure.exhibits.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
       const lines =
         filled.length > 1
           ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`)
@@ -70,10 +72,7 @@ export default {
       seen.add(view);
       if (seen.has('dim') && seen.has('both')) figure.reached();
     };
-    signal.addEventListener('abort', () => {
-      plot?.dispose();
-      palette.forget();
-    });
+    signal.addEventListener('abort', () => plot?.dispose(), { once: true });
     figure.choose(
       'Against',
       Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]),

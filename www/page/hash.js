@@ -85,11 +85,13 @@ export class Address {
   #specs = [];
   #listener = null;
 
-  constructor() {
-    window.addEventListener('hashchange', () => {
+  /** @param {AbortSignal} [signal] */
+  constructor(signal) {
+    const changed = () => {
       this.waiting = true;
       this.#listener?.();
-    });
+    };
+    window.addEventListener('hashchange', changed, { signal });
   }
 
   /** Reads the link that is there now: see `readLink`. */

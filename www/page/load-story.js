@@ -9,19 +9,20 @@ const SEEN = '0px 0px -40px 0px'; // so much of it: edges that touch count as se
 export class StoryLoader {
   #section;
   #page;
-  #story = null; // a promise, once it was wanted
+  /** @type {Promise<any> | null} once it was wanted */
+  #story = null;
   #failed;
   #tried = false; // and failed
 
   /**
    * @param {HTMLElement} section
-   * @param {{ run: () => object | undefined }} page the reader's own run
+   * @param {{ run: () => object | undefined, signal: AbortSignal }} page the reader's own run
    * @param {(error: Error) => void} failed
    */
   constructor(section, page, failed) {
     [this.#section, this.#page, this.#failed] = [section, page, failed];
     const wanted = new URLSearchParams(location.search).get('chapter');
-    if (wanted) this.go(wanted);
+    if (wanted) void this.go(wanted);
     // Not before it is seen: it lies right below the first screen, whose load is to stay small.
     const watch = new IntersectionObserver(
       async (entries) => {
@@ -33,7 +34,8 @@ export class StoryLoader {
     );
     watch.observe(section);
     // Where it is in view already, nothing is seen to come.
-    window.addEventListener('online', () => this.#tried && this.open());
+    window.addEventListener('online', () => this.#tried && this.open(), { signal: page.signal });
+    page.signal.addEventListener('abort', () => watch.disconnect(), { once: true });
   }
 
   /** The story; undefined where it could not be loaded, which is tried again when it is next wanted. */

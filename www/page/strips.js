@@ -3,6 +3,8 @@
 
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
+import { contextOf } from '../brush/context.js';
+import { onResize } from '../dom/media.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
@@ -52,29 +54,29 @@ export class Strips {
    * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a
    *   picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
+   * @param {AbortSignal} signal
    */
-  constructor(element, run, playHeads, wanted) {
+  constructor(element, run, playHeads, wanted, signal) {
     [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) =>
-      this.#playHeads.flow(TIMES[k]),
-    );
-    const steps = stepsShown(run.total).map(ofStep);
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) =>
-      this.#playHeads.train(this.#made[k].step),
-    );
-    this.#palette = new Palette(element, () => this.draw());
-    run.stage.on('time', () => this.#mark());
-    new ResizeObserver(() => this.draw()).observe(element);
+    const title = 'What comes out, after so many steps of training';
+    const [times, steps] = [TIMES.map(ofTime), stepsShown(run.total).map(ofStep)];
+    const flow = (k) => this.#playHeads.flow(TIMES[k]);
+    const train = (k) => this.#playHeads.train(this.#made[k].step);
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', times, flow, signal);
+    this.#training = this.#strip(element, title, steps, train, signal);
+    this.#palette = new Palette(element, () => this.draw(), signal);
+    run.stage.on('time', () => this.#mark(), { signal });
+    onResize(element, () => this.draw(), signal);
   }
 
-  #strip(element, title, names, onPick) {
+  #strip(element, title, names, onPick, signal) {
     const strip = document.createElement('section');
     strip.innerHTML = `<h2>${title}</h2><ol></ol>`;
     // Each is drawn in a task of its own: until then it has its name, and cannot be pressed.
     const panels = names.map((name, k) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true });
       button.innerHTML = `<canvas aria-hidden="true"></canvas><span>${name}</span>`;
-      button.addEventListener('click', () => onPick(k));
+      button.addEventListener('click', () => onPick(k), { signal });
       const item = document.createElement('li');
       item.append(button);
       strip.lastChild.append(item);
@@ -117,7 +119,7 @@ export class Strips {
       // The run was replaced meanwhile, or gives points that are not finite: the next look tries again.
     }
     this.#busy = false;
-    if (number !== this.#number || this.#made[next]) this.look();
+    if (number !== this.#number || this.#made[next]) void this.look();
   }
 
   // What the model made at about this step, from the same points as the stage's.
@@ -156,7 +158,7 @@ export class Strips {
     if (!this.#wanted()) return;
     this.#drawFlow();
     this.#drawTraining();
-    this.look();
+    void this.look();
   }
 
   #drawFlow() {
@@ -233,7 +235,10 @@ export class Strips {
     this.#brush.begin(camera);
     draw(this.#brush, Math.max(1.6, camera.width_px / 75));
     this.#brush.end();
-    canvas.getContext('2d').drawImage(this.#brush.canvas, 0, 0);
+    const context = contextOf(canvas);
+    context.resetTransform();
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(this.#brush.canvas, 0, 0);
   }
 
   #paintDigits({ canvas, camera }, { times, positions, count }, t) {

@@ -10,13 +10,18 @@ export class OwnPoints {
   #choices;
   #plane;
   #board; // made when it is first wanted
+  #signal;
 
-  /** @param {HTMLElement} plane what holds the stage's canvas */
-  constructor(choices, plane) {
-    [this.#choices, this.#plane] = [choices, plane];
+  /**
+   * @param {Choices} choices
+   * @param {HTMLElement} plane what holds the stage's canvas
+   * @param {AbortSignal} signal
+   */
+  constructor(choices, plane, signal) {
+    [this.#choices, this.#plane, this.#signal] = [choices, plane, signal];
     this.#buttons = {
-      source: new EditorButton('source', this.#handsFor('source')),
-      target: new EditorButton('target', this.#handsFor('target')),
+      source: new EditorButton('source', this.#handsFor('source'), signal),
+      target: new EditorButton('target', this.#handsFor('target'), signal),
     };
   }
 
@@ -32,10 +37,8 @@ export class OwnPoints {
   /** Lays the drawing board over the stage; `onClose` hears when it is taken away. */
   async draw(end, onClose) {
     const [{ BoardOnStage }] = await Promise.all([later(() => import('./on-stage.js')), loadCss('editor.css')]);
-    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, (end) => ({
-      ...this.#handsFor(end),
-      others: () => this.edit(end),
-    }));
+    const hands = (end) => ({ ...this.#handsFor(end), others: () => this.edit(end) });
+    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, hands, this.#signal);
     this.#board.show(end, onClose);
   }
 

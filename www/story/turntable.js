@@ -1,6 +1,10 @@
 // A canvas whose cloud of points is turned by hand, by finger, or with the arrow keys.
 
+import { contextOf } from '../brush/context.js';
+import { onResize } from '../dom/media.js';
 import { drawTurned } from '../draw/cloud-3d.js';
+
+/** @import { Palette } from '../draw/types.js' */
 
 const PER_PX = 0.008; // radians
 const KEY_STEP = Math.PI / 24;
@@ -8,31 +12,42 @@ const PITCH_MAX = Math.PI / 2;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Turntable {
-  xyz = new Float32Array();
+  /** n × 3 numbers. */
+  xyz = /** @type {Float32Array} */ (new Float32Array());
+  /** @type {number[][]} */
   boxes = [];
   camera = { yaw: 0.6, pitch: 0.45, extent: 1, width_px: 0, height_px: 0 };
-  /** Pixels of a point, as drawn last. */
+  /**
+   * Pixels of a point, as drawn last.
+   * @type {ReturnType<typeof drawTurned> | null}
+   */
   project = null;
   #canvas;
   #palette;
   #onTurn;
-  #resizing;
 
-  constructor(canvas, palette, onTurn) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Palette} palette
+   * @param {(yaw: number, pitch: number) => void} onTurn
+   * @param {AbortSignal} signal
+   */
+  constructor(canvas, palette, onTurn, signal) {
     [this.#canvas, this.#palette, this.#onTurn] = [canvas, palette, onTurn];
     canvas.tabIndex = 0;
-    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId));
-    canvas.addEventListener('pointermove', (event) => {
+    const drag = (event) => {
       if (canvas.hasPointerCapture(event.pointerId)) this.turn(event.movementX * PER_PX, event.movementY * PER_PX);
-    });
-    canvas.addEventListener('keydown', (event) => {
+    };
+    const press = (event) => {
       const arrow = ARROWS[event.key];
       if (!arrow) return;
       event.preventDefault();
       this.turn(KEY_STEP * arrow[0], KEY_STEP * arrow[1]);
-    });
-    this.#resizing = new ResizeObserver(() => this.draw());
-    this.#resizing.observe(canvas);
+    };
+    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId), { signal });
+    canvas.addEventListener('pointermove', drag, { signal });
+    canvas.addEventListener('keydown', press, { signal });
+    onResize(canvas, () => this.draw(), signal);
   }
 
   turn(yaw, pitch) {
@@ -48,7 +63,7 @@ export class Turntable {
     const density = window.devicePixelRatio || 1;
     canvas.width = Math.max(1, Math.round(width_px * density));
     canvas.height = Math.max(1, Math.round(height_px * density));
-    const context = canvas.getContext('2d');
+    const context = contextOf(canvas);
     context.scale(density, density);
     Object.assign(this.camera, { width_px, height_px });
     const size_px = Math.max(2, Math.min(width_px, height_px) / 160);
@@ -58,9 +73,5 @@ export class Turntable {
       size_px,
       boxes: this.boxes,
     });
-  }
-
-  dispose() {
-    this.#resizing.disconnect();
   }
 }

@@ -14,6 +14,12 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/**
+ * Serves a folder on localhost; port 0 takes a free one.
+ * @param {string} folder
+ * @param {number} [port]
+ * @returns {Promise<{ server: import('node:http').Server, address: string }>}
+ */
 export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
     const path = pathOf(request.url);
@@ -46,7 +52,10 @@ export function serve(folder, port = 0) {
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve({ server, address: `http://127.0.0.1:${server.address().port}/` }));
+    server.listen(port, '127.0.0.1', () => {
+      const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      resolve({ server, address: `http://127.0.0.1:${taken}/` });
+    });
   });
 }
 
