@@ -80,9 +80,9 @@ export class Lab {
    *   files?: { worker?: string, digits?: string, cpu?: string, gpu?: string, burn?: string },
    *   workers?: number,
    * }} settings `data` is for the shape `points`: CSV text, numbers (two a point), `{ values, dim, inPlace }`, or a
-   *   picture (ImageData, ImageBitmap, Blob); `onProgress` hears bytes while the digits are fetched; an aborted `signal`
-   *   ends the creation, or later disposes of the lab; `files` are addresses of the worker's script, of the pack of
-   *   digits and of each build's folder, where they do not lie beside this script; `workers` as for `share()`
+   *   picture (ImageData, ImageBitmap, Blob); `onProgress` hears bytes while the digits are fetched; an aborted
+   *   `signal` ends the creation, or later disposes of the lab; `files` are addresses of the worker's script, of the
+   *   pack of digits and of each build's folder, where they do not lie beside this script; `workers` as for `share()`
    */
   static async create(options = {}, settings = {}) {
     const { data, onProgress, signal, files, workers } = named(settings, SETTINGS, 'Lab.create');

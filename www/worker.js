@@ -30,8 +30,8 @@ const PURE = ['check', 'table'];
 
 const methods = {
   /**
-   * Starts the module of a build (`cpu`, `gpu` or `burn`) whose files lie in `folder`, compiled or not; `helpers` is the
-   * same for those that help this worker. No device is opened yet.
+   * Starts the module of a build (`cpu`, `gpu` or `burn`) whose files lie in `folder`, compiled or not; `helpers` is
+   * the same for those that help this worker. No device is opened yet.
    */
   async fetch({ build, folder, module, digits: pack, helpers }) {
     [digits, crew.files] = [pack, helpers];

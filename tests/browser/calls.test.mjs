@@ -1,5 +1,5 @@
-// lab.js when things go wrong: whatever fails, a call is answered, the run goes on or says that it is lost, and the next one
-// can begin.
+// lab.js when things go wrong: whatever fails, a call is answered, the run goes on or says that it is lost, and the
+// next one can begin.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -19,9 +19,10 @@ after(async () => {
 
 /**
  * Opens a page of ours without the lab and gives the result of `scenario(argument)` there.
- * @param {{ kind?: 'cpu' | 'gpu', said?: string, prepare?: (page) => void }} how `said` stands before the worker's script
+ * @param {{ kind?: 'cpu' | 'gpu', said?: string, prepare?: (page) => unknown }} how `said` stands before the worker's
+ *   script
  */
-async function within(scenario, { kind = 'cpu', said = '', prepare = () => {}, argument } = {}) {
+async function within(scenario, { kind = 'cpu', said = '', prepare = async () => {}, argument } = {}) {
   const context = await browsers[kind].newContext();
   const page = await context.newPage();
   if (said) {
@@ -68,8 +69,8 @@ async function within(scenario, { kind = 'cpu', said = '', prepare = () => {}, a
 describe('a lab that cannot begin', () => {
   const create = async () => {
     const { Lab } = await import('/lab.js');
-    const found = await outcome(Lab.create(SMALL));
-    return { ...found, workers: workers.length, ended };
+    const found = await window.outcome(Lab.create(window.SMALL));
+    return { ...found, workers: window.workers.length, ended: window.ended };
   };
   const WASM = '**/wasm/cpu/flow_lab_bg.wasm';
   const CASES = {
@@ -114,12 +115,12 @@ describe('a lab that cannot begin', () => {
   test('with bad points or unknown settings gives its worker back, and names what is at fault', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const points = await outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
-      const none = await outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 3 } }));
-      const setting = await outcome(Lab.create({ ...SMALL, target: 'points' }, { target: 'x,y\n0,1' }));
-      const workers3 = await outcome(Lab.create(SMALL, { workers: 3 }));
-      const file = await outcome(Lab.create(SMALL, { files: { wasm: '/x' } }));
-      return { points, none, setting, workers3, file, workers: workers.length, ended };
+      const points = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
+      const none = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 3 } }));
+      const setting = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { target: 'x,y\n0,1' }));
+      const workers3 = await window.outcome(Lab.create(window.SMALL, { workers: 3 }));
+      const file = await window.outcome(Lab.create(window.SMALL, { files: { wasm: '/x' } }));
+      return { points, none, setting, workers3, file, workers: window.workers.length, ended: window.ended };
     });
     assert.deepEqual([found.points.code, found.points.option], ['input', 'target'], JSON.stringify(found));
     assert.deepEqual([found.none.code, found.none.option], ['input', 'target']);
@@ -133,15 +134,21 @@ describe('a lab that cannot begin', () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
       const reason = (promise) => promise.then(String, (error) => error.name);
-      const before = await reason(Lab.create(SMALL, { signal: AbortSignal.abort() }));
+      const before = await reason(Lab.create(window.SMALL, { signal: AbortSignal.abort() }));
       const meanwhile = new AbortController();
-      const creation = reason(Lab.create(SMALL, { signal: meanwhile.signal }));
+      const creation = reason(Lab.create(window.SMALL, { signal: meanwhile.signal }));
       meanwhile.abort();
       const later = new AbortController();
-      const lab = await Lab.create(SMALL, { signal: later.signal });
-      const train = outcome(lab.train(1e6));
+      const lab = await Lab.create(window.SMALL, { signal: later.signal });
+      const train = window.outcome(lab.train(1e6));
       later.abort();
-      return { before, meanwhile: await creation, train: await train, workers: workers.length, ended };
+      return {
+        before,
+        meanwhile: await creation,
+        train: await train,
+        workers: window.workers.length,
+        ended: window.ended,
+      };
     });
     assert.deepEqual([found.before, found.meanwhile, found.train.code], ['AbortError', 'AbortError', 'stopped']);
     assert.equal(found.ended, found.workers);
@@ -152,7 +159,7 @@ test('files may lie anywhere', async () => {
   const found = await within(
     async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL, {
+      const lab = await Lab.create(window.SMALL, {
         files: { worker: '/elsewhere/worker.js', cpu: '/elsewhere/cpu', digits: '/elsewhere/digits' },
       });
       const { step } = await lab.train(3);
@@ -174,7 +181,7 @@ test('files may lie anywhere', async () => {
 test('a module is compiled once for all workers of all labs', async () => {
   const found = await within(async () => {
     const { Lab } = await import('/lab.js');
-    const [one, two] = [await Lab.create(SMALL, { workers: 2 }), await Lab.create(SMALL)];
+    const [one, two] = [await Lab.create(window.SMALL, { workers: 2 }), await Lab.create(window.SMALL)];
     await one.train(3);
     await two.exactVelocity([0, 0], 0.5);
     const asked = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.wasm')).length;
@@ -190,9 +197,12 @@ describe('a call that fails', () => {
     const found = await within(
       async () => {
         const { Lab } = await import('/lab.js');
-        const lab = await Lab.create(SMALL);
+        const lab = await Lab.create(window.SMALL);
         await lab.train(3);
-        const [metrics, next] = await Promise.all([outcome(lab.metrics({ count: 50 })), outcome(lab.train(2))]);
+        const [metrics, next] = await Promise.all([
+          window.outcome(lab.metrics({ count: 50 })),
+          window.outcome(lab.train(2)),
+        ]);
         lab.dispose();
         return { metrics, step: next.value.step };
       },
@@ -211,8 +221,8 @@ describe('a call that fails', () => {
   test('because it cannot be sent is an error', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
-      const bad = await outcome(lab.velocity([0, 0], () => 0.5));
+      const lab = await Lab.create(window.SMALL);
+      const bad = await window.outcome(lab.velocity([0, 0], () => 0.5));
       const { step } = await lab.train(1);
       lab.dispose();
       return { bad: bad.message, step };
@@ -230,21 +240,24 @@ describe('a call that fails', () => {
       const found = await within(
         async () => {
           const { Lab } = await import('/lab.js');
-          const lab = await Lab.create(SMALL);
+          const lab = await Lab.create(window.SMALL);
           await lab.train(3);
           const heard = [];
           lab.on('lost', ({ message, code }) => heard.push({ message, code }));
-          const metrics = await outcome(lab.metrics({ count: 50 }));
-          const next = await outcome(lab.train(1));
+          const metrics = await window.outcome(lab.metrics({ count: 50 }));
+          const next = await window.outcome(lab.train(1));
           const lost = lab.lost?.message;
           await lab.restart(lab.changed);
           const { step } = await lab.train(2);
           const after = lab.lost;
           lab.dispose();
-          return { metrics, next, lost, heard, step, after, workers: workers.length, ended };
+          return { metrics, next, lost, heard, step, after, workers: window.workers.length, ended: window.ended };
         },
         {
-          said: `{ const { parse } = JSON; JSON.parse = (text) => { if (/"w2"/.test(text)) throw ${error}; return parse(text); }; }`,
+          said: `{
+            const { parse } = JSON;
+            JSON.parse = (text) => { if (/"w2"/.test(text)) throw ${error}; return parse(text); };
+          }`,
         },
       );
       assert.equal(found.metrics.code, 'worker');
@@ -259,11 +272,11 @@ describe('a call that fails', () => {
   test('because its worker has vanished is answered all the same', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
-      const train = outcome(lab.train(1e7));
+      const lab = await Lab.create(window.SMALL);
+      const train = window.outcome(lab.train(1e7));
       const lost = new Promise((done) => lab.on('lost', ({ message }) => done(message)));
       await new Promise((done) => setTimeout(done, 100));
-      workers[0].vanish();
+      window.workers[0].vanish();
       const answer = await train;
       await lab.restart({ ...SMALL, seed: 2 });
       const { step } = await lab.train(2);
@@ -279,14 +292,14 @@ describe('a restart', () => {
   test('ends training early, of calls that wait as well; so does stop()', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
+      const lab = await Lab.create(window.SMALL);
       const first = [lab.train(1e7), lab.train(1e7)];
       await new Promise((done) => setTimeout(done, 100));
       lab.stop();
       const stopped = (await Promise.all(first)).map(({ step }) => step);
       const { step: on } = await lab.train(5);
       const second = [lab.train(1e7), lab.train(1e7)];
-      await lab.restart(SMALL);
+      await lab.restart(window.SMALL);
       const steps = (await Promise.all(second)).map(({ step }) => step);
       const { step } = await lab.train(4);
       lab.dispose();
@@ -309,16 +322,16 @@ describe('a restart', () => {
     const found = await within(
       async () => {
         const { Lab } = await import('/lab.js');
-        const lab = await Lab.create(SMALL);
-        const [long, behind] = [outcome(lab.train(7)), outcome(lab.sample({ count: 5 }))];
+        const lab = await Lab.create(window.SMALL);
+        const [long, behind] = [window.outcome(lab.train(7)), window.outcome(lab.sample({ count: 5 }))];
         const { options } = await lab.check({ width: 16 });
-        const bad = await outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
+        const bad = await window.outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
         await lab.restart({ ...SMALL, width: 16 });
         const { step } = await lab.train(2);
         const { width } = lab.options;
         lab.dispose();
         const codes = [(await long).code, (await behind).code, bad.code];
-        return { checked: options.width, width, step, codes, workers: workers.length, ended };
+        return { checked: options.width, width, step, codes, workers: window.workers.length, ended: window.ended };
       },
       { said: HELD },
     );
@@ -332,10 +345,12 @@ describe('a restart', () => {
       const { Lab } = await import('/lab.js');
       const lab = await Lab.create({ ...SMALL, target: 'points' }, { data: { target: [0, 0, 1, 1, 2, 0] } });
       await lab.train(4);
-      const bad = await outcome(lab.restart({ ...SMALL, target: 'points', width: 4 }, { data: { target: 'x' } }));
+      const bad = await window.outcome(
+        lab.restart({ ...SMALL, target: 'points', width: 4 }, { data: { target: 'x' } }),
+      );
       const { step } = await lab.train(1);
       const kept = [lab.options.width, lab.given.target.values.length];
-      const none = await outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: null } }));
+      const none = await window.outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: null } }));
       const { target } = lab.options;
       lab.dispose();
       return { bad, step, kept, target, none: none.message };
@@ -351,7 +366,7 @@ describe('the small print', () => {
     const found = await within(async () => {
       'use strict';
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
+      const lab = await Lab.create(window.SMALL);
       await lab.train(3);
       const writes = ['options', 'width'].map((name) => {
         try {
@@ -364,7 +379,7 @@ describe('the small print', () => {
       });
       const used = await lab.use({ solver: 'heun', solverSteps: 3 });
       const { times } = await lab.sample({ count: 5 });
-      const bad = [await outcome(lab.use({ solverSteps: 0 })), await outcome(lab.use({ width: 4 }))];
+      const bad = [await window.outcome(lab.use({ solverSteps: 0 })), await window.outcome(lab.use({ width: 4 }))];
       const { step } = await lab.train(1);
       const { changed } = lab;
       lab.dispose();
@@ -387,7 +402,7 @@ describe('the small print', () => {
   test('listeners can leave, and events are known ones', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
+      const lab = await Lab.create(window.SMALL);
       const heard = [];
       const [one, two] = [() => heard.push(1), () => heard.push(2)];
       const leave = lab.on('device', one);
@@ -398,7 +413,7 @@ describe('the small print', () => {
       heard.length = 0;
       leave();
       lab.off('device', two);
-      await lab.restart(SMALL);
+      await lab.restart(window.SMALL);
       let message = '';
       try {
         lab.on('devices', one);
@@ -415,7 +430,7 @@ describe('the small print', () => {
   test('what a call asks is settled when its turn comes', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(SMALL);
+      const lab = await Lab.create(window.SMALL);
       lab.restart({ ...SMALL, source: 'gaussian', target: 'uniform', dim: 16 });
       const { count } = await lab.metrics();
       lab.dispose();
@@ -424,7 +439,7 @@ describe('the small print', () => {
     assert.equal(found, 200);
   });
 
-  test('losses come from any step on; the loss that is told is the mean of the last hundred, however they were asked', async () => {
+  test('losses come from any step on; the loss that is told is the mean of the last hundred steps', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
       const lab = await Lab.create({ ...SMALL, seed: 4 });
@@ -456,7 +471,7 @@ describe('the small print', () => {
       const { Lab } = await import('/lab.js');
       const lab = await Lab.create({ ...SMALL, source: 'gaussian' });
       await lab.train(20);
-      const then = await lab.keep();
+      const past = await lab.keep();
       const x = [0.3, -0.2, 1, 1];
       const ask = async (at) => [
         ...(await lab.velocity(x, 0.5, { at })),
@@ -465,16 +480,16 @@ describe('the small print', () => {
       ];
       const now = await ask();
       await lab.train(50);
-      const [by, byId, later] = [await ask(then), await ask(then.id), await ask()];
-      await lab.forget(then);
-      const gone = await outcome(lab.velocity(x, 0.5, { at: then }));
+      const [by, byId, later] = [await ask(past), await ask(past.id), await ask()];
+      await lab.forget(past);
+      const gone = await window.outcome(lab.velocity(x, 0.5, { at: past }));
       const other = await lab.keep();
-      await lab.restart(SMALL);
-      const replaced = await outcome(lab.velocity(x, 0.5, { at: other }));
+      await lab.restart(window.SMALL);
+      const replaced = await window.outcome(lab.velocity(x, 0.5, { at: other }));
       lab.dispose();
-      return { then, now, by, byId, later, gone, replaced };
+      return { past, now, by, byId, later, gone, replaced };
     });
-    assert.equal(found.then.step, 20);
+    assert.equal(found.past.step, 20);
     assert.deepEqual([found.by, found.byId], [found.now, found.now]);
     assert.notDeepEqual(found.later, found.now);
     for (const { code, message } of [found.gone, found.replaced]) {
@@ -489,7 +504,7 @@ describe('the small print', () => {
       const lab = await Lab.create({ ...SMALL, learningRate: 1, predict: 'velocity', width: 64, depth: 4 });
       let loss = 0;
       for (let k = 0; k < 40 && Number.isFinite(loss); k++) ({ loss } = await lab.train(100));
-      const bytes = await outcome(lab.save());
+      const bytes = await window.outcome(lab.save());
       lab.dispose();
       return { loss: String(loss), saved: bytes.value?.length, ...bytes, value: undefined };
     });
@@ -504,21 +519,22 @@ describe('the small print', () => {
     const found = await within(
       async () => {
         const { Lab } = await import('/lab.js');
-        const lab = await Lab.create(SMALL);
-        const first = await outcome(lab.exactVelocity([0, 0], 0.5));
+        const lab = await Lab.create(window.SMALL);
+        const first = await window.outcome(lab.exactVelocity([0, 0], 0.5));
         await fetch('/back');
-        const second = await outcome(lab.exactVelocity([0, 0], 0.5));
+        const second = await window.outcome(lab.exactVelocity([0, 0], 0.5));
         lab.dispose();
         return { first, second: second.value?.length };
       },
       {
-        prepare: async (page) => {
+        prepare: (page) => {
           let asked = 0;
-          await page.route('**/worker.js', (route) => (asked++ && offline ? route.abort() : route.continue()));
-          await page.route('**/back', (route) => {
+          const back = (route) => {
             offline = false;
             return route.fulfill({ body: 'yes' });
-          });
+          };
+          const worker = (route) => (asked++ && offline ? route.abort() : route.continue());
+          return Promise.all([page.route('**/worker.js', worker), page.route('**/back', back)]);
         },
       },
     );
@@ -530,7 +546,7 @@ describe('the small print', () => {
 describe('a GPU', () => {
   const TRAINED = { width: 8, depth: 1, batch: 32, steps: 100000, device: 'gpu' };
 
-  test('adapter that never comes is waited for a while; one that there is not is asked for at the next start', async () => {
+  test('adapter that never comes is waited for a while; one that is not there is asked for again', async () => {
     for (const [answer, sentence, times] of [
       ['silence', /the browser did not answer within 10 s when it was asked for a GPU adapter\.$/, 1],
       ['null', /the browser found no GPU adapter\.$/, 2],
@@ -568,7 +584,7 @@ describe('a GPU', () => {
         await lab.settled;
         const { kind, reason } = lab.device;
         lab.dispose();
-        return { kind, reason, step, workers: workers.length, ended };
+        return { kind, reason, step, workers: window.workers.length, ended: window.ended };
       },
       { kind: 'gpu', argument: TRAINED, said: 'GPUAdapter.prototype.requestDevice = () => new Promise(() => {});' },
     );
@@ -601,7 +617,7 @@ describe('a GPU', () => {
           const lost = new Promise((done) => lab.on('lost', done));
           new BroadcastChannel('destroy').postMessage('');
           const { code, message } = await lost;
-          const next = await outcome(lab.train(1));
+          const next = await window.outcome(lab.train(1));
           await lab.restart(options);
           kinds.push(lab.device.kind);
           const { step } = await lab.train(2);
@@ -628,12 +644,12 @@ describe('a GPU', () => {
           const { Lab } = await import('/lab.js');
           const bad = { data: { target: 'x' } };
           const lab = await Lab.create({ ...options, device: 'cpu' });
-          const toGpu = await outcome(lab.restart({ ...options, target: 'points' }, bad));
+          const toGpu = await window.outcome(lab.restart({ ...options, target: 'points' }, bad));
           await lab.restart(options);
           await lab.settled;
           const kinds = [lab.device.kind];
           await lab.train(3);
-          const toCpu = await outcome(lab.restart({ ...options, device: 'cpu', target: 'points' }, bad));
+          const toCpu = await window.outcome(lab.restart({ ...options, device: 'cpu', target: 'points' }, bad));
           const { step } = await lab.train(1);
           kinds.push(lab.device.kind);
           const kept = await lab.keep();
@@ -659,7 +675,7 @@ describe('a GPU', () => {
           const { kind, reason } = lab.device;
           const { step } = await lab.train(2);
           lab.dispose();
-          return { kind, reason, step, workers: workers.length, ended };
+          return { kind, reason, step, workers: window.workers.length, ended: window.ended };
         },
         {
           kind: 'gpu',
@@ -691,7 +707,7 @@ describe('a GPU', () => {
           await lab.settled;
           const found = [lab.device.kind, lab.options.width];
           const after = await lab.velocity([0.5, 0.5], 0.3, { at: kept });
-          const gone = await outcome(lab.velocity([0.5, 0.5], 0.3, { at: then }));
+          const gone = await window.outcome(lab.velocity([0.5, 0.5], 0.3, { at: then }));
           lab.dispose();
           return { cpu, found, before: [...before], now: [...now], after: [...after], gone: gone.code };
         },

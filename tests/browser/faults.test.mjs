@@ -1,4 +1,5 @@
-// The page when things go wrong: it says so in a sentence, nothing stands still without a word, and nothing needs a reload.
+// The page when things go wrong: it says so in a sentence, nothing stands still without a word, and nothing needs a
+// reload.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -49,10 +50,7 @@ const waitForHash = (page, hash) => page.waitForFunction((hash) => location.hash
 const notesOf = (page) => page.locator('#notes .note span').allTextContents();
 
 describe('a page that cannot start', () => {
-  for (const [name, answer] of [
-    ['is not there', { status: 404 }],
-    ['is a page', HTML],
-  ]) {
+  for (const [name, answer] of Object.entries({ 'is not there': { status: 404 }, 'is a page': HTML })) {
     test(`because the wasm file ${name} says so, and can be tried again`, async () => {
       const { page, close } = await opened(SMALL, (page) =>
         page.route('**/flow_lab_bg.wasm', (route) => route.fulfill(answer)),
@@ -134,7 +132,7 @@ describe('a step that takes long', () => {
     const { page, close } = await opened(ENDLESS, (page) =>
       page.route('**/worker.js', async (route) => {
         const response = await route.fetch();
-        const held = `{ const hold = new BroadcastChannel('hold'); let held = false; hold.onmessage = () => (held = true);
+        const held = `{ let held = false; new BroadcastChannel('hold').onmessage = () => (held = true);
           addEventListener('message', ({ data }) => {
             if (data.method !== 'train' || !held) return;
             for (const start = performance.now(); performance.now() - start < 120_000;);

@@ -46,7 +46,7 @@ test('a link opens as what it was, however its signs were written', () => {
   assert.deepEqual(pairs('#TARGETDATA=r.1*2'), [['targetData', 'r.1*2']]);
 });
 
-test('options in the query are read as well; what other programs put there is not ours, and the hash comes first', () => {
+test('options in the query are read after those in the hash; what other programs put there is not ours', () => {
   assert.deepEqual(pairs('', '?target=ring&seed=7'), RING);
   assert.deepEqual(read('', '?utm_source=mail&chapter=pair&fbclid=x').sentences, []);
   assert.deepEqual(pairs('#target=moons', '?target=ring'), [['target', 'moons']]);

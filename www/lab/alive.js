@@ -1,5 +1,5 @@
-// A worker that ends without a word, by a developer's tool or for want of memory, fires no event. A lock that it holds as
-// long as it lives is free then. Where a page gets no locks, as over plain http, such an end is not noticed.
+// A worker that ends without a word, by a developer's tool or for want of memory, fires no event. A lock that it holds
+// as long as it lives is free then. Where a page gets no locks, as over plain http, such an end is not noticed.
 
 /** In the worker: holds a lock for good, and tells its name. */
 export function live(tell) {

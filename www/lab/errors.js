@@ -1,9 +1,9 @@
 // What a call can fail with: a sentence for a reader, and a code for a program.
 
 /**
- * Whose fault it is: `input` an option or an argument, `file` a saved run, `device` the GPU, `diverged` training itself,
- * `missing` a file beside the script, `unsupported` the browser, `worker` a worker that ended, `stopped` a call whose run
- * was replaced or that was aborted, `disposed` a lab that is no more, `failed` anything else.
+ * Whose fault it is: `input` an option or an argument, `file` a saved run, `device` the GPU, `diverged` training
+ * itself, `missing` a file beside the script, `unsupported` the browser, `worker` a worker that ended, `stopped` a call
+ * whose run was replaced or that was aborted, `disposed` a lab that is no more, `failed` anything else.
  * @typedef {'input' | 'file' | 'device' | 'diverged' | 'missing' | 'unsupported' | 'worker' | 'stopped' | 'disposed' |
  *   'failed'} Code
  */
@@ -11,7 +11,7 @@
 export class LabError extends Error {
   name = 'LabError';
 
-  /** @param {{ code?: Code, option?: string, value?: unknown }} about `option` and `value` where one of them is at fault */
+  /** @param {{ code?: Code, option?: string, value?: unknown }} about `option`, `value`: where one is at fault */
   constructor(message, { code = 'failed', option, value } = {}) {
     super(message);
     [this.code, this.option, this.value] = [code, option, value];

@@ -25,16 +25,16 @@ export class StoryLoader {
     if (wanted) void this.go(wanted);
     // Not before it is seen: it lies right below the first screen, whose load is to stay small.
     const watch = new IntersectionObserver(
-      async (entries) => {
-        // The last record is how it is now.
-        if (!entries.at(-1).isIntersecting || !(await this.open())) return; // it will be seen again
-        watch.disconnect();
+      (entries) => {
+        // The last record is how it is now; what could not be loaded will be seen again.
+        if (entries.at(-1).isIntersecting) void this.open().then((story) => story && watch.disconnect());
       },
       { rootMargin: SEEN },
     );
     watch.observe(section);
     // Where it is in view already, nothing is seen to come.
-    window.addEventListener('online', () => this.#tried && this.open(), { signal: page.signal });
+    const again = () => void (this.#tried && this.open());
+    window.addEventListener('online', again, { signal: page.signal });
     page.signal.addEventListener('abort', () => watch.disconnect(), { once: true });
   }
 

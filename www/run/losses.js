@@ -10,7 +10,7 @@ export class Losses {
     this.#length = 0;
   }
 
-  /** Asks for those that are missing. @returns {Promise<Float32Array>} all of them; what was given before stays as it is */
+  /** Asks for those that are missing. @returns {Promise<Float32Array>} all; what was given before stays as it is */
   async of(lab) {
     const from = this.#length;
     const fresh = await lab.losses({ from });

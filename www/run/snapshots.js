@@ -1,5 +1,5 @@
-// The model's past: some of its steps, closer together at the beginning, where more happens. The weights themselves stay
-// in the worker, under a number.
+// The model's past: some of its steps, closer together at the beginning, where more happens. The weights themselves
+// stay in the worker, under a number.
 
 const KEPT_MAX = 40;
 const NUMBERS_MAX = 12e6; // of all snapshots together: 48 MB
