@@ -115,9 +115,9 @@ describe('a lab that cannot begin', () => {
   test('with bad points or unknown settings gives its worker back, and names what is at fault', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const points = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
-      const none = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { data: { target: 3 } }));
-      const setting = await window.outcome(Lab.create({ ...SMALL, target: 'points' }, { target: 'x,y\n0,1' }));
+      const points = await window.outcome(Lab.create({ ...window.SMALL, target: 'points' }, { data: { target: 'x' } }));
+      const none = await window.outcome(Lab.create({ ...window.SMALL, target: 'points' }, { data: { target: 3 } }));
+      const setting = await window.outcome(Lab.create({ ...window.SMALL, target: 'points' }, { target: 'x,y\n0,1' }));
       const workers3 = await window.outcome(Lab.create(window.SMALL, { workers: 3 }));
       const file = await window.outcome(Lab.create(window.SMALL, { files: { wasm: '/x' } }));
       return { points, none, setting, workers3, file, workers: window.workers.length, ended: window.ended };
@@ -278,7 +278,7 @@ describe('a call that fails', () => {
       await new Promise((done) => setTimeout(done, 100));
       window.workers[0].vanish();
       const answer = await train;
-      await lab.restart({ ...SMALL, seed: 2 });
+      await lab.restart({ ...window.SMALL, seed: 2 });
       const { step } = await lab.train(2);
       lab.dispose();
       return { answer, lost: await lost, step };
@@ -325,8 +325,8 @@ describe('a restart', () => {
         const lab = await Lab.create(window.SMALL);
         const [long, behind] = [window.outcome(lab.train(7)), window.outcome(lab.sample({ count: 5 }))];
         const { options } = await lab.check({ width: 16 });
-        const bad = await window.outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: 'x' } }));
-        await lab.restart({ ...SMALL, width: 16 });
+        const bad = await window.outcome(lab.restart({ ...window.SMALL, target: 'points' }, { data: { target: 'x' } }));
+        await lab.restart({ ...window.SMALL, width: 16 });
         const { step } = await lab.train(2);
         const { width } = lab.options;
         lab.dispose();
@@ -343,14 +343,14 @@ describe('a restart', () => {
   test('with bad data keeps the run, its options and its data', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...SMALL, target: 'points' }, { data: { target: [0, 0, 1, 1, 2, 0] } });
+      const lab = await Lab.create({ ...window.SMALL, target: 'points' }, { data: { target: [0, 0, 1, 1, 2, 0] } });
       await lab.train(4);
       const bad = await window.outcome(
-        lab.restart({ ...SMALL, target: 'points', width: 4 }, { data: { target: 'x' } }),
+        lab.restart({ ...window.SMALL, target: 'points', width: 4 }, { data: { target: 'x' } }),
       );
       const { step } = await lab.train(1);
       const kept = [lab.options.width, lab.given.target.values.length];
-      const none = await window.outcome(lab.restart({ ...SMALL, target: 'points' }, { data: { target: null } }));
+      const none = await window.outcome(lab.restart({ ...window.SMALL, target: 'points' }, { data: { target: null } }));
       const { target } = lab.options;
       lab.dispose();
       return { bad, step, kept, target, none: none.message };
@@ -407,7 +407,7 @@ describe('the small print', () => {
       const [one, two] = [() => heard.push(1), () => heard.push(2)];
       const leave = lab.on('device', one);
       lab.on('device', two);
-      await lab.restart({ ...SMALL, device: 'auto' });
+      await lab.restart({ ...window.SMALL, device: 'auto' });
       await lab.settled;
       const both = [...new Set(heard)].sort();
       heard.length = 0;
@@ -431,7 +431,7 @@ describe('the small print', () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
       const lab = await Lab.create(window.SMALL);
-      lab.restart({ ...SMALL, source: 'gaussian', target: 'uniform', dim: 16 });
+      lab.restart({ ...window.SMALL, source: 'gaussian', target: 'uniform', dim: 16 });
       const { count } = await lab.metrics();
       lab.dispose();
       return count;
@@ -442,11 +442,11 @@ describe('the small print', () => {
   test('losses come from any step on; the loss that is told is the mean of the last hundred steps', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...SMALL, seed: 4 });
+      const lab = await Lab.create({ ...window.SMALL, seed: 4 });
       const none = (await Promise.all([lab.train(1), lab.stop()]))[0];
       const told = [];
       for (const chunks of [[250], [100, 149, 1]]) {
-        await lab.restart({ ...SMALL, seed: 4 });
+        await lab.restart({ ...window.SMALL, seed: 4 });
         let progress;
         for (const steps of chunks) progress = await lab.train(steps);
         told.push(progress.loss);
@@ -469,7 +469,7 @@ describe('the small print', () => {
   test('a kept model answers as it did, until it is forgotten or the run is another one', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...SMALL, source: 'gaussian' });
+      const lab = await Lab.create({ ...window.SMALL, source: 'gaussian' });
       await lab.train(20);
       const past = await lab.keep();
       const x = [0.3, -0.2, 1, 1];
@@ -501,7 +501,7 @@ describe('the small print', () => {
   test('a model that diverged is not saved', async () => {
     const found = await within(async () => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...SMALL, learningRate: 1, predict: 'velocity', width: 64, depth: 4 });
+      const lab = await Lab.create({ ...window.SMALL, learningRate: 1, predict: 'velocity', width: 64, depth: 4 });
       let loss = 0;
       for (let k = 0; k < 40 && Number.isFinite(loss); k++) ({ loss } = await lab.train(100));
       const bytes = await window.outcome(lab.save());
@@ -557,12 +557,12 @@ describe('a GPU', () => {
           const requestAdapter = () => (asked++, answer === 'null' ? Promise.resolve(null) : new Promise(() => {}));
           Object.defineProperty(navigator, 'gpu', { value: { requestAdapter } });
           const { Lab } = await import('/lab.js');
-          const lab = await Lab.create({ ...SMALL, device: 'auto' });
+          const lab = await Lab.create({ ...window.SMALL, device: 'auto' });
           const { step } = await lab.train(3);
           await lab.settled;
           const { reason } = lab.device;
           if (answer === 'null') {
-            await lab.restart({ ...SMALL, device: 'auto' });
+            await lab.restart({ ...window.SMALL, device: 'auto' });
             await lab.settled;
           }
           lab.dispose();
