@@ -1,11 +1,16 @@
 // What lies on the stage in words: the picked point, the scale of a heat map, and buttons for what gestures do.
 
+/** @import { Scale } from './layers.js' */
+/** @import { Facts } from './picked.js' */
+/** @import { Stage } from './stage.js' */
+
 import { grouped } from '../words/format.js';
 import { LAYER_WORDS } from '../words/layers.js';
 
 const ZOOM = 1.4;
 const STEP_PX = 80;
 
+/** @type {[sign: string, words: string, move: (stage: Stage) => void][]} */
 const LENS = [
   ['+', 'Zoom in', (stage) => stage.camera.zoom(ZOOM)],
   ['−', 'Zoom out', (stage) => stage.camera.zoom(1 / ZOOM)],
@@ -25,6 +30,7 @@ const LENS = [
  */
 export function attachOverlay({ spot, scale, lens, help }, stage, { signal, say = () => {} }) {
   let last = 0;
+  /** @type {Scale | null} */
   let heat = null;
   const show = () => {
     const { facts } = stage.picked;
@@ -52,8 +58,11 @@ export function attachOverlay({ spot, scale, lens, help }, stage, { signal, say 
     if (help) help.hidden = covered;
     showScale(heat);
   };
-  const listeners = { pick, time, heat: showScale, covered: cover, view: showMoves };
-  for (const [event, listener] of Object.entries(listeners)) stage.on(event, listener, { signal });
+  stage.on('pick', pick, { signal });
+  stage.on('time', time, { signal });
+  stage.on('heat', showScale, { signal });
+  stage.on('covered', cover, { signal });
+  stage.on('view', showMoves, { signal });
 
   const buttons = LENS.map(([sign, words, move]) => {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: sign, title: words });
@@ -73,6 +82,7 @@ export function attachOverlay({ spot, scale, lens, help }, stage, { signal, say 
   showMoves();
 }
 
+/** @param {Facts} facts */
 function pointSentence({ index, t, at, velocity, from, to }) {
   const pair = ([x, y]) => `(${x.toFixed(2)}, ${y.toFixed(2)})`;
   return (
@@ -81,6 +91,7 @@ function pointSentence({ index, t, at, velocity, from, to }) {
   );
 }
 
+/** @param {Scale} scale */
 function scaleOf({ layer, low, high, role }) {
   const { words, unit } = LAYER_WORDS[layer].scale;
   const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2).replace(/\.?0+$/, ''));

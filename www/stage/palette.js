@@ -2,9 +2,19 @@
 
 import { onTheme } from '../dom/media.js';
 
+/** @type {(keyof import('../draw/types.js').Palette)[]} */
 const ROLES = ['paper', 'ink', 'soft', 'line', 'source', 'target', 'generated', 'velocity', 'exact'];
 
 export class Palette {
+  paper = '';
+  ink = '';
+  soft = '';
+  line = '';
+  source = '';
+  target = '';
+  generated = '';
+  velocity = '';
+  exact = '';
   #element;
 
   /**
@@ -21,7 +31,10 @@ export class Palette {
     this.#read();
   }
 
-  /** Another element has taken its place: one that is out of the document has no colours. */
+  /**
+   * Another element has taken its place: one that is out of the document has no colours.
+   * @param {Element} element
+   */
   follow(element) {
     this.#element = element;
     this.#read();

@@ -5,16 +5,20 @@
 //   stage.layers.density = true;                            every name is in layers.js; stage.touch() draws anew
 //   stage.seek(0.5); stage.flowing = false;                 the play head over flow time t
 //   stage.fit(5);                                           see [-5, 5]²; stage.camera pans, zooms, then stage.moved()
-//   stage.on('time', listener, { signal })                  every frame's t; the other events are in EVENTS
+//   stage.on('time', listener, { signal })                  every frame's t; the other events: Events, below
 //   stage.dispose();                                        gives back its listeners, observers and WebGL context
 //
 // Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact ({ points,
 // frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid ({ lines,
 // perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). run/scene-data.js asks a lab for them.
 
-/** @import { Field, Lattice, Pairs, Raster, Scene, Trajectories } from '../draw/types.js' */
+/** @import { Bounds, Brush } from '../brush/types.js' */
+/** @import { Field, Lattice, Pairs, Raster, Trajectories } from '../draw/types.js' */
+/** @import { Scale, StageScene } from './layers.js' */
+/** @import { Facts } from './picked.js' */
 
 import { brushFor } from '../brush/brush.js';
+import { contextOf } from '../brush/context.js';
 import { onResize } from '../dom/media.js';
 import { ARROWS_SIDE, gridPoints } from '../draw/arrows.js';
 import { positionsAt } from '../draw/between.js';
@@ -31,15 +35,17 @@ const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a fram
 // Of a frame without a GPU; what is left waits in a task of its own, so that the page answers in between.
 const SLICE_MS = 8;
 
-const EVENTS = [
-  'time', // a frame has another t
-  'pick', // a point was picked, or let go
-  'camera', // another part of the plane is seen
-  'moved', // the same, by hand and not by another run
-  'view', // the camera rests: there is another grid of arrows
-  'heat', // a heat map has another scale
-  'covered', // something lies over the canvas, or no longer
-];
+/**
+ * What a stage tells its listeners.
+ * @typedef {object} Events
+ * @property {number} time a frame has another t
+ * @property {Facts | null} pick a point was picked, or let go
+ * @property {Camera} camera another part of the plane is seen
+ * @property {Camera} moved the same, by hand and not by another run
+ * @property {Bounds} view the camera rests: there is another grid of arrows
+ * @property {Scale | null} heat a heat map has another scale
+ * @property {boolean} covered something lies over the canvas, or no longer
+ */
 
 export class Stage {
   /** @type {Float32Array | null} */
@@ -67,30 +73,51 @@ export class Stage {
   );
   /**
    * What a layer of the caller's own draws last.
-   * @type {Set<(scene: Scene) => void>}
+   * @type {Set<(scene: StageScene) => void>}
    */
   overlays = new Set();
   /** Where the arrows stand, n × 2 numbers. */
   arrowPoints = new Float32Array();
-  framesDrawn = 0; // with points in motion
-  firstMotion_ms = null; // since the page's navigation began
+  /** With points in motion. */
+  framesDrawn = 0;
+  /**
+   * Since the page's navigation began.
+   * @type {number | null}
+   */
+  firstMotion_ms = null;
 
-  #listeners = new Map(EVENTS.map((event) => [event, new Set()]));
+  /** @type {Map<keyof Events, Set<(detail: any) => void>>} */
+  #listeners = new Map();
+  /** @type {ReturnType<typeof brushFor>} */
   #brush;
-  #rest = null; // of the frame that is under way
-  #previous = null; // { samples, since }
+  /**
+   * Of the frame that is under way.
+   * @type {Iterator<void> | null}
+   */
+  #rest = null;
+  /** @type {{ samples: Trajectories, since: number } | null} */
+  #previous = null;
+  /** @type {Float32Array | null} */
   #current = null;
+  /** @type {Float32Array | undefined} */
   #blend;
   #stale = true; // something changed since the last frame
   #visible = true;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
-  #shownScale = null;
+  #shownScale = 'null'; // as JSON
+  /** @type {number | null} */
   #toldT = null;
+  /** @type {number | null} */
   #drawnT = null;
   #covered = false;
   #end = new AbortController();
-  #ofCanvas; // ends what listens to the canvas, of which there may be a second one
+  #ofCanvas = new AbortController(); // ends what listens to the canvas, of which there may be a second one
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{ extent?: number, clock?: Clock, flat?: boolean }} [options] `flat`: without a GPU
+   */
   constructor(canvas, { extent = 4, clock = new Clock(), flat = false } = {}) {
     this.canvas = canvas;
     this.clock = clock;
@@ -111,7 +138,7 @@ export class Stage {
     new Gestures(canvas, this, signal);
     onResize(canvas, () => this.#resized(), signal);
     // Of several records, the last is how things are now.
-    const seeing = new IntersectionObserver((entries) => (this.#visible = entries.at(-1).isIntersecting));
+    const seeing = new IntersectionObserver((entries) => (this.#visible = entries[entries.length - 1].isIntersecting));
     seeing.observe(canvas);
     signal.addEventListener('abort', () => seeing.disconnect(), { once: true });
     canvas.addEventListener('webglcontextlost', () => this.#goFlat(), { signal });
@@ -128,9 +155,16 @@ export class Stage {
     return this.#brush.kind;
   }
 
-  /** The result ends it, and so does the signal. */
+  /**
+   * The result ends it, and so does the signal.
+   * @template {keyof Events} Name
+   * @param {Name} event
+   * @param {(detail: Events[Name]) => void} listener
+   * @param {{ signal?: AbortSignal }} [options]
+   */
   on(event, listener, { signal } = {}) {
-    const heard = this.#listeners.get(event);
+    const heard = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, heard);
     const stop = () => heard.delete(listener);
     heard.add(listener);
     signal?.addEventListener('abort', stop, { once: true });
@@ -167,10 +201,13 @@ export class Stage {
     this.moved();
   }
 
-  /** New samples; the dots glide over to them. */
+  /**
+   * New samples; the dots glide over to them.
+   * @param {Trajectories} samples
+   */
   show(samples) {
-    const glide = !this.clock.jumps && this.samples?.count === samples.count;
-    this.#previous = glide ? { samples: this.samples, since: performance.now() } : null;
+    const before = this.clock.jumps || this.samples?.count !== samples.count ? null : this.samples;
+    this.#previous = before && { samples: before, since: performance.now() };
     this.samples = samples;
     this.picked.keepWithin(samples.count);
     this.touch();
@@ -238,10 +275,15 @@ export class Stage {
     this.#tell('covered', on);
   }
 
-  pick(x_px, y_px, tapped) {
-    this.picked.at(x_px, y_px, tapped);
+  /**
+   * @param {{ x: number, y: number } | null} pixel
+   * @param {boolean} tapped
+   */
+  pick(pixel, tapped) {
+    this.picked.at(pixel, tapped);
   }
 
+  /** @param {1 | -1} by */
   pickNext(by) {
     this.picked.next(by);
   }
@@ -261,7 +303,11 @@ export class Stage {
     toTheEnd(this.#draw(performance.now()));
   }
 
-  /** Draws what is seen with another brush, as it is at flow time `t`: for files. */
+  /**
+   * Draws what is seen with another brush, as it is at flow time `t`: for files.
+   * @param {Brush} brush
+   * @param {{ camera?: Camera, t?: number }} [how]
+   */
   paint(brush, { camera = this.camera, t = this.t } = {}) {
     toTheEnd(this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {}));
   }
@@ -277,13 +323,19 @@ export class Stage {
     this.#brush.dispose();
   }
 
+  /** @param {Facts | null} found */
   tellPick(found) {
     this.touch();
     this.#tell('pick', found);
   }
 
+  /**
+   * @template {keyof Events} Name
+   * @param {Name} event
+   * @param {Events[Name]} detail
+   */
   #tell(event, detail) {
-    for (const listener of this.#listeners.get(event)) listener(detail);
+    for (const listener of this.#listeners.get(event) ?? []) listener(detail);
   }
 
   #regrid() {
@@ -301,6 +353,7 @@ export class Stage {
     this.#proceed(this.#draw(now));
   }
 
+  /** @param {Iterator<void>} rest */
   #proceed(rest) {
     this.#rest = null;
     const end = this.kind === 'gpu' ? Infinity : performance.now() + SLICE_MS;
@@ -308,7 +361,9 @@ export class Stage {
       if (rest.next().done) return this.#finished();
     } while (performance.now() < end);
     this.#rest = rest;
-    setTimeout(() => this.#rest === rest && this.#proceed(rest));
+    setTimeout(() => {
+      if (this.#rest === rest) this.#proceed(rest);
+    });
   }
 
   #finished() {
@@ -317,10 +372,14 @@ export class Stage {
     this.firstMotion_ms ??= performance.now();
   }
 
-  // A frame, layer by layer.
+  /**
+   * A frame, layer by layer.
+   * @returns {Generator<void>}
+   */
   *#draw(now) {
     this.#drawnT = this.t;
-    this.#current = this.samples && this.#blended(now);
+    this.#current = this.samples && this.#blended(this.samples, now);
+    /** @type {Scale | null} */
     let scale = null;
     yield* this.#scene(this.#brush, this.camera.still, this.t, this.#current, (shown) => (scale = shown));
     this.#present();
@@ -329,8 +388,17 @@ export class Stage {
     this.#shownScale = key;
   }
 
+  /**
+   * @param {Brush} brush
+   * @param {Camera} camera
+   * @param {number} t
+   * @param {Float32Array | null} current
+   * @param {(scale: Scale) => void} heat
+   * @returns {Generator<void>}
+   */
   *#scene(brush, camera, t, current, heat) {
     const dot_px = Math.min(9, Math.max(2.2, Math.min(camera.width_px, camera.height_px) / 230));
+    /** @type {StageScene} */
     const scene = { brush, camera, palette: this.palette, t, dot_px, stage: this, current, heat };
     brush.begin(camera);
     for (const { name, draw } of LAYERS) {
@@ -343,27 +411,33 @@ export class Stage {
     brush.end();
   }
 
-  #blended(now) {
-    const xy = positionsAt(this.samples, this.t, this.#current);
+  /**
+   * @param {Trajectories} samples
+   * @param {number} now
+   */
+  #blended(samples, now) {
+    const xy = positionsAt(samples, this.t, this.#current);
     const share = this.#previous ? (now - this.#previous.since) / BLEND_MS : 1;
-    if (share >= 1) {
+    if (!this.#previous || share >= 1) {
       this.#previous = null;
       return xy;
     }
-    this.#blend = positionsAt(this.#previous.samples, this.t, this.#blend);
-    for (let i = 0; i < xy.length; i++) xy[i] = this.#blend[i] + share * (xy[i] - this.#blend[i]);
+    const from = positionsAt(this.#previous.samples, this.t, this.#blend);
+    for (let i = 0; i < xy.length; i++) xy[i] = from[i] + share * (xy[i] - from[i]);
+    this.#blend = from;
     return xy;
   }
 
   // Only whole frames are seen.
   #present() {
-    const [{ canvas }, sheet] = [this, this.#brush.canvas];
-    if (canvas === sheet) return;
-    const { width, height } = sheet;
+    const { canvas } = this;
+    const drawn = this.#brush.canvas;
+    if (canvas === drawn) return;
+    const { width, height } = drawn;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const context = canvas.getContext('2d');
+    const context = contextOf(canvas);
     context.globalCompositeOperation = 'copy';
-    context.drawImage(sheet, 0, 0);
+    context.drawImage(drawn, 0, 0);
   }
 
   #take(flat) {
@@ -375,7 +449,7 @@ export class Stage {
 
   // A canvas that has had WebGL can have no other context: another takes its place.
   #goFlat() {
-    const canvas = this.canvas.cloneNode();
+    const canvas = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode());
     this.canvas.replaceWith(canvas);
     this.#ofCanvas.abort();
     this.canvas = this.camera.element = canvas;

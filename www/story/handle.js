@@ -2,8 +2,9 @@
 
 /** @import { Stage } from '../stage/stage.js' */
 
+import { arrowOf } from '../dom/arrow-keys.js';
+
 const KEY_STEP = 0.1; // of the plane; ten times finer with Shift
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Handle {
   #stage;
@@ -65,7 +66,7 @@ export class Handle {
   }
 
   #key(event) {
-    const arrow = ARROWS[event.key];
+    const arrow = arrowOf(event);
     if (!arrow) return;
     event.preventDefault();
     const step = event.shiftKey ? KEY_STEP / 10 : KEY_STEP;

@@ -91,7 +91,8 @@ export class Story {
         event.preventDefault();
         this.go(id);
       };
-      for (const name of ['click', 'auxclick']) link.addEventListener(name, click, { signal });
+      link.addEventListener('click', click, { signal });
+      link.addEventListener('auxclick', click, { signal });
       this.#links.set(id, link);
       list.appendChild(document.createElement('li')).append(link);
     }

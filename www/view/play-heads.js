@@ -1,5 +1,6 @@
 // The two play heads under a stage: over the flow time t, and over the steps of training.
 
+import { hasFocus } from '../dom/focus.js';
 import { grouped } from '../words/format.js';
 
 export class PlayHeads {
@@ -71,7 +72,7 @@ export class PlayHeads {
     const { trained, 'trained-value': value, past: remark } = this.#parts;
     const shown = past ?? step;
     trained.max = total;
-    if (past === null || trained.getRootNode().activeElement !== trained) trained.value = shown;
+    if (past === null || !hasFocus(trained)) trained.value = shown;
     trained.setAttribute(
       'aria-valuetext',
       past === null ? `step ${grouped(step)}, the present` : `step ${grouped(past)} of the past`,
