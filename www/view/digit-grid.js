@@ -1,7 +1,11 @@
 // Over the stage, where points are handwritten digits: a grid of those that are being made, and
 // which class they shall have.
 
+/** @import { Options, Samples } from '../lab/types.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
 import { channels } from '../brush/color.js';
+import { contextOf } from '../brush/context.js';
 import { onResize, onTheme } from '../dom/media.js';
 import { fitToScreen } from '../dom/screen.js';
 import { drawDigits } from '../draw/digits.js';
@@ -12,7 +16,9 @@ export class DigitGrid {
   #stage;
   #canvas = document.createElement('canvas');
   #classes = document.createElement('fieldset');
+  /** @type {Samples | null} */
   #samples = null;
+  /** @type {Float32Array | undefined} */
   #values;
 
   /**
@@ -32,7 +38,7 @@ export class DigitGrid {
     for (const name of onLabel ? CLASSES : []) {
       const label = document.createElement('label');
       const input = Object.assign(document.createElement('input'), { type: 'radio', name: group, value: name });
-      input.addEventListener('change', () => onLabel(name), { signal });
+      input.addEventListener('change', () => onLabel?.(name), { signal });
       label.append(input, name);
       this.#classes.append(label);
     }
@@ -46,7 +52,7 @@ export class DigitGrid {
       this.#classes.remove();
     };
     signal.addEventListener('abort', leave, { once: true });
-    this.show(null, {});
+    this.show(null);
   }
 
   /** Are there digits? */
@@ -59,9 +65,15 @@ export class DigitGrid {
     return this.#samples;
   }
 
-  /** Draws them as they are at another flow time, for files. */
+  /**
+   * Draws them as they are at another flow time, for files.
+   * @param {CanvasRenderingContext2D} context
+   * @param {{ width_px: number, height_px: number, density: number }} camera
+   * @param {number} t
+   * @param {Samples | null} [samples] others than those that are shown
+   */
   paint(context, camera, t, samples = this.#samples) {
-    drawDigits(context, camera, samples, t, this.#colours());
+    if (samples) drawDigits(context, camera, samples, t, this.#colours());
   }
 
   /** What was drawn last: count × 784 numbers. */
@@ -69,8 +81,12 @@ export class DigitGrid {
     return this.#values;
   }
 
-  /** Shows these samples of a run with these options; null hides the grid. */
-  show(samples, { classes, label }) {
+  /**
+   * Shows these samples of a run with these options; null hides the grid.
+   * @param {Samples | null} samples
+   * @param {Partial<Pick<Options, 'classes' | 'label'>>} [options]
+   */
+  show(samples, { classes, label } = {}) {
     this.#samples = samples;
     this.#stage.covered = samples !== null;
     this.#canvas.hidden = samples === null;
@@ -89,7 +105,7 @@ export class DigitGrid {
     const canvas = this.#canvas;
     if (!this.#samples || !canvas.clientWidth) return;
     const camera = fitToScreen(canvas);
-    const context = canvas.getContext('2d');
+    const context = contextOf(canvas);
     this.#values = drawDigits(context, camera, this.#samples, this.#stage.t, this.#colours(), this.#values);
   }
 

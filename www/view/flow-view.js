@@ -9,6 +9,11 @@
 //
 // Any number of views live in one document, or in a shadow tree: there are no ids, and nothing outside the root.
 
+/** @import { Clock } from '../stage/clock.js' */
+/** @import { Data, OptionsGiven } from '../lab/types.js' */
+/** @import { Hooks } from '../run/run.js' */
+
+import { elementIn } from '../dom/element-in.js';
 import { lessMotion } from '../dom/media.js';
 import { needsDigits } from '../lab/image-pack.js';
 import { Run } from '../run/run.js';
@@ -18,15 +23,20 @@ import { DigitGrid } from './digit-grid.js';
 import { CLOCK_PARTS, STAGE_PARTS } from './parts.js';
 import { PlayHeads } from './play-heads.js';
 
-const OVERLAY = ['spot', 'scale', 'lens', 'help'];
-const PLAY_HEADS = ['flow', 'pace', 'time', 'time-value', 'trained', 'trained-value', 'past'];
-
 export class FlowView {
-  /** Once it was opened. */
+  /**
+   * Once it was opened.
+   * @type {Run | null}
+   */
   run = null;
+  /** @type {Stage} */
   stage;
+  /** @type {DigitGrid} */
   digits;
-  /** Undefined where the root has no parts for them. */
+  /**
+   * Undefined where the root has no parts for them.
+   * @type {PlayHeads | undefined}
+   */
   playHeads;
   #root;
   #hooks;
@@ -35,7 +45,7 @@ export class FlowView {
 
   /**
    * @param {HTMLElement} root
-   * @param {{ hooks?: object, clock?: Clock, extent?: number, flat?: boolean, clocks?: boolean, signal?: AbortSignal,
+   * @param {{ hooks?: Hooks & { said?: (sentence: string) => void }, clock?: Clock, extent?: number, flat?: boolean, clocks?: boolean, signal?: AbortSignal,
    *   onLabel?: (label: string) => void }} options `hooks`: those of a Run, and `said(sentence)`, for whoever does not
    *   see; `clock`: another view's, to flow with it; `clocks`: whether an empty root gets play heads; `onLabel`: the
    *   reader chose a class of digits. The signal disposes of the view
@@ -47,13 +57,18 @@ export class FlowView {
       root.insertAdjacentHTML('beforeend', clocks ? STAGE_PARTS + CLOCK_PARTS : STAGE_PARTS);
       this.#ownParts = true;
     }
-    const parts = (names) => Object.fromEntries(names.map((name) => [name, this.part(name)]));
     const own = this.#end.signal;
-    this.stage = new Stage(this.part('canvas'), { extent, clock, flat });
-    this.digits = new DigitGrid(this.part('plane'), this.stage, { signal: own, onLabel });
-    attachOverlay(parts(OVERLAY), this.stage, { signal: own, say: (sentence) => hooks.said?.(sentence) });
+    this.stage = new Stage(this.#need('canvas', HTMLCanvasElement), { extent, clock, flat });
+    this.digits = new DigitGrid(this.#need('plane'), this.stage, { signal: own, onLabel });
+    const overlay = {
+      spot: this.#need('spot'),
+      scale: this.#need('scale'),
+      lens: this.#need('lens'),
+      help: this.part('help'),
+    };
+    attachOverlay(overlay, this.stage, { signal: own, say: (sentence) => hooks.said?.(sentence) });
     if (this.part('time'))
-      this.playHeads = new PlayHeads(parts(PLAY_HEADS), this.stage, {
+      this.playHeads = new PlayHeads(this.#clockParts, this.stage, {
         signal: own,
         failed: this.#hooks.failed,
       });
@@ -79,9 +94,35 @@ export class FlowView {
     motion.addEventListener('change', () => (clock.jumps = motion.matches), { signal: this.#end.signal });
   }
 
-  /** The part of this name; null where there is none. */
+  /**
+   * The part of this name; null where there is none.
+   * @param {string} name
+   * @returns {HTMLElement | null}
+   */
   part(name) {
-    return this.#root.querySelector(`[data-part="${name}"]`);
+    return this.#root.querySelector(selectorOf(name));
+  }
+
+  /**
+   * The part of this name, which must be there.
+   * @template {HTMLElement} [T=HTMLElement]
+   * @param {string} name
+   * @param {new () => T} [type]
+   */
+  #need(name, type) {
+    return elementIn(this.#root, selectorOf(name), type);
+  }
+
+  get #clockParts() {
+    return {
+      flow: this.#need('flow'),
+      pace: this.part('pace') && this.#need('pace', HTMLSelectElement),
+      time: this.#need('time', HTMLInputElement),
+      timeValue: this.#need('time-value'),
+      trained: this.#need('trained', HTMLInputElement),
+      trainedValue: this.#need('trained-value'),
+      past: this.#need('past'),
+    };
   }
 
   /** Aborted when the view is disposed of. */
@@ -90,10 +131,13 @@ export class FlowView {
   }
 
   /**
-   * Makes a lab with these options, and its run on the stage, which `begin()` shows; data as for `Lab.create`.
+   * Makes a lab with these options, and its run on the stage, which `begin()` shows.
+   * @param {OptionsGiven} [options]
+   * @param {Data} [data]
    * @returns {Promise<Run>}
    */
   async open(options = {}, data = {}) {
+    /** @type {Hooks} */
     const hooks = {
       ...this.#hooks,
       begun: () => {
@@ -105,7 +149,7 @@ export class FlowView {
         this.#hooks.progressed?.();
       },
       sampled: (samples) => {
-        const { options } = this.run.lab;
+        const { options } = run.lab;
         this.digits.show(needsDigits(options) ? samples : null, options);
         this.#hooks.sampled?.(samples);
       },
@@ -123,6 +167,7 @@ export class FlowView {
   /** Pauses in the present, and takes one training step. */
   async takeStep() {
     const { run } = this;
+    if (!run) return;
     run.play(false);
     await run.lookAt(null);
     await run.advance(1);
@@ -137,3 +182,5 @@ export class FlowView {
     if (this.#ownParts) this.#root.replaceChildren();
   }
 }
+
+const selectorOf = (name) => `[data-part="${name}"]`;

@@ -3,21 +3,42 @@
 import { hasFocus } from '../dom/focus.js';
 import { grouped } from '../words/format.js';
 
+/** @import { Run } from '../run/run.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
+/**
+ * Two sliders, their numbers, and what is said of the past; `pace` may be missing.
+ * @typedef {object} Parts
+ * @property {HTMLElement} flow
+ * @property {HTMLSelectElement | null} pace
+ * @property {HTMLInputElement} time
+ * @property {HTMLElement} timeValue
+ * @property {HTMLInputElement} trained
+ * @property {HTMLElement} trainedValue
+ * @property {HTMLElement} past
+ */
+
 export class PlayHeads {
   #parts;
   #stage;
+  /** @type {Run | null} */
   #run = null;
   #scrubbing = Promise.resolve();
-  #wanted; // the last step that was asked for
+  /**
+   * The last step that was asked for.
+   * @type {number | undefined}
+   */
+  #wanted;
 
   /**
-   * @param {Record<'flow' | 'pace' | 'time' | 'time-value' | 'trained' | 'trained-value' | 'past', HTMLElement>} parts
-   *   `pace` may be missing
+   * @param {Parts} parts
    * @param {Stage} stage
    * @param {{ signal: AbortSignal, failed: (error: Error) => void }} how
    */
   constructor(parts, stage, { signal, failed }) {
-    [this.#parts, this.#stage, this.failed] = [parts, stage, failed];
+    this.#parts = parts;
+    this.#stage = stage;
+    this.failed = failed;
     const { flow, pace, time, trained } = parts;
     stage.on('time', (t) => this.#showTime(t), { signal });
     flow.addEventListener('click', () => this.flow(!stage.flowing), { signal });
@@ -26,13 +47,17 @@ export class PlayHeads {
     trained.addEventListener('input', () => this.scrub(Number(trained.value)), { signal });
   }
 
-  /** Holds t there. */
+  /**
+   * Holds t there.
+   * @param {number} t
+   */
   hold(t) {
     this.flow(false);
     this.#stage.seek(t);
     this.#showTime(t);
   }
 
+  /** @param {Run} run */
   set run(run) {
     this.#run = run;
     this.show();
@@ -47,20 +72,21 @@ export class PlayHeads {
     this.#stage.touch();
   }
 
+  /** @param {number} t */
   #showTime(t) {
-    this.#parts.time.value = t;
-    this.#parts['time-value'].textContent = t.toFixed(2);
+    this.#parts.time.value = String(t);
+    this.#parts.timeValue.textContent = t.toFixed(2);
   }
 
   /**
    * Looks at a step of training. The pictures of one place in the past are drawn before the next is looked at; those
    * passed over meanwhile are left out.
+   * @param {number} step
    */
   scrub(step) {
-    if (!this.#run) return;
     this.#wanted = step;
     const look = async () => {
-      if (this.#wanted === step) await this.#run.lookAt(step);
+      if (this.#wanted === step) await this.#run?.lookAt(step);
     };
     // One that fails must not leave the slider deaf.
     this.#scrubbing = this.#scrubbing.then(look).catch(this.failed);
@@ -68,17 +94,18 @@ export class PlayHeads {
 
   /** Shows how far training is, and whether the past is shown. */
   show() {
+    if (!this.#run) return;
     const { step, past, total } = this.#run;
-    const { trained, 'trained-value': value, past: remark } = this.#parts;
+    const { trained, trainedValue, past: remark } = this.#parts;
     const shown = past ?? step;
-    trained.max = total;
-    if (past === null || !hasFocus(trained)) trained.value = shown;
+    trained.max = String(total);
+    if (past === null || !hasFocus(trained)) trained.value = String(shown);
     trained.setAttribute(
       'aria-valuetext',
       past === null ? `step ${grouped(step)}, the present` : `step ${grouped(past)} of the past`,
     );
     trained.style.setProperty('--trained', `${(100 * step) / total}%`);
-    value.textContent = grouped(shown);
+    trainedValue.textContent = grouped(shown);
     const sentence =
       past === null
         ? ''
