@@ -4,6 +4,9 @@
 //   await lab.train(200);
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
+/** @import { Build, Checked, Data, DataRead, Device, End, Kept, LabEvents, Methods } from './lab/types.js' */
+/** @import { Note, OfModel, Opened, Options, OptionsGiven, Pair, Sampling, Settings } from './lab/types.js' */
+
 import { findAdapter } from './lab/adapter.js';
 import { openBurn } from './lab/burn.js';
 import { LabError } from './lab/errors.js';
@@ -17,9 +20,11 @@ import { WorkerClient } from './lab/worker-client.js';
 export { LabError };
 
 /** Options that say how points are generated, and change nothing of what is learned. */
+/** @type {(keyof Options)[]} */
 export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
 
 const WORKERS = [1, 2, 4, 8];
+/** @type {(keyof LabEvents)[]} */
 const EVENTS = ['device', 'errors', 'lost'];
 const SETTINGS = ['data', 'onProgress', 'signal', 'files', 'workers'];
 /** How long a worker may be held up, by one step of a large network, before another one takes the next run. */
@@ -31,39 +36,82 @@ const LOSSES_MAX = 2;
 const LOOKING = 'The CPU runs while a GPU is looked for.';
 
 export class Lab {
-  #client; // of the worker that has the run
-  #clients = new Set(); // of all workers that live
-  #spare = null; // promise of one that has its module and no run, for when the run's own is held up
+  /**
+   * Of the worker that has the run.
+   * @type {WorkerClient}
+   */
+  #client;
+  /**
+   * Of all workers that live.
+   * @type {Set<WorkerClient>}
+   */
+  #clients = new Set();
+  /**
+   * One that has its module and no run, for when the run's own is held up.
+   * @type {Promise<WorkerClient> | null}
+   */
+  #spare = null;
   #files;
+  /** @type {Map<string, Set<(detail: any) => void>>} */
   #listeners = new Map(EVENTS.map((event) => [event, new Set()]));
+  /** @type {Promise<unknown>} */
   #last = Promise.resolve();
   #era = 0; // counts restarts
   #abandoned = 0; // calls of an earlier era belong to a run that was not waited for
   #trains = 0; // counts calls of train()
   #kept = 0; // and of keep()
-  #disposed = null; // why, once it is
+  /**
+   * Why, once it is.
+   * @type {Error | null}
+   */
+  #disposed = null;
+  /** @type {Options['device']} */
   #wanted = 'auto';
-  #build = 'cpu'; // that the run's worker has
+  /**
+   * Of the module that the run's worker has.
+   * @type {Build}
+   */
+  #build = 'cpu';
   #search = 0; // counts looks for a GPU: the last one alone is meant
   #again = false; // may the GPU be there at another time?
   #losses = 0; // of the GPU
-  #burn = null; // promise of a worker with burn, for the bench
+  /**
+   * A worker with burn, for the bench.
+   * @type {Promise<WorkerClient> | null}
+   */
+  #burn = null;
   #adapter = '';
+  /** @type {ExactWorker | null} */
   #oracle = null;
+  /** @type {number | null} */
   #floor = null;
+  /** @type {number | null} */
   #workers = null;
+  /** @type {Options} */
   #options;
-  #onProgress = () => {};
+  #onProgress;
 
-  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck: 'passed' | 'failed: …' | 'not needed' }` */
+  /** @type {Device} */
   device;
-  /** The options that differ from the defaults, as `[name, text]`: what a link must hold. */
+  /**
+   * The options that differ from the defaults: what a link must hold.
+   * @type {Pair[]}
+   */
   changed;
-  /** What was corrected: `{ option, value, problem, used }` each. */
+  /**
+   * What was corrected.
+   * @type {Note[]}
+   */
   notes;
-  /** What was done to the given points: a sentence each. */
+  /**
+   * What was done to the given points: a sentence each.
+   * @type {string[]}
+   */
   remarks = [];
-  /** What was given for the shape `points`: `{ source, target }`, kept for every restart. */
+  /**
+   * What was given for the shape `points`, kept for every restart.
+   * @type {DataRead}
+   */
   given = {};
   /**
    * Resolves when the device is final: with `device: 'auto'` or `'gpu'` the CPU starts at once, and the GPU
@@ -72,17 +120,12 @@ export class Lab {
   settled = Promise.resolve();
 
   /**
-   * @param {Record<string, string | number> | [string, string][]} options any of options.json
-   * @param {{
-   *   data?: { source?: unknown, target?: unknown },
-   *   onProgress?: (progress: { loaded: number, total: number }) => void,
-   *   signal?: AbortSignal,
-   *   files?: { worker?: string, digits?: string, cpu?: string, gpu?: string, burn?: string },
-   *   workers?: number,
-   * }} settings `data` is for the shape `points`: CSV text, numbers (two a point), `{ values, dim, inPlace }`, or a
-   *   picture (ImageData, ImageBitmap, Blob); `onProgress` hears bytes while the digits are fetched; an aborted
-   *   `signal` ends the creation, or later disposes of the lab; `files` are addresses of the worker's script, of the
-   *   pack of digits and of each build's folder, where they do not lie beside this script; `workers` as for `share()`
+   * @param {OptionsGiven} [options] any of options.json
+   * @param {Settings} [settings] `data` is for the shape `points`: CSV text, numbers (two a point), `{ values, dim,
+   *   inPlace }`, or a picture (ImageData, ImageBitmap, Blob); `onProgress` hears bytes while the digits are fetched;
+   *   an aborted `signal` ends the creation, or later disposes of the lab; `files` are addresses of the worker's
+   *   script, of the pack of digits and of each build's folder, where they do not lie beside this script; `workers` as
+   *   for `share()`
    */
   static async create(options = {}, settings = {}) {
     const { data, onProgress, signal, files, workers } = named(settings, SETTINGS, 'Lab.create');
@@ -110,7 +153,10 @@ export class Lab {
     }
   }
 
-  /** The table of all options, as options.json has it, out of the module itself. */
+  /**
+   * The table of all options, as options.json has it, out of the module itself.
+   * @param {Pick<Settings, 'files'>} [settings]
+   */
   static async table({ files } = {}) {
     const lab = new Lab(new Files(import.meta.url, files));
     try {
@@ -120,8 +166,14 @@ export class Lab {
     }
   }
 
+  /**
+   * Rather `Lab.create()`.
+   * @param {Files} files
+   * @param {Settings['onProgress']} [onProgress]
+   */
   constructor(files, onProgress = () => {}) {
-    [this.#files, this.#onProgress] = [files, onProgress];
+    this.#files = files;
+    this.#onProgress = onProgress;
   }
 
   /** The validated record of every option; frozen: `use()` and `restart()` change it. */
@@ -138,6 +190,8 @@ export class Lab {
    * Starts anew with other options, on the device that runs already, unless the option `device` says otherwise now.
    * Data given before are kept; null forgets them. Bad options or data are an error, and the run goes on as it was.
    * Training under way ends early; a worker that is held up by one long step is left to end without the run.
+   * @param {OptionsGiven} [options]
+   * @param {{ data?: Data }} [settings]
    */
   restart(options = {}, settings = {}) {
     const before = this.#last;
@@ -147,6 +201,12 @@ export class Lab {
     return result;
   }
 
+  /**
+   * @param {OptionsGiven} options
+   * @param {{ data?: Data }} settings
+   * @param {Promise<unknown>} before the calls before
+   * @param {number} era
+   */
   async #restart(options, settings, before, era) {
     const { data } = named(settings, ['data'], 'restart');
     const pairs = toPairs(options);
@@ -191,12 +251,13 @@ export class Lab {
   /**
    * Changes how points are generated, and nothing that was learned: any of SAMPLING_OPTIONS. A bad value is an error,
    * and all stays as it was. Resolves to the options.
+   * @param {OptionsGiven} chosen
    */
   use(chosen) {
     return this.#queue(async () => {
       const pairs = toPairs(chosen);
       const names = pairs.map(([name]) => name);
-      const other = pairs.find(([name]) => !SAMPLING_OPTIONS.includes(name));
+      const other = pairs.find((pair) => !isSampling(pair));
       if (other)
         throw new LabError(`${other[0]} = ${other[1]}: is no sampling option; restart() changes it`, {
           code: 'input',
@@ -214,17 +275,19 @@ export class Lab {
           option: bad.option,
           value: bad.value,
         });
-      const sampling = ([name]) => SAMPLING_OPTIONS.includes(name);
       this.#options = Object.freeze({
         ...this.#options,
         ...Object.fromEntries(names.map((name) => [name, options[name]])),
       });
-      this.changed = [...this.changed.filter((pair) => !sampling(pair)), ...changed.filter(sampling)];
+      this.changed = [...this.changed.filter((pair) => !isSampling(pair)), ...changed.filter(isSampling)];
       return this.#options;
     });
   }
 
-  /** What these options come to, without starting anything: `{ options, changed, notes }`. It waits for no call. */
+  /**
+   * What these options come to, without starting anything. It waits for no call.
+   * @param {OptionsGiven} options
+   */
   async check(options) {
     this.#mustLive();
     return this.#check(toPairs(options));
@@ -234,6 +297,8 @@ export class Lab {
    * Trains so many steps, or fewer when `ms` have passed or somebody stops it; resolves to `{ step, loss, lossFloor,
    * stepsPerSecond, workers }`, the loss being the mean over the last 100 steps of the run, null before the first, its
    * floor null until `lossFloor()` has found it.
+   * @param {number} steps
+   * @param {number} [ms]
    */
   train(steps, ms) {
     if (!Number.isInteger(steps) || steps < 1)
@@ -263,13 +328,14 @@ export class Lab {
   /**
    * Lets so many workers share what the CPU computes: 1, 2, 4 or 8. They find the same numbers as one; without this
    * call there are half as many as the machine has cores.
+   * @param {number} workers
    */
   async share(workers) {
     this.#workers = checkedWorkers(workers);
     await this.#queue(() => this.#shared(this.#client));
   }
 
-  /** The loss of every step so far, from number `from` on. @returns {Promise<Float32Array>} */
+  /** The loss of every step so far, from number `from` on. */
   losses({ from = 0 } = {}) {
     return this.#queue(() => this.#client.call('losses', { from }));
   }
@@ -278,6 +344,7 @@ export class Lab {
    * Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`. What is not named of `{
    * count, steps, solver, tolerance, label, guidance }` is the run's own. With `ends: true` only their first and their
    * last positions come, at `times` 0 and 1, which for many numbers is much faster than all of them.
+   * @param {Sampling} [asked]
    */
   sample(asked = {}) {
     return this.#queue(() => this.#client.call('sample', { asked: this.#request(asked) }));
@@ -287,6 +354,7 @@ export class Lab {
    * Generates points and measures them against fresh ones: `{ count, evaluations, insideShare, insideShareTarget,
    * worstMode, worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness,
    * classAccuracy, classAccuracyTarget }`.
+   * @param {Sampling} [asked]
    */
   metrics(asked = {}) {
     return this.#queue(() => {
@@ -299,6 +367,8 @@ export class Lab {
    * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `at`, out of `keep()`, or
    * `weights`, out of `weights()`, the model is as it was then; so it is for `logDensity()` and `velocity()`. Where all
    * classes are generated in turn, `first` is the number of the first point.
+   * @param {ArrayLike<number>} points
+   * @param {Sampling & OfModel & { first?: number }} [how]
    */
   carry(points, { at, weights, first, ...asked } = {}) {
     const model = modelOf(at, weights);
@@ -308,14 +378,23 @@ export class Lab {
     );
   }
 
-  /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
+  /**
+   * ln p₁ of the learned flow at `points` (n × dim numbers), in nats.
+   * @param {ArrayLike<number>} points
+   * @param {Sampling & OfModel} [how]
+   */
   logDensity(points, { at, weights, ...asked } = {}) {
     const model = modelOf(at, weights);
     const copy = Float32Array.from(points);
     return this.#queue(() => this.#client.call('logDensity', { points: copy, asked: this.#request(asked), ...model }));
   }
 
-  /** The learned velocity at `points` (n × dim numbers), all at time `t`. @returns {Promise<Float32Array>} */
+  /**
+   * The learned velocity at `points` (n × dim numbers), all at time `t`.
+   * @param {ArrayLike<number>} points
+   * @param {number} t
+   * @param {OfModel} [model]
+   */
   velocity(points, t, { at, weights } = {}) {
     const model = modelOf(at, weights);
     const copy = Float32Array.from(points);
@@ -331,7 +410,10 @@ export class Lab {
     return this.#queue(() => this.#client.call('keep', { id }));
   }
 
-  /** Lets go what `keep()` gave. */
+  /**
+   * Lets go what `keep()` gave.
+   * @param {Kept | number} kept
+   */
   forget(kept) {
     const { at } = modelOf(kept);
     return this.#queue(() => this.#client.call('forget', { at }));
@@ -349,7 +431,8 @@ export class Lab {
 
   /**
    * The exact velocity at `points`, all at time `t`; null where there is no closed form.
-   * @returns {Promise<Float32Array | null>}
+   * @param {ArrayLike<number>} points
+   * @param {number} t
    */
   exactVelocity(points, t) {
     return this.#askOracle('exactVelocity', { points: Float32Array.from(points), t });
@@ -360,28 +443,22 @@ export class Lab {
    * `exactness` is `'exact'`, `{ quadrature: n }` or `{ estimate: n }`.
    */
   lossFloor() {
-    return this.#askOracle('lossFloor', {}, (found) => (this.#floor = found?.loss ?? null));
+    return this.#askOracle('lossFloor', undefined, (found) => (this.#floor = found?.loss ?? null));
   }
 
-  /**
-   * How long pairing one batch takes on the CPU, in ms; null where pairs are not sought.
-   * @returns {Promise<number | null>}
-   */
+  /** How long pairing one batch takes on the CPU, in ms; null where pairs are not sought. */
   pairingMs() {
     return this.#askOracle('pairingMs');
   }
 
-  /**
-   * Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with.
-   * @returns {Promise<number>}
-   */
+  /** Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with. */
   peakFlops() {
     return this.#queue(() => this.#client.call('peakFlops'));
   }
 
   /**
    * How long a training step takes here when burn differentiates by itself, in ms: what the bench compares with.
-   * @returns {Promise<number>}
+   * @param {number} [steps]
    */
   autodiffMs(steps = 10) {
     return this.#queue(async () => {
@@ -399,6 +476,7 @@ export class Lab {
   /**
    * Trains on from here with the model's own pairs: `count` generated points, each with the point that it started from.
    * Steps and losses begin again at 0.
+   * @param {Sampling} [asked]
    */
   reflow({ count = 10_000, ...asked } = {}) {
     return this.#queue(async () => {
@@ -408,12 +486,19 @@ export class Lab {
     });
   }
 
-  /** Fresh points of the `source` or the `target`. @returns {Promise<Float32Array>} */
+  /**
+   * Fresh points of the `source` or the `target`.
+   * @param {End} end
+   * @param {number} [count]
+   */
   reference(end, count = 1000) {
     return this.#queue(() => this.#client.call('reference', { end, count }));
   }
 
-  /** Share of `points` inside the target's support. @returns {Promise<number>} */
+  /**
+   * Share of `points` inside the target's support.
+   * @param {ArrayLike<number>} points
+   */
   insideShare(points) {
     const copy = Float32Array.from(points);
     return this.#queue(() => this.#client.call('inside', { points: copy }));
@@ -422,15 +507,18 @@ export class Lab {
   /**
    * The whole run as a safetensors file, with the sampling options that `options` has now. A model that diverged is
    * refused.
-   * @returns {Promise<Uint8Array>}
    */
   save() {
-    return this.#queue(() =>
-      this.#client.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }),
-    );
+    return this.#queue(() => {
+      const chosen = Object.fromEntries(SAMPLING_OPTIONS.map((name) => [name, this.options[name]]));
+      return this.#client.call('save', { chosen: toPairs(chosen) });
+    });
   }
 
-  /** Opens a saved run; a bad file is an error, and changes nothing. */
+  /**
+   * Opens a saved run; a bad file is an error, and changes nothing.
+   * @param {ArrayLike<number>} bytes
+   */
   load(bytes) {
     const copy = Uint8Array.from(bytes);
     return this.#queue(async () => {
@@ -446,12 +534,20 @@ export class Lab {
   /**
    * Hears `device` (another device runs now), `errors` (the device reported something) and `lost` (the worker or its
    * GPU ended, and the run with it: `restart()` begins another). Gives a function that ends it, as `off` does.
+   * @template {keyof LabEvents} Name
+   * @param {Name} event
+   * @param {(detail: LabEvents[Name]) => void} listener
    */
   on(event, listener) {
     this.#listenersOf(event).add(listener);
     return () => this.off(event, listener);
   }
 
+  /**
+   * @template {keyof LabEvents} Name
+   * @param {Name} event
+   * @param {(detail: LabEvents[Name]) => void} listener
+   */
   off(event, listener) {
     this.#listenersOf(event).delete(listener);
   }
@@ -467,7 +563,12 @@ export class Lab {
     if (this.#disposed) throw this.#disposed;
   }
 
-  // Calls run one after the other, so that a move between devices never splits one.
+  /**
+   * Calls run one after the other, so that a move between devices never splits one.
+   * @template Result
+   * @param {() => Result | Promise<Result>} work
+   * @returns {Promise<Result>}
+   */
   #queue(work) {
     const era = this.#era;
     const result = this.#last.then(() => {
@@ -486,11 +587,14 @@ export class Lab {
 
   // --- Workers ---------------------------------------------------------------------------------
 
-  /** A worker with the module of a build. */
+  /**
+   * A worker with the module of a build.
+   * @param {Build} build
+   */
   async #start(build) {
     const client = this.#newClient();
     try {
-      const of = async (build) => ({
+      const of = async (/** @type {Build} */ build) => ({
         build,
         folder: this.#files.folder(build),
         module: await this.#files.module(build),
@@ -522,12 +626,20 @@ export class Lab {
     return client;
   }
 
+  /**
+   * @param {WorkerClient} client
+   * @param {Error} why
+   */
   #close(client, why) {
     this.#clients.delete(client);
-    client?.close(why);
+    client.close(why);
   }
 
-  // By itself: a trap, a lost device, a developer's tool.
+  /**
+   * By itself: a trap, a lost device, a developer's tool.
+   * @param {WorkerClient} client
+   * @param {LabError} error
+   */
   #ended(client, error) {
     this.#clients.delete(client);
     this.#spare?.then((spare) => spare === client && (this.#spare = null)).catch(() => {});
@@ -558,6 +670,7 @@ export class Lab {
     this.#spare = null;
   }
 
+  /** @param {WorkerClient} client */
   async #shared(client) {
     if (this.#workers) await client.call('share', { workers: this.#workers });
   }
@@ -565,6 +678,7 @@ export class Lab {
   /**
    * Waits for the calls before; says false where the worker is held up by one of them for so long that the next run
    * goes to another worker.
+   * @param {Promise<unknown>} before
    */
   async #free(before) {
     for (;;) {
@@ -578,7 +692,11 @@ export class Lab {
     }
   }
 
-  // Any worker with the module can tell; the run's own does between two slices, if it is not held up.
+  /**
+   * Any worker with the module can tell; the run's own does between two slices, if it is not held up.
+   * @param {Pair[]} pairs
+   * @returns {Promise<Checked>}
+   */
   async #check(pairs) {
     try {
       return await within(PATIENCE_MS, this.#client.call('check', { pairs }));
@@ -591,18 +709,23 @@ export class Lab {
 
   // --- What is known of the run ----------------------------------------------------------------
 
+  /** @param {Opened} opened */
   #take({ device, remarks, ...described }) {
     this.#forget(replaced());
     this.device = this.#named(device);
     this.#describe({ ...described, remarks });
   }
 
+  /** @param {Checked & { remarks?: string[] }} run */
   #describe({ options, ...described }) {
     this.#options = Object.freeze(options);
     Object.assign(this, described);
   }
 
-  // What was known of the run before.
+  /**
+   * What was known of the run before.
+   * @param {Error} why
+   */
   #forget(why) {
     this.#oracle?.close(why);
     this.#burn?.then(
@@ -612,7 +735,14 @@ export class Lab {
     this.#oracle = this.#floor = this.#burn = null;
   }
 
-  // Waits until the calls before it have settled which run is meant, but holds up none after it.
+  /**
+   * Runs outside the queue: it joins only to learn which run is current. Null where nothing exact is known.
+   * @template {keyof Methods} Name
+   * @param {Name} method
+   * @param {Parameters<Methods[Name]>[0]} [args]
+   * @param {(answer: ReturnType<Methods[Name]> | null) => void} [keep]
+   * @returns {Promise<ReturnType<Methods[Name]> | null>}
+   */
   async #askOracle(method, args, keep) {
     const oracle = await this.#queue(() => {
       // Its pairs are the network's own: nothing exact is known of them.
@@ -627,13 +757,20 @@ export class Lab {
     return answer;
   }
 
-  // What was asked of a run that another one has replaced needs no answer.
+  /**
+   * What was asked of a run that another one has replaced needs no answer.
+   * @param {ExactWorker} oracle
+   * @param {Error} error
+   */
   #unlessReplaced(oracle, error) {
     if (oracle === this.#oracle || this.#disposed) throw error;
     return null;
   }
 
-  // The sampling options as the module reads them, `[name, text]`.
+  /**
+   * The sampling options as the module reads them.
+   * @param {Sampling} asked
+   */
   #request({ count = this.options.count, steps = this.options.solverSteps, ...named }) {
     const { solver = this.options.solver, tolerance = this.options.tolerance, seed = 0 } = named;
     const { label = this.options.label, guidance = this.options.guidance } = named;
@@ -649,17 +786,25 @@ export class Lab {
     });
   }
 
+  /** @param {Device} device */
   #named(device) {
     return device.kind === 'webgpu' ? { ...device, adapter: this.#adapter } : device;
   }
 
+  /** @param {string} event */
   #listenersOf(event) {
-    if (EVENTS.includes(event)) return this.#listeners.get(event);
+    const listeners = this.#listeners.get(event);
+    if (listeners) return listeners;
     throw new LabError(`${event}: there is no such event; there are ${EVENTS.join(', ')}`, { code: 'input' });
   }
 
+  /**
+   * @template {keyof LabEvents} Name
+   * @param {Name} event
+   * @param {LabEvents[Name]} detail
+   */
   #emit(event, detail) {
-    for (const listener of [...this.#listeners.get(event)]) listener(detail);
+    for (const listener of [...this.#listenersOf(event)]) listener(detail);
   }
 
   // --- The GPU ---------------------------------------------------------------------------------
@@ -672,9 +817,13 @@ export class Lab {
     this.#emit('device', this.device);
   }
 
-  // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
+  /**
+   * Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
+   * @param {number} search
+   */
   async #moveToGpu(search) {
     const stale = () => this.#disposed || search !== this.#search;
+    /** @type {WorkerClient | null} */
     let client = null;
     try {
       const verdict = await findAdapter(this.#wanted);
@@ -683,21 +832,22 @@ export class Lab {
       const missing = await this.#files.whyMissing('gpu');
       if (stale()) return;
       if (missing) return this.#stayOnCpu({ reason: `The CPU runs, because ${missing}.`, again: true });
-      client = await this.#start('gpu');
+      const fresh = await this.#start('gpu');
+      client = fresh;
       if (stale()) return;
-      const opened = await client.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason: '' });
+      const opened = await fresh.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason: '' });
       if (stale()) return;
       await this.#queue(async () => {
         if (stale() || this.lost) return;
         const { device, silent } = opened;
         if (device.kind !== 'webgpu') return this.#stayOnCpu({ reason: device.reason, again: silent });
         const [bytes, kept] = [await this.#client.call('save'), await this.#client.call('kept')];
-        await client.call('load', { bytes }, [bytes.buffer]);
-        const models = Object.values(kept).map(({ values }) => values.buffer);
-        await client.call('bring', { kept }, models);
+        await fresh.call('load', { bytes }, [bytes.buffer]);
+        const models = Object.values(kept).map(({ values }) => /** @type {ArrayBuffer} */ (values.buffer));
+        await fresh.call('bring', { kept }, models);
         if (stale()) return;
         const old = this.#client;
-        [this.#client, this.#build, this.#adapter] = [client, 'gpu', verdict.adapter];
+        [this.#client, this.#build, this.#adapter] = [fresh, 'gpu', verdict.adapter ?? ''];
         client = null;
         this.#close(old, new LabError('The run moved to the GPU.', { code: 'stopped' }));
         this.device = this.#named(device);
@@ -721,11 +871,14 @@ export class Lab {
     return this.#losses < LOSSES_MAX ? this.device.reason : 'The CPU runs, because the GPU was lost more than once.';
   }
 
+  /** @returns {Pair[]} */
   #pairsForGpu() {
     return [...this.changed.filter(([name]) => name !== 'device'), ['device', this.#wanted]];
   }
 }
 
+/** @param {Pair} pair */
+const isSampling = ([name]) => SAMPLING_OPTIONS.some((known) => known === name);
 const reasonFor = (wanted) => (wanted === 'cpu' ? 'The CPU was asked for.' : LOOKING);
 const replaced = () => new LabError('The run was replaced.', { code: 'stopped' });
 
@@ -735,19 +888,35 @@ const newWorker = (address) =>
     ? new Worker(address, { type: 'module' })
     : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 
-/** What was given before, and what is given now in its place; null takes it away. */
+/**
+ * What was given before, and what is given now in its place; null takes it away.
+ * @param {DataRead} before
+ * @param {Data} [now]
+ * @returns {Promise<DataRead>}
+ */
 async function merged(before, { source, target } = {}) {
   const now = { source: await readPoints('source', source), target: await readPoints('target', target) };
   const one = (end, given) => (given === null ? undefined : (now[end] ?? before[end]));
   return { source: one('source', source), target: one('target', target) };
 }
 
+/**
+ * @param {Record<string, unknown> | [string, unknown][]} options
+ * @returns {Pair[]}
+ */
 function toPairs(options) {
   const entries = Array.isArray(options) ? options : Object.entries(options);
   return entries.map(([name, value]) => [String(name), String(value)]);
 }
 
-/** Settings by name: a name that is none is a mistake, points beside their `data` above all. */
+/**
+ * Settings by name: a name that is none is a mistake, points beside their `data` above all.
+ * @template {object} Given
+ * @param {Given} settings
+ * @param {string[]} names
+ * @param {string} where
+ * @returns {Given}
+ */
 function named(settings, names, where) {
   const unknown = Object.keys(settings).find((name) => !names.includes(name));
   if (unknown)
@@ -759,6 +928,7 @@ function named(settings, names, where) {
   return settings;
 }
 
+/** @param {number} workers */
 function checkedWorkers(workers) {
   if (WORKERS.includes(workers)) return workers;
   throw new LabError(`workers = ${workers}: must be 1, 2, 4 or 8`, {
@@ -768,5 +938,9 @@ function checkedWorkers(workers) {
   });
 }
 
-/** Which model a picture is of: a kept one, or one whose weights are given; the present one without either. */
+/**
+ * Which model a picture is of: a kept one, or one whose weights are given; the present one without either.
+ * @param {OfModel['at']} at
+ * @param {Float32Array} [weights]
+ */
 const modelOf = (at, weights) => ({ at: typeof at === 'object' && at !== null ? at.id : at, weights });

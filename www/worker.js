@@ -1,5 +1,7 @@
 // The only JavaScript that knows the wasm module. It holds one run and answers one call at a time.
 
+/** @import { Answers, AskedOf, Methods, Weights } from './lab/types.js' */
+
 import { live } from './lab/alive.js';
 import { Crew } from './lab/crew.js';
 import { LabError, recordOf } from './lab/errors.js';
@@ -7,34 +9,47 @@ import { silence, watchGpu } from './lab/gpu-watch.js';
 import { digitsPack, needsDigits } from './lab/image-pack.js';
 import { Slices } from './lab/slices.js';
 
-/** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
+/** Slices in flight on a GPU, at least. */
 const QUEUE_MIN = 2;
-/** Of a GPU's time, at most a fifth passes while nothing is queued because an answer is awaited. */
+/** Train for at least this many round trips between reads, so that waiting for an answer costs at most 1/5. */
 const ANSWERS_APART = 4;
 /** Steps whose mean is the loss that is told: one step's scatters, and a slice's depends on how fast the machine is. */
 const LOSS_OVER = 100;
 const NONE = new Float32Array();
 
-let wasm; // the module's exports
-let run; // the FlowLab in it
-let helper; // the Helper in it, where another worker has the run
+/**
+ * The module's exports, its FlowLab, and its Helper where another worker has the run: wasm-bindgen's, without types.
+ * @type {any}
+ */
+let wasm;
+/** @type {any} */
+let run;
+/** @type {any} */
+let helper;
 const crew = new Crew();
-const kept = new Map(); // id ↦ { step, values }: models of the past
+/**
+ * Models of the past, by their ids.
+ * @type {Map<number, Weights>}
+ */
+const kept = new Map();
+/** @type {Slices} */
 let slices;
 let latency = 0; // ms that an idle GPU takes to answer: Firefox asks its own ten times a second
-let digits; // the address of their pack
+let digits = ''; // the address of their pack
 let stopped = 0; // calls of `train` up to this number end early
 
 /** What asks no run, and waits for no call. */
 const PURE = ['check', 'table'];
 
+/** @type {Answers} */
 const methods = {
   /**
    * Starts the module of a build (`cpu`, `gpu` or `burn`) whose files lie in `folder`, compiled or not; `helpers` is
    * the same for those that help this worker. No device is opened yet.
    */
   async fetch({ build, folder, module, digits: pack, helpers }) {
-    [digits, crew.files] = [pack, helpers];
+    digits = pack ?? '';
+    crew.files = helpers;
     const script = `${folder}flow_lab.js`;
     let glue;
     try {
@@ -50,7 +65,7 @@ const methods = {
   check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
 
   /** Starts a run; a second call replaces the first one on the same device. */
-  async open({ pairs, reason, given = {} }) {
+  async open({ pairs, reason, given }) {
     await bringDigits(needsDigits(JSON.parse(wasm.check(JSON.stringify(pairs))).options));
     const opened = await wasm.FlowLab.create(JSON.stringify(pairs), reason, given.source, given.target);
     run?.free();
@@ -87,6 +102,7 @@ const methods = {
     while (number > stopped && run.steps() - first < steps && (run.steps() === first || performance.now() < until)) {
       const now = Math.min(slices.steps, first + steps - run.steps());
       const sliceStart = performance.now();
+      crew.grow();
       if (crew.shared) await trainTogether(now);
       else run.train(now);
       const done = run.done();
@@ -124,7 +140,7 @@ const methods = {
     kept.set(id, { step, values });
     return { id, step, numbers: values.length };
   },
-  forget: ({ at }) => void kept.delete(at),
+  forget: ({ at = -1 }) => void kept.delete(at),
   /** All of them, for a worker on another device. */
   kept: () => Object.fromEntries(kept),
   bring({ kept: models }) {
@@ -163,7 +179,10 @@ const methods = {
   },
 };
 
-/** The weights of a model of the past; none are the present ones. */
+/**
+ * The weights of a model of the past; none are the present ones.
+ * @param {Pick<AskedOf, 'at' | 'weights'>} model
+ */
 function weightsOf({ at, weights }) {
   if (at === undefined) return weights ?? NONE;
   const model = kept.get(at);
@@ -192,20 +211,26 @@ async function trainTogether(steps) {
 
 /** Slices that a GPU has been given and not yet done. */
 class Queue {
+  /** @type {{ done: Promise<unknown>, steps: number }[]} */
   #waiting = [];
   #start = performance.now();
   #done = 0; // steps since then
   #size = slices.steps;
 
+  /** @param {number} most may wait */
   constructor(most) {
     this.most = most;
   }
 
-  /** Waits only where too many do. */
+  /**
+   * Waits only where too many do.
+   * @param {Promise<unknown>} done
+   * @param {number} steps
+   */
   async add(done, steps) {
     this.#waiting.push({ done, steps });
-    if (this.#waiting.length <= this.most) return;
-    const oldest = this.#waiting.shift();
+    const oldest = this.#waiting.length > this.most && this.#waiting.shift();
+    if (!oldest) return;
     await oldest.done;
     // What was queued before the last change of size says nothing of this one.
     if (oldest.steps !== slices.steps) [this.#start, this.#done] = [performance.now(), 0];
@@ -243,24 +268,28 @@ function camelCased(record) {
 let last = Promise.resolve();
 self.onmessage = ({ data }) => {
   if (data.stop !== undefined) stopped = data.stop;
-  else if (PURE.includes(data.method) && wasm) answer(data);
+  else if (PURE.includes(data.method) && wasm) void answer(data);
   else last = last.then(() => answer(data));
 };
 live((alive) => self.postMessage({ alive }));
 watchGpu((lost) => self.postMessage({ lost }));
 
-/** Answers, whatever happens: a call without an answer would hold up all that come after it. */
+/**
+ * Answers, whatever happens: a call without an answer would hold up all that come after it.
+ * @param {{ id: number, method: keyof Methods, args: any }} call
+ */
 async function answer({ id, method, args }) {
   const start = performance.now();
   let reply;
   try {
-    reply = { id, result: await methods[method](args), ms: performance.now() - start };
+    const work = /** @type {(args: any) => any} */ (methods[method]);
+    reply = { id, result: await work(args), ms: performance.now() - start };
   } catch (error) {
     reply = { id, error: recordOf(error), fatal: isFatal(error) };
   }
   try {
     tellErrors(reply);
-    self.postMessage(reply, buffersOf(reply.result));
+    self.postMessage(reply, { transfer: buffersOf(reply.result) });
   } catch (error) {
     self.postMessage({ id, error: recordOf(error), fatal: isFatal(error) });
   }
@@ -284,8 +313,11 @@ function isFatal(error) {
   );
 }
 
+/** @returns {ArrayBuffer[]} */
 function buffersOf(result) {
   const values = ArrayBuffer.isView(result) ? [result] : Object.values(result ?? {});
-  const buffers = values.filter((value) => ArrayBuffer.isView(value)).map((view) => view.buffer);
+  const buffers = values
+    .filter((value) => ArrayBuffer.isView(value))
+    .map((view) => /** @type {ArrayBuffer} */ (view.buffer));
   return [...new Set(buffers)]; // one that is named twice cannot be posted
 }

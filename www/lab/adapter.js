@@ -28,7 +28,10 @@ export async function findAdapter(choice) {
   return { open: true, reason: '', adapter: nameOf(adapter) };
 }
 
-// What the browser lets be known; wgpu reports no name on the web.
+/**
+ * What the browser lets be known; wgpu reports no name on the web.
+ * @param {{ info?: Partial<GPUAdapterInfo> }} adapter
+ */
 function nameOf({ info = {} }) {
   return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
 }

@@ -4,8 +4,8 @@ import { LabError } from './errors.js';
 
 /**
  * @param {import('./files.js').Files} files
- * @param {(build: string) => Promise<import('./worker-client.js').WorkerClient>} start a worker with its module
- * @param run the run's options, data, and why it is on the CPU, if it is: as the worker's `open` takes them
+ * @param {(build: 'burn') => Promise<import('./worker-client.js').WorkerClient>} start a worker with its module
+ * @param {import('./types.js').RunOf} run and why it is on the CPU, if it is
  */
 export async function openBurn(files, start, run) {
   const missing = await files.whyMissing('burn');

@@ -11,14 +11,22 @@
 export class LabError extends Error {
   name = 'LabError';
 
-  /** @param {{ code?: Code, option?: string, value?: unknown }} about `option`, `value`: where one is at fault */
+  /**
+   * @param {string} message
+   * @param {{ code?: Code, option?: string, value?: unknown }} [about] `option` and `value` where one is at fault
+   */
   constructor(message, { code = 'failed', option, value } = {}) {
     super(message);
-    [this.code, this.option, this.value] = [code, option, value];
+    this.code = code;
+    this.option = option;
+    this.value = value;
   }
 }
 
-/** An error as postMessage carries it. */
+/**
+ * An error as postMessage carries it.
+ * @param {any} error whatever was thrown
+ */
 export function recordOf(error) {
   const message = error?.message ?? String(error);
   // The module's sentences on an option begin with it: `width = 0: must be …`, `target: row 3 has …`.
@@ -27,5 +35,8 @@ export function recordOf(error) {
   return { message, code, option: error?.option ?? option, value: error?.value ?? value };
 }
 
-/** The reverse. */
+/**
+ * The reverse.
+ * @param {ReturnType<typeof recordOf>} record
+ */
 export const errorOf = ({ message, ...about }) => new LabError(message, about);

@@ -15,7 +15,11 @@ const STATES = {
   failed: 'could not be built on this server',
 };
 
-const compiled = new Map(); // address ↦ promise of a module
+/**
+ * By their addresses.
+ * @type {Map<string, Promise<WebAssembly.Module>>}
+ */
+const compiled = new Map();
 
 export class Files {
   /**
@@ -29,7 +33,8 @@ export class Files {
       throw new LabError(`files.${unknown}: there is no such file; there are worker, cpu, gpu, burn and digits`, {
         code: 'input',
       });
-    [this.base, this.given] = [base, given];
+    this.base = base;
+    this.given = given;
   }
 
   get digits() {
@@ -43,12 +48,12 @@ export class Files {
   /** @returns {Promise<WebAssembly.Module>} */
   module(build) {
     const address = `${this.folder(build)}flow_lab_bg.wasm`;
-    if (!compiled.has(address)) {
-      const module = compile(address);
-      compiled.set(address, module);
-      module.catch(() => compiled.delete(address)); // the next who asks tries again
-    }
-    return compiled.get(address);
+    const known = compiled.get(address);
+    if (known) return known;
+    const module = compile(address);
+    compiled.set(address, module);
+    module.catch(() => compiled.delete(address)); // the next who asks tries again
+    return module;
   }
 
   /** Why a build's file cannot be had; empty where it can. The builder writes down how far each of them is. */

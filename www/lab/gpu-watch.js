@@ -18,10 +18,19 @@ export function watchGpu(lost) {
     (error) => {
       throw error;
     },
-    (device) => device.lost.then(({ reason, message }) => lost(message || reason || 'the browser does not say why')),
+    (device) =>
+      void device.lost.then(({ reason, message }) => lost(message || reason || 'the browser does not say why')),
   );
 }
 
+/**
+ * Bounds how long a method of the browser may take to answer.
+ * @param {any} prototype undefined where the browser has none
+ * @param {string} name
+ * @param {string} what it is asked for
+ * @param {(error: Error) => unknown} late what it answers when it takes longer
+ * @param {(found: any) => void} [heard]
+ */
 function bound(prototype, name, what, late, heard = () => {}) {
   const ask = prototype?.[name];
   if (!ask) return;

@@ -1,6 +1,9 @@
 // The pack of handwritten digits beside the page, fetched only when a run asks for it.
 
-/** Whether these options need it. */
+/**
+ * Whether these options need it.
+ * @param {Pick<import('./types.js').Options, 'source' | 'target'>} options
+ */
 export const needsDigits = ({ source, target }) => source === 'digits' || target === 'digits';
 
 /**
@@ -14,7 +17,7 @@ export const digitsPack = (address, onProgress) => read(address, onProgress).cat
 async function read(address, onProgress) {
   // A second worker, for the GPU, takes it from the browser's cache.
   const answer = await fetch(address, { cache: 'force-cache' });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  if (!answer.ok || !answer.body) throw new Error(`${address}: ${answer.status}`);
   const total = Number(answer.headers.get('content-length'));
   let loaded = 0;
   const counted = new TransformStream({

@@ -29,7 +29,8 @@ async function pixelsOf(picture) {
   const bitmap = await bitmapOf(picture);
   const scale = Math.min(1, SIDE_MAX_PX / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const context = canvasOf(width, height).getContext('2d', { willReadFrequently: true });
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no canvas to read the picture with: close other tabs');
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   return { data: context.getImageData(0, 0, width, height).data, width, height };
@@ -48,10 +49,4 @@ async function bitmapOf(picture) {
         'blue and alpha of every pixel',
     );
   }
-}
-
-// Safari had no OffscreenCanvas before 16.4.
-function canvasOf(width, height) {
-  if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(width, height);
-  return Object.assign(document.createElement('canvas'), { width, height });
 }

@@ -1,15 +1,19 @@
 // What a reader brings for the shape `points`, in the form that the wasm module takes:
 // `{ csv }`, `{ values, dim, inPlace }` or `{ values, width, height }`.
 
+/** @import { DataRead, End, Given, Read } from './types.js' */
+
 import { LabError } from './errors.js';
 import { inkOf } from './ink.js';
 
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, or a picture';
 
 /**
- * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`,
- *   which `inPlace` keeps from being standardised; a grey raster `{ values, width, height }`; or a picture: ImageData,
- *   ImageBitmap, or a Blob of an image (a Blob of anything else is CSV)
+ * @param {End} end
+ * @param {Given | null | undefined} data CSV text; numbers, two a point; `{ values, dim }`, which `inPlace` keeps from
+ *   being standardised; a grey raster `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of an
+ *   image (a Blob of anything else is CSV)
+ * @returns {Promise<Read | undefined>}
  */
 export async function readPoints(end, data) {
   if (data === undefined || data === null) return undefined;
@@ -20,6 +24,10 @@ export async function readPoints(end, data) {
   }
 }
 
+/**
+ * @param {any} data may be anything: callers come from outside
+ * @returns {Promise<Read>}
+ */
 async function given(data) {
   if (typeof data === 'string') return { csv: data };
   if (data instanceof Blob && !data.type.startsWith('image/')) return { csv: await data.text() };
@@ -35,6 +43,7 @@ async function given(data) {
 /**
  * The points and pictures inside a saved run, so that it can be restarted with other options.
  * @param {Uint8Array} bytes a whole safetensors file of ours; its layout is that of src/store.rs
+ * @returns {DataRead}
  */
 export function givenIn(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,7 +58,7 @@ export function givenIn(bytes) {
     const raster = tensor(`${end}.raster`);
     if (raster) return { values: raster.values, width: raster.shape[1], height: raster.shape[0] };
     const [points, standard] = [tensor(`${end}.points`), tensor(`${end}.standard`)];
-    if (!points) return undefined;
+    if (!points || !standard) return undefined;
     // Back to the reader's own units: they are standardised again when a run starts.
     const dim = points.shape[1];
     const inPlace = standard.values.every((value, k) => value === (k < dim ? 0 : 1));

@@ -1,6 +1,12 @@
 // A bounded wait.
 
-/** What `promise` comes to; after so many ms, rejects with an error whose `late` is true. */
+/**
+ * What `promise` comes to; after so many ms, rejects with an error whose `late` is true.
+ * @template Result
+ * @param {number} ms
+ * @param {Promise<Result>} promise
+ * @returns {Promise<Result>}
+ */
 export function within(ms, promise) {
   let timer;
   const late = new Promise((_, reject) => {
