@@ -451,7 +451,7 @@ export class Lab {
     return this.#askOracle('pairingMs');
   }
 
-  /** Float32 multiplications and additions a second that the CPU's thread can do at best: what the bench compares with. */
+  /** Float32 multiplications and additions a second that the CPU's thread can do at best: the bench's yardstick. */
   peakFlops() {
     return this.#queue(() => this.#client.call('peakFlops'));
   }

@@ -93,7 +93,7 @@ export default {
         figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
         if (step < STEPS && performance.now() - last < 600) return;
         last = performance.now();
-        figure.try(() => look(step));
+        return look(step);
       },
     });
   },

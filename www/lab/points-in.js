@@ -11,8 +11,8 @@ const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim
 /**
  * @param {End} end
  * @param {Given | null | undefined} data CSV text; numbers, two a point; `{ values, dim }`, which `inPlace` keeps from
- *   being standardised; a grey raster `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of an
- *   image (a Blob of anything else is CSV)
+ *   being standardised; a grey raster `{ values, width, height }`; or a picture: ImageData, ImageBitmap, or a Blob of
+ *   an image (a Blob of anything else is CSV)
  * @returns {Promise<Read | undefined>}
  */
 export async function readPoints(end, data) {

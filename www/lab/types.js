@@ -72,8 +72,8 @@ export {};
 /** @typedef {{ kind: 'webgpu' | 'cpu', adapter: string, reason: string, selfCheck: string }} Device */
 
 /**
- * How far training is; the loss is the mean of the last 100 steps, null before the first, its floor null while it is not
- * known.
+ * How far training is; the loss is the mean of the last 100 steps, null before the first, its floor null while it is
+ * not known.
  * @typedef {{ step: number, loss: number | null, lossFloor: number | null, stepsPerSecond: number, workers: number }}
  *   Progress
  */
@@ -162,7 +162,8 @@ export {};
  * @property {(run: { pairs: Pair[], dim: number }) => void} help
  * @property {(part: { weights: Float32Array, part: Float32Array, total: number, shared: number }) => { sum: number,
  *   gradient: Float32Array }} work
- * @property {(part: { weights: Float32Array, points: Float32Array, asked: string, first: number }) => Samples} carryPart
+ * @property {(part: { weights: Float32Array, points: Float32Array, asked: string, first: number }) => Samples}
+ *   carryPart
  * @property {(of: { steps: number, ms?: number, number?: number }) => Omit<Progress, 'lossFloor'>} train
  * @property {() => Recorded} recordStep
  * @property {(of: { from: number }) => Float32Array} losses

@@ -3,6 +3,9 @@
 
 import { inPlane, firstTwo } from '../draw/plane.js';
 
+/** @import { Floor } from '../lab/types.js' */
+/** @import { Run } from './run.js' */
+
 const DELAY_MS = 300; // the first picture and the first steps go before
 const AGAIN_MS = 20_000; // after a failure, for want of a network above all
 const TIMES = 9;
@@ -11,15 +14,25 @@ const EDGE = 0.02; // at t = 0 and t = 1 the exact velocity of a hard edge is in
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Exact {
-  /** `{ loss, standardError, exactness }`; undefined until it is known, null where it never will be. */
+  /**
+   * Undefined until it is known, null where it never will be.
+   * @type {Floor | null | undefined}
+   */
   floor;
-  /** Of one batch; null where pairs are not sought. */
+  /**
+   * Of one batch; null where pairs are not sought.
+   * @type {number | null}
+   */
   pairing_ms = null;
-  /** Whether there is an exact velocity; undefined until it is known. */
+  /**
+   * Whether there is an exact velocity; undefined until it is known.
+   * @type {boolean | undefined}
+   */
   exists;
   #run;
   #number = 0;
 
+  /** @param {Run} run */
   constructor(run) {
     this.#run = run;
   }
@@ -27,7 +40,8 @@ export class Exact {
   /** Looks at a run that has just started. */
   async begin() {
     const number = ++this.#number;
-    [this.floor, this.pairing_ms, this.exists] = [undefined, null, undefined];
+    this.floor = this.exists = undefined;
+    this.pairing_ms = null;
     this.show();
     await pause(DELAY_MS);
     for (let told = false; number === this.#number; await pause(AGAIN_MS)) {
@@ -46,6 +60,7 @@ export class Exact {
     this.#number++;
   }
 
+  /** @param {() => boolean} stale */
   async #ask(stale) {
     const { lab } = this.#run;
     const pairing_ms = await lab.pairingMs();
@@ -78,7 +93,8 @@ export class Exact {
     const velocities = await Promise.all(times.map((t) => lab.exactVelocity(inPlane(points, dim), t)));
     if (number !== this.#number || points !== stage.arrowPoints) return;
     const frames = new Float32Array(TIMES * points.length);
-    velocities.forEach((velocity, k) => frames.set(firstTwo(velocity, dim), k * points.length));
+    for (const [k, velocity] of velocities.entries())
+      if (velocity) frames.set(firstTwo(velocity, dim), k * points.length);
     stage.exact = { points, frames, count: TIMES };
     stage.touch();
   }

@@ -1,8 +1,11 @@
 // The loss of every step so far: each is asked for once.
 
+/** @import { Lab } from '../lab.js' */
+
 const OVER = 100; // steps whose mean is the loss that is told
 
 export class Losses {
+  /** @type {Float32Array} */
   #values = new Float32Array(1024);
   #length = 0;
 
@@ -10,7 +13,11 @@ export class Losses {
     this.#length = 0;
   }
 
-  /** Asks for those that are missing. @returns {Promise<Float32Array>} all; what was given before stays as it is */
+  /**
+   * Asks for those that are missing.
+   * @param {Lab} lab
+   * @returns {Promise<Float32Array>} all of them; what was given before stays as it is
+   */
   async of(lab) {
     const from = this.#length;
     const fresh = await lab.losses({ from });
@@ -30,7 +37,10 @@ export class Losses {
   }
 }
 
-/** The mean of the last losses. */
+/**
+ * The mean of the last losses.
+ * @param {Float32Array} losses
+ */
 export function recent(losses, over = OVER) {
   const last = losses.subarray(Math.max(0, losses.length - over));
   return last.reduce((sum, loss) => sum + loss, 0) / last.length;

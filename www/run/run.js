@@ -5,6 +5,9 @@
 //
 // While the reader looks at the past, training waits; it goes on when they come back to the present.
 
+/** @import { Bytes, Data, OptionsGiven, Pair, Recorded, Samples, Sampling } from '../lab/types.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
 import { extentOf, firstTwo } from '../draw/plane.js';
 import { Lab } from '../lab.js';
 import { Exact } from './exact.js';
@@ -19,6 +22,7 @@ const PREVIEW_STEPS_MAX = 50; // solver steps of a picture while training; all o
 const PAST_STEPS_MAX = 20; // while the reader scrubs
 const FIRST_STEPS = 10; // of the very first picture, which must come soon
 const EXTENT = 4; // of the plane, enough for most
+/** @type {Record<string, number>} */
 const EXTENTS = { '8gaussians': 8, spiral: 4.5, circles: 4.5, pinwheel: 4.5 };
 const PACE_MS = 10; // between two looks at the other run
 // A run whose worker ends begins anew by itself, unless it has done so so often within this time.
@@ -27,14 +31,33 @@ const RECOVERIES_MS = 60_000;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/**
+ * What a run tells.
+ * @typedef {object} Hooks
+ * @property {() => void} [begun] it is another run, from its first step or from a file
+ * @property {() => void} [progressed] steps, the past, or whether it plays: something changed
+ * @property {(losses: Float32Array) => void} [pictured] a picture begins, or is whole; the losses so far
+ * @property {(samples: Samples) => void} [sampled] the stage shows these, in all their dimensions
+ * @property {(bytes: Bytes) => void} [fetched] of the digits
+ * @property {(layer: string, reason: string) => void} [barred] a layer cannot be drawn of this run
+ * @property {(exact: Exact) => void} [theorised] something is known without the network
+ * @property {(error: Error) => void} [failed]
+ */
+
 export class Run {
   step = 0;
   playing = false;
   stepsPerSecond = 0;
   workers = 1;
-  /** Mean of the last 100 steps: at a given step the same number whenever the run is repeated. */
+  /**
+   * Mean of the last 100 steps: at a given step the same number whenever the run is repeated.
+   * @type {number | undefined}
+   */
   loss;
-  /** The step that is shown instead of the present one; null in the present. */
+  /**
+   * The step that is shown instead of the present one; null in the present.
+   * @type {number | null}
+   */
   past = null;
   /** How far another run lets this one go: for two runs at one pace. */
   limit = () => Infinity;
@@ -43,14 +66,22 @@ export class Run {
   #number = 0; // counts restarts: an answer that belongs to an earlier run is not shown
   #looping = false;
   #refreshing = 0;
-  #wakes = false; // a turn of the loop was asked for while it ended
+  #again = false; // loop() was called while the loop was ending
   #resume = false; // play on when the reader comes back from the past
   #changing = 0; // turns into another run, which nothing is asked of before it has begun
-  #recoveries = []; // when
+  /**
+   * When: performance.now() of each.
+   * @type {number[]}
+   */
+  #recoveries = [];
   #losses = new Losses();
 
-  /** @param hooks `begun()`, `progressed()`, `pictured(losses)`, `sampled(samples)`, `fetched({ loaded, total })`,
-   *   `barred(layer, reason)`, `theorised(exact)`, `failed(error)`; all may be missing */
+  /**
+   * @param {OptionsGiven} pairs
+   * @param {Stage} stage
+   * @param {Hooks} [hooks]
+   * @param {Data} [data]
+   */
   static async create(pairs, stage, hooks = {}, data = {}) {
     try {
       return new Run(await Lab.create(pairs, { data, onProgress: hooks.fetched }), stage, hooks);
@@ -60,14 +91,21 @@ export class Run {
     }
   }
 
+  /**
+   * @param {Lab} lab
+   * @param {Stage} stage
+   * @param {Hooks} hooks
+   */
   constructor(lab, stage, hooks) {
-    Object.assign(this, { lab, stage, hooks });
+    this.lab = lab;
+    this.stage = stage;
+    this.hooks = hooks;
     this.sceneData = new SceneData(lab, stage);
     this.sceneData.onSamples = (samples) => this.hooks.sampled?.(samples);
     this.sceneData.onBarred = (layer, reason) => this.hooks.barred?.(layer, reason);
     this.exact = new Exact(this);
-    stage.on('view', () => this.#seeElsewhere());
-    lab.on('lost', (error) => this.#recover(error));
+    stage.on('view', () => void this.#seeElsewhere());
+    lab.on('lost', (error) => void this.#recover(error));
   }
 
   get total() {
@@ -101,10 +139,12 @@ export class Run {
     this.step = losses.length;
     if (this.step) this.loss = recent(losses);
     const { source, target, dim } = lab.options;
-    [stage.source, stage.target] = [null, firstTwo(await lab.reference('target', 1500), dim)];
+    const points = firstTwo(await lab.reference('target', 1500), dim);
+    stage.source = null;
+    stage.target = points;
     const wanted = Math.max(
       ...[source, target].map((shape) => EXTENTS[shape] ?? EXTENT),
-      target === 'points' ? extentOf(stage.target) : 0,
+      target === 'points' ? extentOf(points) : 0,
     );
     stage.fit(
       source === 'points' ? Math.max(wanted, extentOf(firstTwo(await lab.reference('source', 1500), dim))) : wanted,
@@ -169,13 +209,13 @@ export class Run {
 
   /** Trains and draws until paused or done; a second call changes nothing. */
   async loop() {
-    if (this.#looping) return void (this.#wakes = true);
+    if (this.#looping) return void (this.#again = true);
     this.#looping = true;
     let [nextPicture, credit_ms, shown] = [0, 0, this.step];
     let number = this.#number;
     try {
       while (this.playing && !this.finished) {
-        this.#wakes = false;
+        this.#again = false;
         const room = Math.min(this.total, this.limit()) - this.step;
         if (room <= 0 || this.#changing) {
           await pause(PACE_MS);
@@ -201,14 +241,18 @@ export class Run {
       if (number === this.#number) {
         this.playing = false;
         this.#fail(error);
-      } else this.#wakes = true;
+      } else this.#again = true;
     }
     this.#looping = false;
     this.hooks.progressed?.();
-    if (this.#wakes && this.playing && !this.finished) this.loop();
+    if (this.#again && this.playing && !this.finished) void this.loop();
   }
 
-  /** Takes so many steps, or as many as `ms` allow; resolves to the time that took in the worker, in ms. */
+  /**
+   * Takes so many steps, or as many as `ms` allow; resolves to the time that took in the worker, in ms.
+   * @param {number} steps
+   * @param {number} [ms]
+   */
   async advance(steps, ms) {
     const number = this.#number;
     const progress = await this.lab.train(steps, ms);
@@ -218,7 +262,7 @@ export class Run {
     [this.step, this.workers, this.loss] = [progress.step, progress.workers, progress.loss ?? undefined];
     // The first steps change the most: they come one by one, so that each can be seen again.
     this.#chunk = Math.min(500, Math.max(1, Math.round(0.25 * this.step)));
-    if (this.snapshots.wants(this.step)) await this.#remember();
+    if (this.snapshots.isDue(this.step)) await this.#remember();
     this.hooks.progressed?.();
     if (progress.loss !== null && !Number.isFinite(progress.loss)) {
       this.play(false);
@@ -227,7 +271,10 @@ export class Run {
     return took;
   }
 
-  /** Takes one step, tells what happened in it, and shows what came of it. */
+  /**
+   * Takes one step, tells what happened in it, and shows what came of it.
+   * @returns {Promise<Recorded>}
+   */
   async recordStep() {
     this.play(false);
     await this.lookAt(null);
@@ -241,7 +288,11 @@ export class Run {
     return recorded;
   }
 
-  /** Takes so many steps, but none past the end of the run; `onProgress` hears of each chunk. */
+  /**
+   * Takes so many steps, but none past the end of the run.
+   * @param {number} steps
+   * @param {{ signal?: AbortSignal, onProgress?: (step: number) => void }} [how] `onProgress` hears of each chunk
+   */
   async advanceBy(steps, { signal, onProgress = () => {} } = {}) {
     const end = Math.min(this.total, this.step + steps);
     while (this.step < end && !signal?.aborted) {
@@ -253,18 +304,20 @@ export class Run {
     }
   }
 
+  /** @param {boolean} on */
   play(on) {
-    if (on && this.lab.lost) return void this.#again();
+    if (on && this.lab.lost) return void this.#beginAgain();
     this.playing = on;
     this.#resume = false;
     if (on && this.past !== null) this.lookAt(null).catch((error) => this.#fail(error));
     if (!on) this.lab.stop();
     this.hooks.progressed?.();
-    if (on) this.loop();
+    if (on) void this.loop();
   }
 
   /**
    * Shows the model as it was at about this step, and waits with training; null comes back to the present, and goes on.
+   * @param {number | null} step
    */
   async lookAt(step) {
     if (this.#changing) return; // what comes has no past yet
@@ -285,13 +338,19 @@ export class Run {
     if (number === this.#number && this.past === null && this.#resume) this.play(true);
   }
 
-  /** Opens a saved run, to be shown by `begin()`; a bad file is an error, and changes nothing. */
+  /**
+   * Opens a saved run, to be shown by `begin()`; a bad file is an error, and changes nothing.
+   * @param {Uint8Array} bytes
+   */
   async open(bytes) {
     await this.#change(() => this.lab.load(bytes));
     this.play(false);
   }
 
-  /** The lab turns into another run; until it has, or has refused, nothing else is asked of it. */
+  /**
+   * The lab turns into another run; until it has, or has refused, nothing else is asked of it.
+   * @param {() => Promise<unknown>} work
+   */
   async #change(work) {
     this.#changing++;
     try {
@@ -304,7 +363,12 @@ export class Run {
     }
   }
 
-  /** Trains anew; data as for `Lab.restart`. `opened` is called when the options were taken, before all pictures. */
+  /**
+   * Trains anew.
+   * @param {OptionsGiven} pairs
+   * @param {Data} [data]
+   * @param {() => void} [opened] hears that the options were taken, before all pictures
+   */
   async restart(pairs, data, opened = () => {}) {
     await this.#change(async () => {
       await this.lab.restart(pairs, { data });
@@ -314,7 +378,10 @@ export class Run {
     this.play(true);
   }
 
-  /** Trains on with the model's own pairs. */
+  /**
+   * Trains on with the model's own pairs.
+   * @param {Sampling} asked
+   */
   async reflow(asked) {
     await this.#change(async () => {
       await this.lab.reflow(asked);
@@ -323,7 +390,10 @@ export class Run {
     this.play(true);
   }
 
-  // The worker has ended, or the GPU was lost, and the model with it.
+  /**
+   * The worker has ended, or the GPU was lost, and the model with it.
+   * @param {Error} error
+   */
   async #recover(error) {
     const on = this.playing || this.#resume || this.finished;
     [this.playing, this.#resume] = [false, false];
@@ -338,11 +408,11 @@ export class Run {
     this.hooks.progressed?.();
     // A restart under way fails for the same reason, or goes to another worker by itself.
     while (this.#changing) await pause(PACE_MS);
-    if (!waits && this.lab.lost) await this.#again(on);
+    if (!waits && this.lab.lost) await this.#beginAgain(on);
   }
 
   /** Begins the lost run once more. */
-  async #again(on = true) {
+  async #beginAgain(on = true) {
     // What reflow has made is lost as well.
     const pairs = this.lab.changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow');
     try {
@@ -367,6 +437,7 @@ export class Run {
     }
   }
 
+  /** @param {Error} error */
   #fail(error) {
     this.hooks.failed?.(error);
   }

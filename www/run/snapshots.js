@@ -4,30 +4,45 @@
 const KEPT_MAX = 40;
 const NUMBERS_MAX = 12e6; // of all snapshots together: 48 MB
 
-/** @typedef {{ id: number, step: number, numbers: number }} Snapshot as `lab.keep()` gives it */
+/** @import { Kept } from '../lab/types.js' */
 
 export class Snapshots {
-  #snapshots = []; // by step
-  #drawn = null; // the one that is being drawn, which may be none of them
+  /**
+   * By step.
+   * @type {Kept[]}
+   */
+  #snapshots = [];
+  /**
+   * The one that is being drawn, which may be none of them.
+   * @type {Kept | null}
+   */
+  #drawn = null;
   #forget;
 
-  /** @param {(snapshot: Snapshot) => void} forget hears which one is not needed any more */
+  /** @param {(snapshot: Kept) => unknown} forget hears which one is not needed any more */
   constructor(forget = () => {}) {
     this.#forget = forget;
   }
 
   /** The run is another one: the worker has forgotten all of them. */
   clear() {
-    [this.#snapshots, this.#drawn] = [[], null];
+    this.#snapshots = [];
+    this.#drawn = null;
   }
 
-  /** Whether a snapshot of this step is worth its read. */
-  wants(step) {
+  /**
+   * Whether a snapshot of this step is worth its read.
+   * @param {number} step
+   */
+  isDue(step) {
     const last = this.#snapshots.at(-1)?.step ?? -1;
     return step > last && (step <= 4 || step >= 1.12 * last);
   }
 
-  /** Keeps a snapshot; where there are too many, the one goes whose neighbours are the closest in proportion. */
+  /**
+   * Keeps a snapshot; where there are too many, the one goes whose neighbours are the closest in proportion.
+   * @param {Kept} snapshot
+   */
   add(snapshot) {
     if (snapshot.step <= (this.#snapshots.at(-1)?.step ?? -1)) return this.#drop(snapshot);
     this.#snapshots.push(snapshot);
@@ -36,11 +51,14 @@ export class Snapshots {
       const gap = (k) => (this.#snapshots[k + 1].step + 1) / (this.#snapshots[k - 1].step + 1);
       let closest = 1;
       for (let k = 2; k < this.#snapshots.length - 1; k++) if (gap(k) < gap(closest)) closest = k;
-      this.#drop(...this.#snapshots.splice(closest, 1));
+      for (const dropped of this.#snapshots.splice(closest, 1)) this.#drop(dropped);
     }
   }
 
-  /** A picture of this one begins; the one drawn before is over. */
+  /**
+   * A picture of this one begins; the one drawn before is over.
+   * @param {Kept} snapshot
+   */
   draw(snapshot) {
     const before = this.#drawn;
     this.#drawn = snapshot;
@@ -51,14 +69,17 @@ export class Snapshots {
     return this.#snapshots.map(({ step }) => step);
   }
 
-  /** The snapshot nearest to a step; undefined where there is none. */
+  /**
+   * The snapshot nearest to a step; undefined where there is none.
+   * @param {number} step
+   * @returns {Kept | undefined}
+   */
   near(step) {
-    return this.#snapshots.reduce(
-      (best, next) => (best && Math.abs(best.step - step) <= Math.abs(next.step - step) ? best : next),
-      undefined,
-    );
+    const off = ({ step: at }) => Math.abs(at - step);
+    return [...this.#snapshots].sort((a, b) => off(a) - off(b))[0];
   }
 
+  /** @param {Kept} snapshot */
   #drop(snapshot) {
     if (snapshot.id !== this.#drawn?.id && !this.#snapshots.some(({ id }) => id === snapshot.id))
       this.#forget(snapshot);

@@ -84,12 +84,13 @@ export async function train(
   { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity },
 ) {
   const known = new Losses();
-  const pictures = stage && new SceneData(lab, whileOpen(stage, signal)); // one: each would draw points of its own
+  // One: each would draw points of its own.
+  const pictures = stage && new SceneData(lab, whileOpen(stage, signal));
   let losses = await known.of(lab);
   let step = losses.length;
   signal.throwIfAborted();
   await onProgress({ step, losses });
-  if (stage && step === 0) await picture(pictures, { steps: 10, signal });
+  if (pictures && step === 0) await picture(pictures, { steps: 10, signal });
   let [chunk, nextPicture] = [1, 0];
   while (step < until) {
     signal.throwIfAborted();
@@ -115,13 +116,13 @@ export async function train(
     signal.throwIfAborted();
     await onProgress({ step, losses });
     signal.throwIfAborted();
-    if (!stage || step >= until) continue;
+    if (!pictures || step >= until) continue;
     const start = performance.now();
     await picture(pictures, { steps: PREVIEW_STEPS, signal });
     const took = performance.now() - start;
     nextPicture = performance.now() + Math.min(REST_MAX_MS, Math.max(REFRESH_MS, took * (1 / SHARE_MAX - 1)));
   }
-  if (stage) await picture(pictures, { signal });
+  if (pictures) await picture(pictures, { signal });
   signal.throwIfAborted();
   await onProgress({ step, losses });
 }
