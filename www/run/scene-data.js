@@ -111,17 +111,19 @@ export class SceneData {
   }
 
   async *#samples(at, steps) {
-    const { count, dim } = this.#lab.options;
-    let x0 = this.#x0;
-    if (!x0 || x0.length !== count * dim) {
-      const { positions } = await this.#lab.sample({ count, steps: 1, solver: 'euler' });
-      x0 = positions.slice(0, count * dim);
-      this.#x0 = x0;
-    }
-    const whole = yield* this.#carried(x0, { at, steps });
+    const { dim } = this.#lab.options;
+    const whole = yield* this.#carried(await this.#startingPoints(), { at, steps });
     this.#stage.show({ ...whole, positions: firstTwo(whole.positions, dim) });
     this.onSamples(whole);
     yield;
+  }
+
+  /** @returns {Promise<Float32Array>} the same ones for every picture of a run */
+  async #startingPoints() {
+    const { count, dim } = this.#lab.options;
+    if (this.#x0?.length === count * dim) return this.#x0;
+    const { positions } = await this.#lab.sample({ count, steps: 1, solver: 'euler' });
+    return (this.#x0 = positions.slice(0, count * dim));
   }
 
   /**
