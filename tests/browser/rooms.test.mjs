@@ -10,10 +10,10 @@ const www = fileURLToPath(new URL('../../www', import.meta.url));
 /** Rooms by floor: none knows one of a higher floor. What only Node runs, tools/, stands beside them. */
 const FLOORS = [
   ['words', 'dom', 'brush', 'chart', 'lab', 'lab.js'],
-  ['draw', 'exports', 'points', 'worker.js'],
+  ['draw', 'worker.js'],
   ['stage', 'run'],
   ['view'],
-  ['story'],
+  ['story', 'exports', 'points'],
   ['chapters'],
   ['page'],
 ];

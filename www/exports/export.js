@@ -1,5 +1,8 @@
 // Everything that the reader can take away, by the name of its button.
 
+/** @import { Run } from '../run/run.js' */
+/** @import { Seen } from './stills.js' */
+
 import { later } from '../dom/later.js';
 import { drawing, picture } from './stills.js';
 import { points, record } from './tables.js';
@@ -7,12 +10,14 @@ import { points, record } from './tables.js';
 const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own where those are more
 
 /**
- * @param {{ stage: Stage, digits: DigitGrid }} seen
+ * @param {string} kind the button's value
+ * @param {Run} run
+ * @param {Seen} seen
  * @returns {Promise<{ blob: Blob, ending: string }>}
  */
 export async function exported(kind, run, seen) {
   const { lab } = run;
-  const past = run.past === null ? null : run.snapshots.near(run.past);
+  const past = run.past === null ? null : (run.snapshots.near(run.past) ?? null);
   const step = past?.step ?? run.step;
   const dense = Math.max(PRINT, window.devicePixelRatio || 1);
   const { source, target } = lab.options;

@@ -1,8 +1,12 @@
 // The run's numbers as files for other programs.
 
+/** @import { Lab } from '../lab.js' */
+/** @import { Kept } from '../lab/types.js' */
+
 /**
  * Generated points, as `flow-lab sample` writes them.
- * @param {{ id: number, step: number } | null} past the model of the past that is looked at
+ * @param {Lab} lab
+ * @param {Kept | null} past the model of the past that is looked at
  * @returns {Promise<Blob>} CSV
  */
 export async function points(lab, past) {
@@ -17,7 +21,9 @@ export async function points(lab, past) {
 
 /**
  * What was asked for and what came of it: options, device, the loss of every step, the measures.
- * @param {{ step: number } | null} past as for `points`; measures are of the present model alone
+ * @param {Lab} lab
+ * @param {string} link
+ * @param {Kept | null} past as for `points`; measures are of the present model alone
  * @returns {Promise<Blob>} JSON
  */
 export async function record(lab, link, past) {
@@ -25,6 +31,7 @@ export async function record(lab, link, past) {
   const [all, floor, metrics] = await Promise.all([lab.losses(), lab.lossFloor(), past ? null : lab.metrics()]);
   const { options, device, notes } = lab;
   const losses = past ? all.subarray(0, past.step) : all;
+  /** @type {Record<string, unknown>} */
   const found = { link, step: losses.length, options, device, notes, floor, metrics, losses: [...losses] };
   if (past) found.remark = `The model as it was at step ${past.step}: measures are of the present model alone.`;
   return new Blob([JSON.stringify(found, null, 1)], { type: 'application/json' });

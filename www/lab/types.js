@@ -57,6 +57,18 @@ export {};
 /** @typedef {'all' | '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'} Digit */
 /** @typedef {'euler' | 'midpoint' | 'heun' | 'rk4' | 'dopri5'} Solver */
 
+/**
+ * An option as options.json has it; `min` and `max` are the range of a number, or `max` the letters of a text.
+ * @typedef {object} Spec
+ * @property {string} name
+ * @property {string} group
+ * @property {string} doc
+ * @property {'choice' | 'text' | 'integer' | 'number'} type
+ * @property {{ name: string, doc: string }[]} [choices]
+ * @property {number} [min]
+ * @property {number} [max]
+ */
+
 /** @typedef {[name: string, text: string]} Pair an option as it stands in a link */
 
 /** @typedef {{ [Name in keyof Options]?: Options[Name] | string } | Pair[]} OptionsGiven some of them, or as pairs */
@@ -155,7 +167,7 @@ export {};
  * What a worker answers, by the names of its methods in worker.js. `stop` and the like, which get no answer, are told.
  * @typedef {object} Methods
  * @property {(module: ModuleOf & { digits?: string, helpers?: ModuleOf }) => void} fetch
- * @property {() => { options: object[], presets: Record<string, Record<string, string>> }} table
+ * @property {() => { options: Spec[], presets: Record<string, Record<string, string>> }} table
  * @property {(of: { pairs: Pair[] }) => Checked} check
  * @property {(run: RunOf) => Opened} open
  * @property {(of: { workers: number }) => void} share

@@ -1,3 +1,10 @@
 // Elements of index.html. No other room asks for one by its id.
 
-export const $ = (id) => document.getElementById(id);
+import { elementIn } from '../dom/element-in.js';
+
+/**
+ * @template {Element} [T=HTMLElement]
+ * @param {string} id
+ * @param {new () => T} [type] such as HTMLInputElement; without it, HTMLElement
+ */
+export const $ = (id, type) => elementIn(document, `#${id}`, type);

@@ -112,7 +112,7 @@ async function start() {
   $('draw').addEventListener('click', () => attempt(() => draw('target')), { signal });
   run.playing = !still;
   await run.begin({ atOnce: !still });
-  $('poster')?.remove();
+  document.getElementById('poster')?.remove();
   if (still) stage.seek(1);
   build(table);
   address.listen(() => attempt(() => address.waiting && choices.follow(table)));

@@ -3,7 +3,7 @@
 
 import { decode, pointsOf } from './strokes.js';
 
-export const LETTERS_MAX = 2000; // in all; longer addresses are cut by some programs
+const LETTERS_MAX = 2000; // in all; longer addresses are cut by some programs
 const READ_MAX = 4 * LETTERS_MAX; // for one end: such a drawing takes its points within a frame or two
 
 export const KEYS = { source: 'sourceData', target: 'targetData' };

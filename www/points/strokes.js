@@ -1,9 +1,12 @@
 // A drawing as strokes, and the points that follow from them. Strokes are small enough for a link, and the same strokes
 // give the same points in every browser: only additions, products and square roots, which all round alike.
 
+import { mulberry32 } from './mulberry32.js';
+
 export const EXTENT = 4; // the board is the plane from -4 to 4, each way
 export const CELLS = 512; // along a side: vertices are whole cells
-export const TOOLS = ['brush', 'spray', 'erase'];
+/** @type {Stroke['tool'][]} */
+const TOOLS = ['brush', 'spray', 'erase'];
 export const RADII = [0.1, 0.22, 0.45]; // fine, middle, broad; in units of the plane
 export const POINTS_MAX = 20_000;
 const DRAWN_MAX = 4 * POINTS_MAX; // before any of them are erased
@@ -18,7 +21,10 @@ const TAP_POINTS = 10; // of a vertex where the pointer stayed
  *   column, row, column, row …
  */
 
-/** The cell of a point of the plane. */
+/**
+ * The cell of a point of the plane.
+ * @param {number} value
+ */
 export function cellOf(value) {
   return Math.min(CELLS, Math.max(0, Math.round(((value + EXTENT) / (2 * EXTENT)) * CELLS)));
 }
@@ -42,9 +48,11 @@ export function extend(stroke, x, y, stay = false) {
 
 /**
  * The points of all strokes, in their order; erasing takes away what earlier ones left.
+ * @param {Stroke[]} strokes
  * @returns {Float32Array} n × 2
  */
 export function pointsOf(strokes) {
+  /** @type {number[]} */
   let points = [];
   strokes.forEach((stroke, k) => {
     if (stroke.tool === 'erase') points = erased(points, stroke);
@@ -55,7 +63,7 @@ export function pointsOf(strokes) {
 
 /** Puts a stroke's points after those that are there. */
 function spray({ tool, size, cells }, number, points) {
-  const random = uniform(number + 1);
+  const random = mulberry32(((number + 1) * 0x9e3779b9) >>> 0);
   const offset = tool === 'spray' ? () => bell(random, RADII[size]) : () => disc(random, 0.6 * RADII[size]);
   const gap = 1 / (tool === 'spray' ? SPRAY_DENSITY : BRUSH_DENSITY);
   const put = (x, y) => {
@@ -120,17 +128,6 @@ function squaredDistance(x, y, xy, k) {
   const [ax, ay, dx, dy] = [xy[k - 2], xy[k - 1], xy[k] - xy[k - 2], xy[k + 1] - xy[k - 1]];
   const share = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
   return (x - ax - share * dx) ** 2 + (y - ay - share * dy) ** 2;
-}
-
-/** Uniform numbers in [0, 1): mulberry32, whose whole-number arithmetic is the same everywhere. */
-function uniform(seed) {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Nearly normal, two numbers: sums of four uniform ones, since logarithms do not round alike in all browsers. */
