@@ -7,7 +7,7 @@ import { Notes } from '../dom/notes.js';
 import { Lab } from '../lab.js';
 import { OwnPoints } from '../points/own-points.js';
 import { FlowView } from '../view/flow-view.js';
-import { $ } from './by-id.js';
+import { $, maybe } from './by-id.js';
 import { Choices, givenIn } from './choices.js';
 import { Comparison } from './comparison.js';
 import { refuseDrops } from './drops.js';
@@ -112,7 +112,7 @@ async function start() {
   $('draw').addEventListener('click', () => attempt(() => draw('target')), { signal });
   run.playing = !still;
   await run.begin({ atOnce: !still });
-  document.getElementById('poster')?.remove();
+  maybe('poster')?.remove();
   if (still) stage.seek(1);
   build(table);
   address.listen(() => attempt(() => address.waiting && choices.follow(table)));
