@@ -15,14 +15,14 @@ use crate::error::Error;
 const FORMAT_KEY: &str = "flow-lab";
 const FORMAT: &str = "1";
 
-/// A matrix of numbers with its name.
+/// Numbers with their name and extents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     /// `layers.0.weight`, `m.layers.0.weight`, `losses`, …
     pub name: String,
-    /// Rows and columns.
-    pub shape: [usize; 2],
-    /// `rows × columns` numbers, row after row.
+    /// Its extents; the last one runs fastest.
+    pub shape: Vec<usize>,
+    /// As many numbers as the extents multiply to.
     pub values: Vec<f32>,
 }
 
@@ -99,9 +99,6 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
 
     let mut tensors = Vec::new();
     for (name, view) in file.iter() {
-        let &[rows, columns] = view.shape() else {
-            return Err(foreign(&format!("its tensor {name} is not a matrix")));
-        };
         if view.dtype() != Dtype::F32 {
             return Err(foreign(&format!("its tensor {name} does not hold 32-bit floats")));
         }
@@ -112,7 +109,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
                 "The file's tensor {name} holds {bad}: that run had diverged; train again with a smaller learningRate."
             )));
         }
-        tensors.push(Named { name: name.to_string(), shape: [rows, columns], values });
+        tensors.push(Named { name: name.to_string(), shape: view.shape().to_vec(), values });
     }
     Ok(Saved { config, step, tensors })
 }
@@ -126,19 +123,23 @@ pub fn of_ends(ends: &Ends, pair: usize) -> Vec<Named> {
             Some(Given::Points(points)) => {
                 let values = points.values().to_vec();
                 let standard: Vec<f32> = points.mean().iter().chain([&points.std()]).map(|&x| x as f32).collect();
-                let shape = [values.len() / (standard.len() - 1), standard.len() - 1];
+                let shape = vec![values.len() / (standard.len() - 1), standard.len() - 1];
                 tensors.push(Named { name: format!("{end}.points"), shape, values });
-                tensors.push(Named { name: format!("{end}.standard"), shape: [1, standard.len()], values: standard });
+                tensors.push(Named {
+                    name: format!("{end}.standard"),
+                    shape: vec![1, standard.len()],
+                    values: standard,
+                });
             }
             Some(Given::Raster(raster)) => {
-                let shape = [raster.height(), raster.width()];
+                let shape = vec![raster.height(), raster.width()];
                 tensors.push(Named { name: format!("{end}.raster"), shape, values: raster.values().to_vec() });
             }
             Some(Given::Digits(_)) | None => (),
         }
     }
     if !ends.pairs.is_empty() {
-        let shape = [ends.pairs.len() / pair, pair];
+        let shape = vec![ends.pairs.len() / pair, pair];
         tensors.push(Named { name: "pairs".into(), shape, values: ends.pairs.clone() });
     }
     tensors
@@ -152,16 +153,24 @@ pub fn to_ends(tensors: &mut HashMap<String, Named>) -> Result<Ends, Error> {
     let mut take = |name: &str| tensors.remove(name);
     let mut given = |end: &str| -> Result<Option<Given>, Error> {
         if let Some(raster) = take(&format!("{end}.raster")) {
-            return Ok(Some(Given::Raster(Raster::new(raster.shape[1], raster.shape[0], raster.values)?)));
+            let [height, width] = matrix(&raster)?;
+            return Ok(Some(Given::Raster(Raster::new(width, height, raster.values)?)));
         }
         let (Some(points), Some(standard)) = (take(&format!("{end}.points")), take(&format!("{end}.standard"))) else {
             return Ok(None);
         };
         let mut mean: Vec<f64> = standard.values.iter().map(|&x| x as f64).collect();
         let std = mean.pop().unwrap_or(1.0);
-        Ok(Some(Given::Points(Points::standardised(points.values, points.shape[1], mean, std)?)))
+        let [_, dim] = matrix(&points)?;
+        Ok(Some(Given::Points(Points::standardised(points.values, dim, mean, std)?)))
     };
     Ok(Ends { source: given("source")?, target: given("target")?, pairs: take_pairs(tensors), digits: None })
+}
+
+/// The rows and columns of a tensor that must have them.
+fn matrix(tensor: &Named) -> Result<[usize; 2], Error> {
+    <[usize; 2]>::try_from(tensor.shape.as_slice())
+        .map_err(|_| Error::File(format!("The file's tensor {} is not a matrix: save the model again.", tensor.name)))
 }
 
 fn take_pairs(tensors: &mut HashMap<String, Named>) -> Vec<f32> {

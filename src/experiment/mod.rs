@@ -21,7 +21,9 @@ use crate::data::inputs::Ends;
 use crate::device::OpenDevice;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{self, Flow, Weights, Wish};
+use crate::learner::form::{Form, form};
+use crate::learner::{Flow, Weights, Wish};
+use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 use crate::solver::{self, Kept, Solver};
 use crate::train::Trainer;
@@ -35,6 +37,7 @@ pub struct Experiment {
     /// The device that is open, and the one that this run's network has room on.
     opened: OpenDevice,
     device: OpenDevice,
+    form: Form,
     ends: Ends,
     trainer: Trainer,
     /// The exact velocity, once it was asked for; `None` inside where there is none.
@@ -181,8 +184,8 @@ impl Experiment {
     /// # Errors
     /// When an end has the shape `points` and none were given: see [`Ends::reconcile`].
     pub fn new(config: Config, opened: OpenDevice, ends: Ends) -> Result<Experiment, Error> {
-        let (trainer, device) = new_trainer(&config, &opened, &ends)?;
-        Ok(Experiment { config, opened, device, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
+        let (trainer, form, device) = new_trainer(&config, &opened, &ends)?;
+        Ok(Experiment { config, opened, device, form, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
     }
 
     /// The options of the run.
@@ -291,8 +294,8 @@ impl Experiment {
     }
 }
 
-/// A trainer, and the device that it trains on.
-fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, OpenDevice), Error> {
+/// A trainer, its form, and the device that it trains on.
+fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, Form, OpenDevice), Error> {
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     if source.dim() != target.dim() {
         return Err(Error::Input(format!(
@@ -302,8 +305,8 @@ fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Tra
             target.dim()
         )));
     }
-    let device = learner::device_for(config, target.dim(), opened);
-    Ok((Trainer::new(config, &device, source, target, ends.pairs.clone()), device))
+    let (form, device) = form(&Architecture::of(config, target.dim()), config.batch, opened);
+    Ok((Trainer::new(config, &form, source, target, ends.pairs.clone()), form, device))
 }
 
 fn check_points(points: &[f32], dim: usize, t: f32) -> Result<(), Error> {
