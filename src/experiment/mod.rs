@@ -81,7 +81,8 @@ pub struct Samples {
 
 impl SampleRequest {
     /// The sampling options of `config`, with those of `asked` in place of its own; the source points are those of
-    /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions are wanted.
+    /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions
+    /// are wanted.
     ///
     /// # Errors
     /// When a value is out of its option's range.
@@ -109,8 +110,8 @@ impl SampleRequest {
 }
 
 impl SampleRequest {
-    /// Carries points by `flow`, of a run with these options, from t = 0 to t = 1; they are number `first` and on, which decides
-    /// of their classes where all are asked for in turn.
+    /// Carries points by `flow`, of a run with these options, from t = 0 to t = 1; they are number `first` and on,
+    /// which decides of their classes where all are asked for in turn.
     ///
     /// # Shapes
     /// `points` are `n × dim` numbers.
@@ -139,8 +140,8 @@ impl SampleRequest {
         Ok(Samples { count, dim, evaluations, times, positions })
     }
 
-    /// Multiplications and additions that carrying so many points takes with `len` weights; `None` where points depend on one
-    /// another, as by a step that adapts to all of them.
+    /// Multiplications and additions that carrying so many points takes with `len` weights; `None` where points depend
+    /// on one another, as by a step that adapts to all of them.
     pub fn work(&self, len: usize, points: usize) -> Option<f64> {
         let stages = self.solver.fixed_step()?.weights.len();
         Some(2.0 * (len * stages) as f64 * (self.steps * points) as f64)
@@ -218,6 +219,11 @@ impl Experiment {
         self.ends.target(&self.config).expect("it was built before, for the trainer")
     }
 
+    /// What was given for the two ends.
+    pub fn ends(&self) -> &Ends {
+        &self.ends
+    }
+
     /// Sets the length of the whole run, which the caller's loop reads, and by which the learning rate falls.
     pub fn set_steps(&mut self, steps: usize) {
         self.config.steps = steps;
@@ -270,8 +276,8 @@ impl Experiment {
         Ok(self.source().sample(request.count, &mut rng))
     }
 
-    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows
-    /// none.
+    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network
+    /// knows none.
     pub fn labels(&self, numbers: Range<usize>, label: Label) -> Vec<Label> {
         labels(&self.config, numbers, label)
     }

@@ -85,8 +85,9 @@ impl Experiment {
             }
         }
         let told = self.config.classes == Classes::Told;
-        tensors.extend(store::of_ends(&self.ends, 2 * dim + told as usize));
-        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
+        let (of_ends, doubles) = store::of_ends(&self.ends, 2 * dim + told as usize);
+        tensors.extend(of_ends);
+        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors, doubles })
     }
 
     /// Gives the digits, which a saved run does not hold.
@@ -103,7 +104,7 @@ impl Experiment {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors)? };
+        let ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors, &saved.doubles)? };
         if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
