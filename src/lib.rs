@@ -34,7 +34,6 @@
 //!
 //! Three builds, by feature: `cpu` has our packed kernels, `gpu` our WGSL kernels as well, `burn` burn's tensors with
 //! automatic differentiation on the same device, which the tests hold every kernel against.
-#![warn(missing_docs)]
 
 pub mod assignment;
 pub mod batch;
