@@ -13,12 +13,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use arguments::UnitsChoice;
 use clap::ArgMatches;
 use flow_lab::config::{self, Config, DeviceChoice};
+use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
-use flow_lab::device;
 use flow_lab::error::Error;
-use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::experiment::{Experiment, SampleRequest, open};
 use flow_lab::solver::Kept;
 use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,7 +60,7 @@ fn train(arguments: &ArgMatches) -> Result<(), Error> {
     if let Some(path) = save {
         write(path, &[])?; // so that a wrong path is found before the training, not after it
     }
-    let mut run = open(config, ends)?;
+    let mut run = begin(config, ends)?;
     run_to_its_end(&mut run, log_every)?;
     match save {
         Some(path) => write(path, &block_on(run.save())?),
@@ -120,15 +121,11 @@ fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
     let samples = block_on(run.sample(SampleRequest { kept: Kept::Ends, ..request(arguments, &run)? }))?;
-    let mut csv = match samples.dim {
-        2 => String::from("x,y"),
-        dim => (1..=dim).map(|d| format!("x{d}")).collect::<Vec<_>>().join(","),
+    let units = match arguments::units(arguments)? {
+        UnitsChoice::Data => run.target().units(),
+        UnitsChoice::Model => None,
     };
-    for point in samples.last().chunks_exact(samples.dim) {
-        csv.push('\n');
-        csv.push_str(&point.iter().map(f32::to_string).collect::<Vec<_>>().join(","));
-    }
-    csv.push('\n');
+    let csv = csv::write(samples.last(), samples.dim, units.as_ref());
     match arguments.get_one::<String>("out") {
         Some(path) => write(Path::new(path), csv.as_bytes()),
         None => print(&csv),
@@ -136,9 +133,9 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 }
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
-fn open(config: Config, ends: Ends) -> Result<Experiment, Error> {
+fn begin(config: Config, ends: Ends) -> Result<Experiment, Error> {
     let choice = config.device;
-    let opened = block_on(device::open(&config));
+    let opened = block_on(open::open(&config, &ends));
     let run = Experiment::new(config, opened, ends)?;
     if choice == DeviceChoice::Gpu {
         eprintln!("flow-lab: {}", run.device().info.reason);
@@ -158,8 +155,8 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
         true => files::digits(arguments)?,
         false => None,
     };
-    let mut run = open(config, Ends { digits, ..Ends::default() })?;
-    run.load(&bytes).map_err(named)?;
+    let mut run = begin(config, Ends { digits, ..Ends::default() })?;
+    block_on(run.load(&bytes)).map_err(named)?;
     Ok(run)
 }
 

@@ -53,19 +53,19 @@ export function couplingSentence({ coupling, batch, group }, pairing_ms) {
 
 /**
  * What a picture cost, in evaluations of the network for each point.
- * @param {Pick<Options, 'solver' | 'tolerance'>} options
+ * @param {Pick<Options, 'solver' | 'tolerance' | 'source' | 'target'>} options
  * @param {Pick<Samples, 'times' | 'evaluations' | 'dim'>} samples
  */
-export function samplingSentence({ solver, tolerance }, { times, evaluations, dim }) {
+export function samplingSentence({ solver, tolerance, source, target }, { times, evaluations, dim }) {
   const steps = times.length - 1;
   const asked =
     solver === 'dopri5'
       ? `dopri5 at tolerance ${tolerance}`
       : `${grouped(steps)} ${solver} ${steps === 1 ? 'step' : 'steps'}`;
-  const plane =
-    dim === 784 ? '' : `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
+  const isPlane = dim > 2 && ![source, target].includes('digits');
+  const plane = ` Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
   const cost = `${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point`;
-  return `${asked} = ${cost}.${dim > 2 ? ` ${plane}` : ''}`;
+  return `${asked} = ${cost}.${isPlane ? plane : ''}`;
 }
 
 /**
