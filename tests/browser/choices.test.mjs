@@ -28,8 +28,8 @@ const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
 describe('options', () => {
   test('all round-trip through the link', async () => {
     const hash =
-      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01&sigma=0.05' +
-      '&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
+      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01' +
+      '&sigma=0.05&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
     const { page, heard, close } = await open(hash);
     assert.equal(await page.evaluate(() => location.hash), hash);
     assert.equal(await text(page, 'notes'), '');

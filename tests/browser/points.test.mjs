@@ -69,7 +69,7 @@ test('every shape trains and samples, as source and as target', async () => {
   }
 });
 
-test('CSV text, numbers and rows of any dimension are standardised, with a remark; the data are kept for the next run', async () => {
+test('CSV text, numbers and rows of any dimension are standardised, with a remark, and kept', async () => {
   const seen = await quietly(
     async ({ options, CSV }) => {
       const { Lab } = await import('/lab.js');

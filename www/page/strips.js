@@ -3,6 +3,7 @@
 
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
+import { contextOf } from '../brush/context.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
@@ -224,7 +225,10 @@ export class Strips {
     this.#brush.begin(camera);
     draw(this.#brush, Math.max(1.6, camera.width_px / 75));
     this.#brush.end();
-    canvas.getContext('2d').drawImage(this.#brush.canvas, 0, 0);
+    const context = contextOf(canvas);
+    context.resetTransform();
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(this.#brush.canvas, 0, 0);
   }
 
   #paintDigits({ canvas, camera }, { times, positions, count }, t) {
