@@ -6,33 +6,57 @@
 
 import { findAdapter } from './lab/adapter.js';
 import { openBurn } from './lab/burn.js';
+import { LabError } from './lab/errors.js';
 import { ExactWorker } from './lab/exact-worker.js';
+import { Files, noWorker } from './lab/files.js';
 import { needsDigits } from './lab/image-pack.js';
 import { readPoints } from './lab/points-in.js';
+import { within } from './lab/within.js';
 import { WorkerClient } from './lab/worker-client.js';
+
+export { LabError };
 
 /** Options that say how points are generated, and change nothing of what is learned. */
 export const SAMPLING_OPTIONS = ['solver', 'solverSteps', 'tolerance', 'count', 'label', 'guidance'];
 
+const WORKERS = [1, 2, 4, 8];
+const EVENTS = ['device', 'errors', 'lost'];
+const SETTINGS = ['data', 'onProgress', 'signal', 'files', 'workers'];
+/** How long a worker may be held up, by one step of a large network, before another one takes the next run. */
+const PATIENCE_MS = 1500;
+/** What a worker is not taken away from: it ends by itself, and the next run needs what comes of it. */
+const WAITED_FOR = ['fetch', 'open', 'load'];
+/** A GPU that is lost so often is asked no more. */
+const LOSSES_MAX = 2;
+const LOOKING = 'The CPU runs while a GPU is looked for.';
+
 export class Lab {
-  #remote;
-  #events = new EventTarget();
+  #client; // of the worker that has the run
+  #clients = new Set(); // of all workers that live
+  #spare = null; // promise of one that has its module and no run, for when the run's own is held up
+  #files;
+  #listeners = new Map(EVENTS.map((event) => [event, new Set()]));
   #last = Promise.resolve();
-  #disposed = false;
+  #era = 0; // counts restarts
+  #abandoned = 0; // calls of an earlier era belong to a run that was not waited for
+  #trains = 0; // counts calls of train()
+  #kept = 0; // and of keep()
+  #disposed = null; // why, once it is
   #wanted = 'auto';
   #build = 'cpu'; // that the run's worker has
-  #awaited = false; // is the GPU's file still to come?
-  #burn = null; // a worker with burn, for the bench
+  #search = 0; // counts looks for a GPU: the last one alone is meant
+  #again = false; // may the GPU be there at another time?
+  #losses = 0; // of the GPU
+  #burn = null; // promise of a worker with burn, for the bench
   #adapter = '';
   #oracle = null;
   #floor = null;
   #workers = null;
+  #options;
   #onProgress = () => {};
 
   /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck: 'passed' | 'failed: …' | 'not needed' }` */
   device;
-  /** The validated record of every option. */
-  options;
   /** The options that differ from the defaults, as `[name, text]`: what a link must hold. */
   changed;
   /** What was corrected: `{ option, value, problem, used }` each. */
@@ -43,69 +67,188 @@ export class Lab {
   given = {};
   /**
    * Resolves when the device is final: with `device: 'auto'` or `'gpu'` the CPU starts at once, and the GPU
-   * takes over when it is ready.
+   * takes over when it is ready. It never rejects: where there is no GPU, `device.reason` says why.
    */
-  settled;
+  settled = Promise.resolve();
 
   /**
    * @param {Record<string, string | number> | [string, string][]} options any of options.json
-   * @param {{ source?: unknown, target?: unknown }} data for the shape `points`: CSV text, numbers (two a point),
-   *   `{ values, dim, inPlace }`, a picture (ImageData, ImageBitmap), or a Blob of a picture or of CSV
-   * @param {(progress: { loaded: number, total: number }) => void} onProgress hears bytes while the digits are fetched
+   * @param {{
+   *   data?: { source?: unknown, target?: unknown },
+   *   onProgress?: (progress: { loaded: number, total: number }) => void,
+   *   signal?: AbortSignal,
+   *   files?: { worker?: string, digits?: string, cpu?: string, gpu?: string, burn?: string },
+   *   workers?: number,
+   * }} settings `data` is for the shape `points`: CSV text, numbers (two a point), `{ values, dim, inPlace }`, a
+   *   picture (ImageData, ImageBitmap), or a Blob of a picture or of CSV; `onProgress` hears bytes while the digits are
+   *   fetched; an aborted `signal` ends the creation, or later disposes of the lab; `files` are addresses of the
+   *   worker's script, of the pack of digits and of each build's folder, where they do not lie beside this script;
+   *   `workers` as for `share()`
    */
-  static async create(options = {}, data = {}, onProgress = () => {}) {
-    const lab = new Lab();
-    lab.#onProgress = onProgress;
-    lab.#remote = lab.#newRemote();
-    const pairs = toPairs(options);
-    await lab.#fetchCpu();
-    lab.given = await lab.#merged(data);
-    const { options: checked } = await lab.#remote.call('check', { pairs });
-    lab.#wanted = checked.device;
-    await lab.#openOnCpu(pairs, lab.given);
-    return lab;
+  static async create(options = {}, settings = {}) {
+    const { data, onProgress, signal, files, workers } = named(settings, SETTINGS, 'Lab.create');
+    const lab = new Lab(new Files(import.meta.url, files), onProgress);
+    if (workers !== undefined) lab.#workers = checkedWorkers(workers);
+    const stop = () => lab.dispose(new LabError('The lab was aborted.', { code: 'stopped' }));
+    signal?.addEventListener('abort', stop);
+    try {
+      signal?.throwIfAborted();
+      const client = (lab.#client = await lab.#start('cpu'));
+      const given = await merged({}, data, client);
+      const pairs = toPairs(options);
+      const { options: checked } = await client.call('check', { pairs });
+      await lab.#shared(client);
+      const wanted = checked.device;
+      const opened = await client.call('open', { pairs, given, reason: reasonFor(wanted) });
+      [lab.#wanted, lab.given] = [wanted, given];
+      lab.#take(opened);
+      lab.#look(wanted !== 'cpu');
+      return lab;
+    } catch (error) {
+      signal?.removeEventListener('abort', stop);
+      lab.dispose();
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+
+  /** The table of all options, as options.json has it, out of the module itself. */
+  static async table({ files } = {}) {
+    const lab = new Lab(new Files(import.meta.url, files));
+    try {
+      return await (await lab.#start('cpu')).call('table');
+    } finally {
+      lab.dispose();
+    }
+  }
+
+  constructor(files, onProgress = () => {}) {
+    [this.#files, this.#onProgress] = [files, onProgress];
+  }
+
+  /** The validated record of every option; frozen: `use()` and `restart()` change it. */
+  get options() {
+    return this.#options;
+  }
+
+  /** Why the run is lost, its worker or its GPU having ended; null while it lives. `restart()` begins another. */
+  get lost() {
+    return this.#client?.closed ?? null;
   }
 
   /**
    * Starts anew with other options, on the device that runs already, unless the option `device` says otherwise now.
-   * Data given before are kept. Bad data are an error, and the run goes on as it was.
+   * Data given before are kept; null forgets them. Bad options or data are an error, and the run goes on as it was.
+   * Training under way ends early; a worker that is held up by one long step is left to end without the run.
    */
-  restart(options = {}, data = {}) {
-    return this.#queue(async () => {
-      const pairs = toPairs(options);
-      const given = await this.#merged(data);
-      const { options: checked } = await this.#remote.call('check', { pairs });
-      const moved = checked.device !== this.#wanted;
-      this.#wanted = checked.device;
-      if (this.#build === 'gpu' && checked.device === 'cpu') {
-        this.#remote.close('The run moved to the CPU.');
-        this.#remote = this.#newRemote();
-        await this.#fetchCpu();
-        await this.#openOnCpu(pairs, given);
-      } else if (this.#build === 'cpu' && (moved || this.#awaited)) {
-        await this.#openOnCpu(pairs, given);
-      } else {
-        const reason = this.#build === 'cpu' ? this.device.reason : '';
-        this.#take(await this.#remote.call('open', { pairs, given, reason }));
-      }
-      this.given = given;
-    });
+  restart(options = {}, settings = {}) {
+    const before = this.#last;
+    const era = ++this.#era;
+    const result = this.#restart(options, settings, before, era);
+    this.#last = result.catch(() => before); // refused, it leaves the worker as busy as it was
+    return result;
   }
 
-  /** What these options come to, without starting anything: `{ options, changed, notes }`. */
-  check(options) {
-    return this.#queue(() => this.#remote.call('check', { pairs: toPairs(options) }));
+  async #restart(options, settings, before, era) {
+    const { data } = named(settings, ['data'], 'restart');
+    const pairs = toPairs(options);
+    this.stop();
+    const free = await this.#free(before);
+    this.#mustLive();
+    const reader = data && (free && !this.lost ? this.#client : await this.#spareClient());
+    const given = await merged(this.given, data, reader);
+    const { options: checked } = await this.#check(pairs);
+    const wanted = checked.device;
+    const moved = wanted !== this.#wanted;
+    const stays = free && !this.lost && !(this.#build === 'gpu' && wanted === 'cpu');
+    const client = stays ? this.#client : await this.#takeSpare();
+    const build = stays ? this.#build : 'cpu';
+    if (moved) this.#losses = 0;
+    const looks = build === 'cpu' && wanted !== 'cpu' && (!stays || moved || this.#again) && this.#losses < LOSSES_MAX;
+    const reason = build === 'gpu' ? '' : looks || wanted === 'cpu' ? reasonFor(wanted) : this.#reasonStays();
+    let opened;
+    try {
+      opened = await client.call('open', { pairs, given, reason });
+      this.#mustLive();
+    } catch (error) {
+      if (!stays) this.#close(client, error);
+      throw error;
+    }
+    if (stays) this.#dropSpare();
+    else {
+      const old = this.#client;
+      if (!free) this.#abandoned = era;
+      [this.#client, this.#build] = [client, 'cpu'];
+      this.#close(old, replaced());
+    }
+    [this.#wanted, this.given] = [wanted, given];
+    this.#take(opened);
+    if (build === 'cpu' && (looks || moved || !stays)) this.#look(looks);
+  }
+
+  /** Ends all training that was asked for after the slice under way: `train()` resolves with what it got to. */
+  stop() {
+    this.#client?.tell({ stop: this.#trains });
   }
 
   /**
-   * Trains so many steps, or fewer when `ms` have passed; resolves to `{ step, loss, lossFloor, stepsPerSecond, workers
-   * }`, the loss being the mean over these steps, its floor null until `lossFloor()` has found it.
+   * Changes how points are generated, and nothing that was learned: any of SAMPLING_OPTIONS. A bad value is an error,
+   * and all stays as it was. Resolves to the options.
+   */
+  use(chosen) {
+    return this.#queue(async () => {
+      const pairs = toPairs(chosen);
+      const names = pairs.map(([name]) => name);
+      const other = pairs.find(([name]) => !SAMPLING_OPTIONS.includes(name));
+      if (other)
+        throw new LabError(`${other[0]} = ${other[1]}: is no sampling option; restart() changes it`, {
+          code: 'input',
+          option: other[0],
+          value: other[1],
+        });
+      const { options, changed, notes } = await this.#check([
+        ...this.changed.filter(([name]) => !names.includes(name)),
+        ...pairs,
+      ]);
+      const bad = notes.find(({ option }) => names.includes(option));
+      if (bad)
+        throw new LabError(`${bad.option} = ${bad.value}: ${bad.problem}`, {
+          code: 'input',
+          option: bad.option,
+          value: bad.value,
+        });
+      const sampling = ([name]) => SAMPLING_OPTIONS.includes(name);
+      this.#options = Object.freeze({
+        ...this.#options,
+        ...Object.fromEntries(names.map((name) => [name, options[name]])),
+      });
+      this.changed = [...this.changed.filter((pair) => !sampling(pair)), ...changed.filter(sampling)];
+      return this.#options;
+    });
+  }
+
+  /** What these options come to, without starting anything: `{ options, changed, notes }`. It waits for no call. */
+  async check(options) {
+    this.#mustLive();
+    return this.#check(toPairs(options));
+  }
+
+  /**
+   * Trains so many steps, or fewer when `ms` have passed or somebody stops it; resolves to `{ step, loss, lossFloor,
+   * stepsPerSecond, workers }`, the loss being the mean over the last 100 steps of the run, null before the first, its
+   * floor null until `lossFloor()` has found it.
    */
   train(steps, ms) {
     if (!Number.isInteger(steps) || steps < 1)
-      return Promise.reject(new Error(`steps = ${steps}: must be a whole number from 1`));
+      return Promise.reject(
+        new LabError(`steps = ${steps}: must be a whole number from 1`, {
+          code: 'input',
+          option: 'steps',
+          value: steps,
+        }),
+      );
+    const number = ++this.#trains;
     return this.#queue(async () => {
-      const progress = await this.#remote.call('train', { steps, ms });
+      const progress = await this.#client.call('train', { steps, ms, number });
       return { ...progress, lossFloor: this.#floor };
     });
   }
@@ -116,22 +259,21 @@ export class Lab {
    * on both sides of the step.
    */
   recordStep() {
-    return this.#queue(() => this.#remote.call('recordStep'));
+    return this.#queue(() => this.#client.call('recordStep'));
   }
 
   /**
    * Lets so many workers share what the CPU computes: 1, 2, 4 or 8. They find the same numbers as one; without this
    * call there are half as many as the machine has cores.
    */
-  share(workers) {
-    if (![1, 2, 4, 8].includes(workers)) return Promise.reject(new Error(`workers = ${workers}: must be 1, 2, 4 or 8`));
-    this.#workers = workers;
-    return this.#queue(() => this.#remote.call('share', { workers }));
+  async share(workers) {
+    this.#workers = checkedWorkers(workers);
+    await this.#queue(() => this.#shared(this.#client));
   }
 
-  /** The loss of every step so far. @returns {Promise<Float32Array>} */
-  losses() {
-    return this.#queue(() => this.#remote.call('losses'));
+  /** The loss of every step so far, from number `from` on. @returns {Promise<Float32Array>} */
+  losses({ from = 0 } = {}) {
+    return this.#queue(() => this.#client.call('losses', { from }));
   }
 
   /**
@@ -140,7 +282,7 @@ export class Lab {
    * last positions come, at `times` 0 and 1, which for many numbers is much faster than all of them.
    */
   sample(asked = {}) {
-    return this.#queue(() => this.#remote.call('sample', { asked: this.#request(asked) }));
+    return this.#queue(() => this.#client.call('sample', { asked: this.#request(asked) }));
   }
 
   /**
@@ -148,40 +290,63 @@ export class Lab {
    * worstMode, worstModeTarget, w2, w2Floor, w2Count, slicedW2, slicedW2Floor, npe, pathEnergy, straightness,
    * classAccuracy, classAccuracyTarget }`.
    */
-  metrics({ count = this.options.dim > 8 ? 200 : 2000, ...asked } = {}) {
-    return this.#queue(() => this.#remote.call('metrics', { asked: this.#request({ count, ...asked }) }));
+  metrics(asked = {}) {
+    return this.#queue(() => {
+      const count = this.options.dim > 8 ? 200 : 2000;
+      return this.#client.call('metrics', { asked: this.#request({ count, ...asked }) });
+    });
   }
 
   /**
-   * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `weights`, out of
-   * `weights()`, the model is as it was then; so it is for `logDensity()` and `velocity()`. Where all classes are
-   * generated in turn, `first` is the number of the first point.
+   * The trajectories of `points` (n × dim numbers at t = 0), as `sample()` gives them. With `at`, out of `keep()`, or
+   * `weights`, out of `weights()`, the model is as it was then; so it is for `logDensity()` and `velocity()`. Where all
+   * classes are generated in turn, `first` is the number of the first point.
    */
-  carry(points, { weights, first, ...asked } = {}) {
+  carry(points, { at, weights, first, ...asked } = {}) {
+    const model = modelOf(at, weights);
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('carry', { points: copy, asked: this.#request(asked), weights, first }));
+    return this.#queue(() =>
+      this.#client.call('carry', { points: copy, asked: this.#request(asked), ...model, first }),
+    );
   }
 
   /** ln p₁ of the learned flow at `points` (n × dim numbers), in nats. @returns {Promise<Float32Array>} */
-  logDensity(points, { weights, ...asked } = {}) {
+  logDensity(points, { at, weights, ...asked } = {}) {
+    const model = modelOf(at, weights);
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('logDensity', { points: copy, asked: this.#request(asked), weights }));
+    return this.#queue(() => this.#client.call('logDensity', { points: copy, asked: this.#request(asked), ...model }));
   }
 
   /** The learned velocity at `points` (n × dim numbers), all at time `t`. @returns {Promise<Float32Array>} */
-  velocity(points, t, { weights } = {}) {
+  velocity(points, t, { at, weights } = {}) {
+    const model = modelOf(at, weights);
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('velocity', { points: copy, t, weights }));
+    return this.#queue(() => this.#client.call('velocity', { points: copy, t, ...model }));
   }
 
-  /** The model as it is now: `{ step, values }`, to be shown again when training has gone on. */
+  /**
+   * Keeps the model as it is now in the worker, to be shown again by `{ at }` when training has gone on: `{ id, step,
+   * numbers }`, `at` taking that or its `id`. It is kept until it is forgotten or the run becomes another one.
+   */
+  keep() {
+    const id = ++this.#kept;
+    return this.#queue(() => this.#client.call('keep', { id }));
+  }
+
+  /** Lets go what `keep()` gave. */
+  forget(kept) {
+    const { at } = modelOf(kept);
+    return this.#queue(() => this.#client.call('forget', { at }));
+  }
+
+  /** The weights of the model as it is now, out of the worker: `{ step, values }`. */
   weights() {
-    return this.#queue(() => this.#remote.call('weights'));
+    return this.#queue(() => this.#client.call('weights'));
   }
 
   /** What training step number `step` sees, at the points of its batch: `{ x0, x1, t, xt, ut }`. */
   batch(step = 0) {
-    return this.#queue(() => this.#remote.call('batch', { step }));
+    return this.#queue(() => this.#client.call('batch', { step }));
   }
 
   /**
@@ -213,7 +378,7 @@ export class Lab {
    * @returns {Promise<number>}
    */
   peakFlops() {
-    return this.#queue(() => this.#remote.call('peakFlops'));
+    return this.#queue(() => this.#client.call('peakFlops'));
   }
 
   /**
@@ -223,8 +388,13 @@ export class Lab {
   autodiffMs(steps = 10) {
     return this.#queue(async () => {
       const reason = this.device.kind === 'cpu' ? this.device.reason : '';
-      this.#burn ??= await openBurn(this.#newRemote(), { pairs: this.#pairsForGpu(), given: this.given, reason });
-      return this.#burn.call('autodiffMs', { steps });
+      const run = { pairs: this.#pairsForGpu(), given: this.given, reason };
+      this.#burn ??= openBurn(this.#files, (build) => this.#start(build), run);
+      const burn = await this.#burn.catch((error) => {
+        this.#burn = null;
+        throw error;
+      });
+      return burn.call('autodiffMs', { steps });
     });
   }
 
@@ -234,15 +404,15 @@ export class Lab {
    */
   reflow({ count = 10_000, ...asked } = {}) {
     return this.#queue(async () => {
-      const described = await this.#remote.call('reflow', { asked: this.#request({ count, ...asked }) });
-      this.#forget('The run was rectified.');
-      Object.assign(this, described);
+      const described = await this.#client.call('reflow', { asked: this.#request({ count, ...asked }) });
+      this.#forget(new LabError('The run was rectified.', { code: 'stopped' }));
+      this.#describe(described);
     });
   }
 
   /** Fresh points of the `source` or the `target`. @returns {Promise<Float32Array>} */
   reference(end, count = 1000) {
-    return this.#queue(() => this.#remote.call('reference', { end, count }));
+    return this.#queue(() => this.#client.call('reference', { end, count }));
   }
 
   /**
@@ -251,27 +421,28 @@ export class Lab {
    * places hold all digits (null where the model's units are the data's: mean 0, std 1).
    */
   units(end = 'target') {
-    return this.#queue(() => this.#remote.call('units', { end }));
+    return this.#queue(() => this.#client.call('units', { end }));
   }
 
   /** The numbers of CSV text as they stand there, `{ values: Float64Array, dim }`; rejects with a sentence. */
   table(csv) {
-    return this.#queue(() => this.#remote.call('table', { csv }));
+    return this.#queue(() => this.#client.call('rows', { csv }));
   }
 
   /** Share of `points` inside the target's support. @returns {Promise<number>} */
   insideShare(points) {
     const copy = Float32Array.from(points);
-    return this.#queue(() => this.#remote.call('inside', { points: copy }));
+    return this.#queue(() => this.#client.call('inside', { points: copy }));
   }
 
   /**
-   * The whole run as a safetensors file, with the sampling options that `options` has now.
+   * The whole run as a safetensors file, with the sampling options that `options` has now. A model that diverged is
+   * refused.
    * @returns {Promise<Uint8Array>}
    */
   save() {
     return this.#queue(() =>
-      this.#remote.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }),
+      this.#client.call('save', { chosen: toPairs(SAMPLING_OPTIONS.map((name) => [name, this.options[name]])) }),
     );
   }
 
@@ -279,72 +450,191 @@ export class Lab {
   load(bytes) {
     const copy = Uint8Array.from(bytes);
     return this.#queue(async () => {
-      const { step, given: saved, ...described } = await this.#remote.call('load', { bytes: copy });
-      this.#forget('Another run was opened.');
-      const given = { source: saved.source ?? this.given.source, target: saved.target ?? this.given.target };
-      Object.assign(this, described, { given, notes: [], remarks: [] });
+      const { step, given: saved, ...described } = await this.#client.call('load', { bytes: copy });
+      this.#forget(new LabError('Another run was opened.', { code: 'stopped' }));
+      this.given = { source: saved.source ?? this.given.source, target: saved.target ?? this.given.target };
+      this.#describe({ ...described, notes: [], remarks: [] });
       return { step };
     });
   }
 
-  /** Hears `device` (another device runs now) and `errors` (the device reported something). */
+  /**
+   * Hears `device` (another device runs now), `errors` (the device reported something) and `lost` (the worker or its
+   * GPU ended, and the run with it: `restart()` begins another). Gives a function that ends it, as `off` does.
+   */
   on(event, listener) {
-    this.#events.addEventListener(event, ({ detail }) => listener(detail));
+    this.#listenersOf(event).add(listener);
+    return () => this.off(event, listener);
   }
 
-  dispose() {
-    this.#disposed = true;
-    this.#remote.close('The lab was disposed of.');
-    this.#forget('The lab was disposed of.');
+  off(event, listener) {
+    this.#listenersOf(event).delete(listener);
   }
 
-  // What was given before, and what is given now in its place.
-  async #merged({ source, target } = {}) {
-    const read = (file) => this.#remote.call('read', { file });
-    const now = { source: await readPoints('source', source, read), target: await readPoints('target', target, read) };
-    return { source: now.source ?? this.given.source, target: now.target ?? this.given.target };
+  dispose(why = new LabError('The lab was disposed of.', { code: 'disposed' })) {
+    if (this.#disposed) return;
+    this.#disposed = why;
+    this.#forget(why);
+    for (const client of [...this.#clients]) this.#close(client, why);
+  }
+
+  #mustLive() {
+    if (this.#disposed) throw this.#disposed;
   }
 
   // Calls run one after the other, so that a move between devices never splits one.
   #queue(work) {
-    const result = this.#last.then(work);
+    const era = this.#era;
+    const result = this.#last.then(() => {
+      this.#mustLive();
+      if (era < this.#abandoned) throw replaced();
+      return work();
+    });
     this.#last = result.catch(() => {});
     return result;
   }
 
   /** How long the last answer took where it was worked out, in ms: a busy page hears of it later. */
   get worked_ms() {
-    return this.#remote.worked_ms;
+    return this.#client.worked_ms;
   }
 
-  #newRemote() {
-    return new WorkerClient(
-      newWorker(),
-      (errors) => this.#emit('errors', errors),
-      (progress) => this.#onProgress(progress),
-    );
+  // --- Workers ---------------------------------------------------------------------------------
+
+  /** A worker with the module of a build. */
+  async #start(build) {
+    const client = this.#newClient();
+    try {
+      const of = async (build) => ({
+        build,
+        folder: this.#files.folder(build),
+        module: await this.#files.module(build),
+      });
+      // Its script loads meanwhile; helpers have the CPU's module, whatever this one has.
+      const [files, helpers] = await Promise.all([of(build), of('cpu')]);
+      await client.call('fetch', { ...files, digits: this.#files.digits, helpers });
+      return client;
+    } catch (error) {
+      this.#close(client, error);
+      throw error;
+    }
   }
 
-  #take({ device, options, changed, notes, remarks }) {
-    this.#forget('The run was replaced.');
-    Object.assign(this, { device: this.#named(device), options, changed, notes, remarks });
+  #newClient() {
+    this.#mustLive();
+    let worker;
+    try {
+      worker = newWorker(this.#files.given.worker);
+    } catch (error) {
+      throw noWorker(error.message);
+    }
+    const client = new WorkerClient(worker, {
+      errors: (errors) => this.#emit('errors', errors),
+      progress: (progress) => this.#onProgress(progress),
+      ended: (error) => this.#ended(client, error),
+    });
+    this.#clients.add(client);
+    return client;
+  }
+
+  #close(client, why) {
+    this.#clients.delete(client);
+    client?.close(why);
+  }
+
+  // By itself: a trap, a lost device, a developer's tool.
+  #ended(client, error) {
+    this.#clients.delete(client);
+    this.#spare?.then((spare) => spare === client && (this.#spare = null)).catch(() => {});
+    if (client !== this.#client || !this.#options) return; // whoever asked it hears of it
+    if (error.code === 'device') this.#losses++;
+    this.#emit('lost', error);
+  }
+
+  #spareClient() {
+    if (!this.#spare) {
+      const spare = this.#start('cpu');
+      this.#spare = spare;
+      spare.catch(() => this.#spare === spare && (this.#spare = null));
+    }
+    return this.#spare;
+  }
+
+  async #takeSpare() {
+    const client = await this.#spareClient();
+    this.#spare = null;
+    await this.#shared(client);
+    return client;
+  }
+
+  // The run's own worker is no longer held up.
+  #dropSpare() {
+    this.#spare?.then((spare) => this.#close(spare, replaced())).catch(() => {});
+    this.#spare = null;
+  }
+
+  async #shared(client) {
+    if (this.#workers) await client.call('share', { workers: this.#workers });
+  }
+
+  /**
+   * Waits for the calls before; says false where the worker is held up by one of them for so long that the next run
+   * goes to another worker.
+   */
+  async #free(before) {
+    for (;;) {
+      const { busy } = this.#client;
+      try {
+        await within(PATIENCE_MS, before);
+        return true;
+      } catch {
+        if (busy && busy === this.#client.busy && !WAITED_FOR.includes(busy.method)) return false;
+      }
+    }
+  }
+
+  // Any worker with the module can tell; the run's own does between two slices, if it is not held up.
+  async #check(pairs) {
+    try {
+      return await within(PATIENCE_MS, this.#client.call('check', { pairs }));
+    } catch (error) {
+      if (!error.late && !this.lost) throw error;
+      this.#mustLive();
+      return (await this.#spareClient()).call('check', { pairs });
+    }
+  }
+
+  // --- What is known of the run ----------------------------------------------------------------
+
+  #take({ device, remarks, ...described }) {
+    this.#forget(replaced());
+    this.device = this.#named(device);
+    this.#describe({ ...described, remarks });
+  }
+
+  #describe({ options, ...described }) {
+    this.#options = Object.freeze(options);
+    Object.assign(this, described);
   }
 
   // What was known of the run before.
   #forget(why) {
     this.#oracle?.close(why);
-    this.#burn?.close(why);
+    this.#burn?.then(
+      (burn) => this.#close(burn, why),
+      () => {},
+    );
     this.#oracle = this.#floor = this.#burn = null;
   }
 
   // Waits until the calls before it have settled which run is meant, but holds up none after it.
   async #askOracle(method, args, keep) {
     const oracle = await this.#queue(() => {
-      if (this.#disposed) throw new Error('The lab was disposed of.');
       // Its pairs are the network's own: nothing exact is known of them.
       if (this.options.coupling === 'reflow') return null;
       if (needsDigits(this.options)) return null; // nothing is known of them, and they are many to fetch
-      this.#oracle ??= new ExactWorker(newWorker(), this.changed, this.given);
+      if (this.#oracle?.failed) this.#oracle = null; // the network may be there again
+      this.#oracle ??= new ExactWorker(this.#start('cpu'), this.changed, this.given);
       return this.#oracle;
     });
     const answer = oracle && (await oracle.ask(method, args).catch((error) => this.#unlessReplaced(oracle, error)));
@@ -378,60 +668,72 @@ export class Lab {
     return device.kind === 'webgpu' ? { ...device, adapter: this.#adapter } : device;
   }
 
-  #emit(name, detail) {
-    this.#events.dispatchEvent(new CustomEvent(name, { detail }));
+  #listenersOf(event) {
+    if (EVENTS.includes(event)) return this.#listeners.get(event);
+    throw new LabError(`${event}: there is no such event; there are ${EVENTS.join(', ')}`, { code: 'input' });
   }
 
-  async #fetchCpu() {
-    await this.#remote.call('fetch', { build: 'cpu' });
-    this.#build = 'cpu';
-    if (this.#workers) await this.#remote.call('share', { workers: this.#workers });
+  #emit(event, detail) {
+    for (const listener of [...this.#listeners.get(event)]) listener(detail);
   }
 
-  // Starts on the CPU at once; where a GPU is wanted and can be had, the run moves there later.
-  async #openOnCpu(pairs, given) {
-    const wanted = this.#wanted !== 'cpu';
-    const reason = wanted ? 'The CPU runs while a GPU is looked for.' : 'The CPU was asked for.';
-    this.#take(await this.#remote.call('open', { pairs, given, reason }));
-    this.#awaited = false;
-    this.settled = wanted ? this.#moveToGpu(given) : Promise.resolve();
+  // --- The GPU ---------------------------------------------------------------------------------
+
+  // The run has begun on the CPU; where a GPU is wanted and can be had, it moves there later.
+  #look(wanted) {
+    const search = ++this.#search;
+    this.#again = false;
+    this.settled = wanted ? this.#moveToGpu(search) : Promise.resolve();
     this.#emit('device', this.device);
   }
 
   // Opens the GPU beside the running CPU, then carries the run over whole: weights, moments, step, points.
-  async #moveToGpu(given) {
-    const verdict = await findAdapter(this.#wanted);
-    if (!verdict.open) return this.#stayOnCpu(verdict.reason);
-    this.#adapter = verdict.adapter;
-    const remote = this.#newRemote();
-    let device;
+  async #moveToGpu(search) {
+    const stale = () => this.#disposed || search !== this.#search;
+    let client = null;
     try {
-      const missing = await remote.call('fetch', { build: 'gpu' });
-      this.#awaited = Boolean(missing);
-      if (missing) device = { kind: 'cpu', reason: `The CPU runs, because ${missing}.` };
-      else ({ device } = await remote.call('open', { pairs: this.#pairsForGpu(), given, reason: '' }));
+      const verdict = await findAdapter(this.#wanted);
+      if (stale()) return;
+      if (!verdict.open) return this.#stayOnCpu(verdict);
+      const missing = await this.#files.whyMissing('gpu');
+      if (stale()) return;
+      if (missing) return this.#stayOnCpu({ reason: `The CPU runs, because ${missing}.`, again: true });
+      client = await this.#start('gpu');
+      if (stale()) return;
+      const opened = await client.call('open', { pairs: this.#pairsForGpu(), given: this.given, reason: '' });
+      if (stale()) return;
+      await this.#queue(async () => {
+        if (stale() || this.lost) return;
+        const { device, silent } = opened;
+        if (device.kind !== 'webgpu') return this.#stayOnCpu({ reason: device.reason, again: silent });
+        const [bytes, kept] = [await this.#client.call('save'), await this.#client.call('kept')];
+        await client.call('load', { bytes }, [bytes.buffer]);
+        const models = Object.values(kept).map(({ values }) => values.buffer);
+        await client.call('bring', { kept }, models);
+        if (stale()) return;
+        const old = this.#client;
+        [this.#client, this.#build, this.#adapter] = [client, 'gpu', verdict.adapter];
+        client = null;
+        this.#close(old, new LabError('The run moved to the GPU.', { code: 'stopped' }));
+        this.device = this.#named(device);
+        this.#emit('device', this.device);
+      });
     } catch (error) {
-      device = { kind: 'cpu', reason: `The CPU runs, because the GPU could not be opened (${error.message}).` };
+      if (!stale() && this.#build === 'cpu')
+        this.#stayOnCpu({ reason: `The CPU runs, because the GPU could not be opened (${error.message}).` });
+    } finally {
+      if (client) this.#close(client, new LabError('The GPU is not used.', { code: 'stopped' }));
     }
-    await this.#queue(async () => {
-      if (this.#disposed || this.#wanted === 'cpu' || device.kind !== 'webgpu') {
-        remote.close('The GPU is not used.');
-        if (device.kind !== 'webgpu') this.#stayOnCpu(device.reason);
-        return;
-      }
-      const bytes = await this.#remote.call('save');
-      await remote.call('load', { bytes }, [bytes.buffer]);
-      this.#remote.close('The run moved to the GPU.');
-      [this.#remote, this.#build] = [remote, 'gpu'];
-      this.device = this.#named(device);
-      this.#emit('device', this.device);
-    });
   }
 
-  #stayOnCpu(reason) {
-    if (this.#disposed || this.#wanted === 'cpu' || this.#build === 'gpu') return;
+  #stayOnCpu({ reason, again = false }) {
+    this.#again = again;
     this.device = { ...this.device, reason };
     this.#emit('device', this.device);
+  }
+
+  #reasonStays() {
+    return this.#losses < LOSSES_MAX ? this.device.reason : 'The CPU runs, because the GPU was lost more than once.';
   }
 
   #pairsForGpu() {
@@ -439,10 +741,48 @@ export class Lab {
   }
 }
 
+const reasonFor = (wanted) => (wanted === 'cpu' ? 'The CPU was asked for.' : LOOKING);
+const replaced = () => new LabError('The run was replaced.', { code: 'stopped' });
+
 // Written out here and nowhere else: bundlers look for these very words, and for one worker.
-const newWorker = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+const newWorker = (address) =>
+  address
+    ? new Worker(address, { type: 'module' })
+    : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+
+/** What was given before, and what is given now in its place, files as the worker reads them; null takes it away. */
+async function merged(before, { source, target } = {}, client) {
+  const read = (file) => client.call('read', { file });
+  const now = { source: await readPoints('source', source, read), target: await readPoints('target', target, read) };
+  const one = (end, given) => (given === null ? undefined : (now[end] ?? before[end]));
+  return { source: one('source', source), target: one('target', target) };
+}
 
 function toPairs(options) {
   const entries = Array.isArray(options) ? options : Object.entries(options);
   return entries.map(([name, value]) => [String(name), String(value)]);
 }
+
+/** Settings by name: a name that is none is a mistake, points beside their `data` above all. */
+function named(settings, names, where) {
+  const unknown = Object.keys(settings).find((name) => !names.includes(name));
+  if (unknown)
+    throw new LabError(
+      `${where}: there is no setting ${unknown}; there are ${names.join(', ')}, and points are given as ` +
+        '{ data: { source, target } }',
+      { code: 'input', option: unknown },
+    );
+  return settings;
+}
+
+function checkedWorkers(workers) {
+  if (WORKERS.includes(workers)) return workers;
+  throw new LabError(`workers = ${workers}: must be 1, 2, 4 or 8`, {
+    code: 'input',
+    option: 'workers',
+    value: workers,
+  });
+}
+
+/** Which model a picture is of: a kept one, or one whose weights are given; the present one without either. */
+const modelOf = (at, weights) => ({ at: typeof at === 'object' && at !== null ? at.id : at, weights });

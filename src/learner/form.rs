@@ -1,6 +1,6 @@
 //! Which form of a learner runs: the one place that picks it, by what the network is and by what is open.
 
-use crate::device::{OpenDevice, open_cpu};
+use crate::device::OpenDevice;
 #[cfg(feature = "gpu")]
 use crate::kernels::gpu;
 use crate::network::Architecture;
@@ -29,7 +29,7 @@ pub fn form(architecture: &Architecture, batch: usize, opened: &OpenDevice) -> (
             architecture.parameters().iter().map(crate::network::parameter::Parameter::count).sum::<usize>(),
             architecture.dense().len()
         );
-        return (Form::PackedCpu, open_cpu(reason));
+        return (Form::PackedCpu, crate::device::open_cpu(reason));
     }
     let _ = (architecture, batch);
     (Form::PackedCpu, opened.clone())

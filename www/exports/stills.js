@@ -3,6 +3,21 @@
 import { CanvasBrush } from '../brush/canvas.js';
 import { SvgBrush } from '../brush/svg.js';
 
+/** What the stage draws of a model. */
+const SCENE = [
+  'source',
+  'target',
+  'samples',
+  'velocity',
+  'exact',
+  'speed',
+  'grid',
+  'fineGrid',
+  'pairs',
+  'likelihood',
+  'layers',
+];
+
 /**
  * A canvas on which the stage, or the digits over it, are drawn at any flow time, `density` pixels for each CSS pixel.
  */
@@ -11,6 +26,8 @@ export class Sheet {
   #layer = document.createElement('canvas');
   #brush = new CanvasBrush(this.#layer.getContext('2d', { willReadFrequently: true }));
   #camera;
+  #scene; // as it is when the sheet is made
+  #samples;
 
   /** @param {{ stage: Stage, digits?: DigitGrid }} seen */
   constructor(seen, density) {
@@ -22,18 +39,35 @@ export class Sheet {
       canvas.height = Math.max(1, Math.round(stage.camera.height_px * density));
     }
     this.context = this.canvas.getContext('2d', { willReadFrequently: true });
-    // What the reader sees when they ask for it, though they move on meanwhile.
+    // What the reader sees when they ask for it, though they and the model move on meanwhile.
     this.#camera = Object.assign(stage.camera.still, { canvas: this.#layer, density });
+    this.#scene = Object.fromEntries(SCENE.map((name) => [name, stage[name]]));
+    this.#scene.layers = { ...stage.layers };
+    const { likelihood } = stage; // the one array that is written into
+    if (likelihood) this.#scene.likelihood = { ...likelihood, values: likelihood.values.slice() };
+    this.#samples = seen.digits?.samples;
   }
 
   draw(t) {
     const { canvas, context } = this;
     const { stage, digits } = this.#seen;
-    if (digits?.shown) digits.paint(this.#layer.getContext('2d'), this.#camera, t);
-    else stage.paint(this.#brush, { camera: this.#camera, t });
+    if (this.#samples) digits.paint(this.#layer.getContext('2d'), this.#camera, t, this.#samples);
+    else this.#asItWas(() => stage.paint(this.#brush, { camera: this.#camera, t }));
     context.fillStyle = stage.palette.paper;
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(this.#layer, 0, 0);
+  }
+
+  // The stage has the scene of then while it paints, and its own again before anybody looks.
+  #asItWas(paint) {
+    const { stage } = this.#seen;
+    const now = Object.fromEntries(SCENE.map((name) => [name, stage[name]]));
+    Object.assign(stage, this.#scene);
+    try {
+      paint();
+    } finally {
+      Object.assign(stage, now);
+    }
   }
 }
 

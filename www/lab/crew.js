@@ -2,6 +2,7 @@
 // threads would need headers that most static hosts do not send. What they find is what one worker alone would
 // have found, to the last bit.
 
+import { LabError } from './errors.js';
 import { WorkerClient } from './worker-client.js';
 
 const WORKERS_MAX = 8;
@@ -21,7 +22,13 @@ export class Crew {
   #started = 0; // and those that will have it
   #era = 0; // of those that were started before the last dismissal nobody wants to hear
   #workers = workersFor();
+  #files = null; // where their module is, and itself, as the worker's `fetch` takes them
   #run; // what they were told of: { pairs, dim }, and how often its batches can be halved
+
+  /** What helpers are started with: `{ build, folder, module }` of the CPU's build. */
+  set files(files) {
+    this.#files = files;
+  }
 
   /** Lets so many workers share the work, the run's own among them; ends when they are there, or cannot be had. */
   async share(workers) {
@@ -96,8 +103,8 @@ export class Crew {
     this.#started = count;
     try {
       const remotes = Array.from({ length: fresh }, () => new WorkerClient(newWorker()));
-      await Promise.all(remotes.map((remote) => remote.call('fetch', { build: 'cpu' })));
-      if (era !== this.#era) return remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
+      await Promise.all(remotes.map((remote) => remote.call('fetch', this.#files)));
+      if (era !== this.#era) return remotes.forEach((remote) => remote.close(dismissed()));
       if (this.#run) remotes.forEach((remote) => this.#tell(remote));
       this.#remotes.push(...remotes);
     } catch (error) {
@@ -116,11 +123,13 @@ export class Crew {
   }
 
   #dismiss() {
-    this.#remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
+    this.#remotes.forEach((remote) => remote.close(dismissed()));
     [this.#remotes, this.#started] = [[], 0];
     this.#era++;
   }
 }
+
+const dismissed = () => new LabError('The helper is not needed any more.', { code: 'stopped' });
 
 // The script of the worker that this runs in, by whatever address it was loaded.
 const newWorker = () => new Worker(self.location.href, { type: 'module' });

@@ -1,6 +1,8 @@
 // What a reader brings for the shape `points`, in the form that the wasm module takes: `{ csv }`,
 // `{ values: Float64Array, dim, inPlace }`, `{ values: Float32Array, dim, mean, std }` or `{ values, width, height }`.
 
+import { LabError } from './errors.js';
+
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, a file, or a picture';
 
 /**
@@ -14,7 +16,7 @@ export async function readPoints(end, data, read) {
   try {
     return await given(data, read);
   } catch (error) {
-    throw new Error(`${end}: ${error.message}`);
+    throw new LabError(`${end}: ${error.message}`, { code: 'input', option: end });
   }
 }
 

@@ -4,7 +4,8 @@
 import { correction } from '../dom/notes.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
 import { dataOf, holds, joined, split } from '../points/in-link.js';
-import { writeHash } from './hash.js';
+
+const WAITING_MS = 400; // a choice that takes longer to be taken says that it waits
 
 export class Choices {
   /** `[name, text]` of every option that the link holds. */
@@ -12,21 +13,23 @@ export class Choices {
   /** The reader's own points, as far as a link can hold them: a text for each end, or ''. */
   kept = { source: '', target: '' };
   #turns = Promise.resolve(); // ends with the last change that was asked for
+  #waiting = 0; // changes that were asked for and not made yet
 
   /**
    * @param {Run} run
    * @param {Notes} notes
-   * @param {{ shown: () => void, needsPoints: (end: string) => void }} page options changed; one
-   *   end was asked for points
+   * @param {Address} address
+   * @param {{ shown: () => void, needsPoints: (end: string) => void, waiting?: (on: boolean) => void }} page options
+   *   changed; one end was asked for points; what was asked for waits, or no longer
    */
-  constructor(run, notes, page) {
-    Object.assign(this, { run, notes, page });
+  constructor(run, notes, address, page) {
+    Object.assign(this, { run, notes, address, page });
   }
 
   /** The run has begun: its options are the choices now, unless it was made in another way. */
   keep(given) {
     this.given = given;
-    writeHash(joined(given, this.kept));
+    this.address.write(joined(given, this.kept));
   }
 
   /** The link does not know the points of this run. */
@@ -45,12 +48,25 @@ export class Choices {
    * note, and nothing is lost.
    */
   async attempt(work) {
+    try {
+      await this.#turn(work);
+    } catch (error) {
+      // What belongs to a run that was replaced meanwhile needs no word.
+      if (error.code !== 'stopped') this.notes.add(error.message);
+    }
+  }
+
+  // Each in its turn; the worker may be held up by a long step before it hears of one.
+  async #turn(work) {
     const done = this.#turns.then(work);
     this.#turns = done.catch(() => {});
+    this.#waiting++;
+    const late = setTimeout(() => this.page.waiting?.(true), WAITING_MS);
     try {
-      await done;
-    } catch (error) {
-      this.notes.add(error.message);
+      return await done;
+    } finally {
+      clearTimeout(late);
+      if (--this.#waiting === 0) this.page.waiting?.(false);
     }
   }
 
@@ -71,8 +87,8 @@ export class Choices {
 
   // What was chosen for all other options.
   #but(name) {
-    // A preset is a fresh start: what was chosen for another one would hide it.
-    if (name === 'preset') return [];
+    // A preset is a fresh start: what was chosen for another one would hide it. Seed and device are of no run.
+    if (name === 'preset') return this.given.filter(([known]) => ['seed', 'device'].includes(known));
     // The dimension of points and of digits goes with them, and so do classes, and the preset that they came with.
     const gone = { points: [name, 'dim'], digits: [name, 'preset', 'dim', 'classes', 'label', 'guidance'] }[
       this.run.lab.options[name]
@@ -87,7 +103,7 @@ export class Choices {
     const kept = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
     const differs = Object.keys(kept).filter((key) => kept[key] !== lab.options[key]);
     if (!differs.every((key) => SAMPLING_OPTIONS.includes(key))) return this.restart(changed);
-    lab.options = kept;
+    await lab.use(Object.fromEntries(differs.map((key) => [key, kept[key]])));
     this.keep(changed);
     this.page.shown();
     await this.run.refresh();
@@ -98,16 +114,13 @@ export class Choices {
    * used, and the run goes on.
    */
   bring(end, data, kept = '') {
-    const done = this.#turns.then(async () => {
+    return this.#turn(async () => {
       const pairs = [...this.#but(end).filter(([name]) => name !== 'dim'), [end, 'points']];
-      await this.run.lab.restart(pairs, { [end]: data });
-      this.kept = { ...this.kept, [end]: kept };
-      this.notes.clear();
-      await this.run.begin({ atOnce: true });
-      this.run.play(true);
+      await this.run.restart(pairs, { [end]: data }, () => {
+        this.kept = { ...this.kept, [end]: kept };
+        this.notes.clear();
+      });
     });
-    this.#turns = done.catch(() => {});
-    return done;
   }
 
   /** One end becomes letters. */
@@ -117,29 +130,38 @@ export class Choices {
       [end, 'text'],
       ['text', text],
     ];
-    const done = this.#turns.then(async () => {
+    return this.#turn(async () => {
       this.notes.clear();
       await this.run.restart(pairs);
     });
-    this.#turns = done.catch(() => {});
-    return done;
   }
 
   restart(pairs = this.given) {
     return this.run.restart(pairs);
   }
 
-  /** Takes over another link. */
-  async follow(link) {
-    const { pairs, kept, data } = readLink(link, this.notes);
-    this.kept = kept;
-    await this.run.restart(pairs, data);
+  /** Takes over the link that the address holds now, or says why it cannot be. */
+  async follow(specs) {
+    this.notes.clear();
+    const { pairs, kept, data } = givenIn(this.address.read(specs), this.notes);
+    // Points of the run before are not meant by a link that has none.
+    for (const end of ['source', 'target']) data[end] ??= null;
+    try {
+      await this.run.restart(pairs, data, () => (this.kept = kept));
+    } catch (error) {
+      this.keep(this.given); // the run that goes on
+      throw error;
+    }
   }
 }
 
-/** What a link holds: `{ pairs, kept, data }`; points that cannot be read are left out, with a note. */
-export function readLink(link, notes) {
-  const { pairs, kept } = split(link);
+/**
+ * What a link holds: `{ pairs, kept, data }`; what is left out of it, points that cannot be read among them, is noted.
+ * @param {{ pairs: [string, string][], sentences: string[] }} link see `readLink`
+ */
+export function givenIn(link, notes) {
+  link.sentences.forEach((sentence) => notes.add(sentence));
+  const { pairs, kept } = split(link.pairs);
   const data = {};
   for (const end of ['source', 'target']) {
     try {

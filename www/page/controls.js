@@ -38,12 +38,15 @@ export class Controls {
   #rows = new Map();
   #folded; // fieldsets that are not laid out yet
   #typing = new Set(); // names of the fields that hold what was not yet entered
+  #signal;
 
   /**
    * @param {object[]} specs the table, from options.json
    * @param {(name: string, text: string) => void} onChange
+   * @param {AbortSignal} signal
    */
-  constructor(form, specs, onChange) {
+  constructor(form, specs, onChange, signal) {
+    this.#signal = signal;
     const groups = new Map(GROUPS.map(([name, words]) => [name, fieldsetOf(words)]));
     for (const spec of specs) {
       // A group that the table has and we do not know is shown all the same.
@@ -53,7 +56,7 @@ export class Controls {
     form.append(...groups.values());
     this.#folded = [...groups.values()];
     for (const fieldset of this.#folded) fieldset.hidden = true;
-    form.addEventListener('submit', (event) => event.preventDefault());
+    form.addEventListener('submit', (event) => event.preventDefault(), { signal });
   }
 
   /** Unfolds one group with each frame: all of them at once took 20 ms to lay out. */
@@ -92,11 +95,13 @@ export class Controls {
     input.id = label.htmlFor;
     input.setAttribute('aria-describedby', doc.id);
     // While the reader types, a run that starts meanwhile must not take the text away.
-    input.addEventListener('input', () => this.#typing.add(spec.name));
-    input.addEventListener('change', () => {
+    const entered = () => {
       this.#typing.delete(spec.name);
       onChange(spec.name, input.value);
-    });
+    };
+    const signal = this.#signal;
+    input.addEventListener('input', () => this.#typing.add(spec.name), { signal });
+    input.addEventListener('change', entered, { signal });
     this.#rows.set(spec.name, { row, input, doc, spec });
     row.append(label, input, doc);
     return row;

@@ -2,14 +2,20 @@
 
 import { LAYERS } from '../stage/layers.js';
 import { LAYER_WORDS } from '../words/layers.js';
+import { noExactSentence } from '../words/sentences.js';
 
 export class LayerToggles {
   #boxes = new Map();
   #reasons = new Map();
   #stages = [];
 
-  /** @param {(name: string) => void} onToggle another layer is shown, or not */
-  constructor(element, stage, onToggle) {
+  /**
+   * @param {HTMLElement} element
+   * @param {Stage} stage
+   * @param {(name: string) => void} onToggle another layer is shown, or not
+   * @param {AbortSignal} signal
+   */
+  constructor(element, stage, onToggle, signal) {
     this.#stages = [stage];
     for (const { name, heat } of LAYERS) {
       const { words, doc } = LAYER_WORDS[name];
@@ -23,12 +29,13 @@ export class LayerToggles {
       const small = Object.assign(document.createElement('small'), { id: `about-${name}`, textContent: doc });
       box.setAttribute('aria-describedby', small.id);
       label.append(box, ` ${words}`, small);
-      box.addEventListener('change', () => {
+      const toggle = () => {
         if (heat && box.checked)
           LAYERS.filter((other) => other.heat && other.name !== name).forEach((other) => this.#set(other.name, false));
         this.#set(name, box.checked);
         onToggle(name);
-      });
+      };
+      box.addEventListener('change', toggle, { signal });
       this.#boxes.set(name, box);
       this.#reasons.set(name, { small, doc });
       element.append(label);
@@ -50,8 +57,23 @@ export class LayerToggles {
     }
   }
 
-  /** A layer cannot be shown, and the reason takes the place of its explanation; no reason: it can. */
-  bar(name, reason) {
+  /** It is known whether the run has an exact velocity. */
+  theorised({ lab }, { exists }) {
+    const reason = exists === undefined ? 'It is being worked out.' : exists ? '' : noExactSentence(lab.options);
+    for (const name of ['exact', 'difference']) this.#bar(name, reason);
+  }
+
+  /** Another run: what the last one could not show, this one may. */
+  begun() {
+    this.#bar('likelihood', '');
+  }
+
+  barred(run, name, reason) {
+    this.#bar(name, reason);
+  }
+
+  // A layer cannot be shown, and the reason takes the place of its explanation; no reason: it can.
+  #bar(name, reason) {
     const { small, doc } = this.#reasons.get(name);
     this.#boxes.get(name).disabled = Boolean(reason);
     if (reason && name === 'likelihood') this.#set(name, false);

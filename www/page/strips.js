@@ -4,6 +4,7 @@
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
 import { contextOf } from '../brush/context.js';
+import { onResize } from '../dom/media.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
@@ -53,29 +54,29 @@ export class Strips {
    * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a
    *   picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
+   * @param {AbortSignal} signal
    */
-  constructor(element, run, playHeads, wanted) {
+  constructor(element, run, playHeads, wanted, signal) {
     [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) =>
-      this.#playHeads.flow(TIMES[k]),
-    );
-    const steps = stepsShown(run.total).map(ofStep);
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) =>
-      this.#playHeads.train(this.#made[k].step),
-    );
-    this.#palette = new Palette(element, () => this.draw());
-    run.stage.on('time', () => this.#mark());
-    new ResizeObserver(() => this.draw()).observe(element);
+    const title = 'What comes out, after so many steps of training';
+    const [times, steps] = [TIMES.map(ofTime), stepsShown(run.total).map(ofStep)];
+    const flow = (k) => this.#playHeads.flow(TIMES[k]);
+    const train = (k) => this.#playHeads.train(this.#made[k].step);
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', times, flow, signal);
+    this.#training = this.#strip(element, title, steps, train, signal);
+    this.#palette = new Palette(element, () => this.draw(), signal);
+    run.stage.on('time', () => this.#mark(), { signal });
+    onResize(element, () => this.draw(), signal);
   }
 
-  #strip(element, title, names, onPick) {
+  #strip(element, title, names, onPick, signal) {
     const strip = document.createElement('section');
     strip.innerHTML = `<h2>${title}</h2><ol></ol>`;
     // Each is drawn in a task of its own: until then it has its name, and cannot be pressed.
     const panels = names.map((name, k) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true });
       button.innerHTML = `<canvas aria-hidden="true"></canvas><span>${name}</span>`;
-      button.addEventListener('click', () => onPick(k));
+      button.addEventListener('click', () => onPick(k), { signal });
       const item = document.createElement('li');
       item.append(button);
       strip.lastChild.append(item);
@@ -118,24 +119,33 @@ export class Strips {
       // The run was replaced meanwhile, or gives points that are not finite: the next look tries again.
     }
     this.#busy = false;
-    if (number !== this.#number || this.#made[next]) this.look();
+    if (number !== this.#number || this.#made[next]) void this.look();
   }
 
   // What the model made at about this step, from the same points as the stage's.
   async #make(wanted, stale) {
     const { lab, snapshots } = this.#run;
-    const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : snapshots.near(wanted);
-    if (stale()) return null;
+    const now = wanted === this.#run.step ? await lab.keep() : null;
+    const { step, id } = now ?? snapshots.near(wanted);
+    try {
+      return stale() ? null : { step, ...(await this.#ends(id, stale)) };
+    } finally {
+      if (now) lab.forget(now).catch(() => {}); // a run that is lost has forgotten all
+    }
+  }
+
+  async #ends(at, stale) {
+    const { lab } = this.#run;
     const { count: all, dim, positions } = this.#samples;
-    const count = Math.min(all, this.#areDigits(dim) ? DIGITS : MADE);
+    const count = Math.min(all, this.#digits ? DIGITS : MADE);
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
       const x0 = positions.subarray(first * dim, Math.min(first + PIECE, count) * dim);
-      const part = await lab.carry(x0, { weights, steps: SOLVER_STEPS, first, ends: true });
-      if (stale()) return null;
+      const part = await lab.carry(x0, { at, steps: SOLVER_STEPS, first, ends: true });
+      if (stale()) throw new Error('The run was replaced.');
       ends.set(part.positions.subarray(part.positions.length - x0.length), first * dim);
     }
-    return { step, count, dim, ends };
+    return { count, dim, ends };
   }
 
   /** Somebody looks; the stage shows these samples, or none yet. */
@@ -148,7 +158,7 @@ export class Strips {
     if (!this.#wanted()) return;
     this.#drawFlow();
     this.#drawTraining();
-    this.look();
+    void this.look();
   }
 
   #drawFlow() {
@@ -180,17 +190,12 @@ export class Strips {
     this.#mark();
   }
 
-  // Points of 784 coordinates out of a table are no pictures.
-  #areDigits(dim) {
-    return dim === 784 && needsDigits(this.#run.lab.options);
-  }
-
   #paintTime(panel, t) {
     panel.words.innerHTML = ofTime(t);
     panel.button.disabled = !this.#samples;
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
-    if (this.#areDigits(dim)) return this.#paintDigits(panel, this.#samples, t);
+    if (this.#digits) return this.#paintDigits(panel, this.#samples, t);
     const drawn = positionsAt(
       { count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) },
       t,
@@ -204,7 +209,7 @@ export class Strips {
     const { stage } = this.#run;
     panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
-    if (made && this.#areDigits(made.dim))
+    if (made && this.#digits)
       return this.#paintDigits(
         panel,
         { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count },
@@ -216,6 +221,11 @@ export class Strips {
       if (made)
         brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
     });
+  }
+
+  // As many numbers of another kind are no picture.
+  get #digits() {
+    return needsDigits(this.#run.lab.options);
   }
 
   #paint({ canvas, camera }, draw) {

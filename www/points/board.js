@@ -1,5 +1,6 @@
 // The drawing board: strokes by pointer, finger, pen or keys.
 
+import { onResize, onTheme } from '../dom/media.js';
 import { grouped } from '../words/format.js';
 import { EXTENT, RADII, extend, pointsOf } from './strokes.js';
 
@@ -27,18 +28,20 @@ export class Board {
    * @param {{ role: () => string, camera?: Camera, onChange: () => void, onTool: (tool: string) =>
    *   void, onSay: (sentence: string) => void }} told `role` is the colour's; without a camera the
    *   board is a square of its own paper
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, told) {
+  constructor(canvas, told, signal) {
     this.#canvas = canvas;
     this.#told = told;
     canvas.tabIndex = 0;
-    canvas.addEventListener('pointerdown', (event) => this.#press(event));
-    canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => this.#lift());
-    canvas.addEventListener('pointerleave', () => this.#hoverAt(null));
-    canvas.addEventListener('keydown', (event) => this.#key(event));
-    canvas.addEventListener('blur', () => this.#lift());
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    canvas.addEventListener('pointerdown', (event) => this.#press(event), { signal });
+    canvas.addEventListener('pointermove', (event) => this.#move(event), { signal });
+    for (const name of ['pointerup', 'pointercancel', 'blur'])
+      canvas.addEventListener(name, () => this.#lift(), { signal });
+    canvas.addEventListener('pointerleave', () => this.#hoverAt(null), { signal });
+    canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
+    onResize(canvas, () => this.draw(), signal);
+    onTheme(() => this.draw(), signal);
   }
 
   get strokes() {

@@ -30,21 +30,24 @@ export class Editor {
    * @param {'source' | 'target'} end
    * @param {{ onData: (data: object, link: string) => Promise<void>, onText: (text: string) => Promise<void> }} hands
    *   what is made over to them; a rejection's sentence is shown. `link` is what the address shall hold, '' for nothing
+   * @param {AbortSignal} signal
    */
-  constructor(end, hands) {
+  constructor(end, hands, signal) {
     [this.#end, this.#hands] = [end, hands];
     this.#dialog.className = 'editor';
     this.#dialog.id = `editor-${end}`;
     this.#dialog.setAttribute('aria-labelledby', `editor-${end}-title`);
     this.#dialog.innerHTML = this.#html();
     document.body.append(this.#dialog);
-    this.#board = new Board(this.#$('canvas'), {
+    signal.addEventListener('abort', () => this.#dialog.remove(), { once: true });
+    const told = {
       role: () => end,
       onChange: () => this.#showBoard(),
       onTool: (tool) => this.#choose('tool', tool),
       onSay: (sentence) => (this.#$('[role=status]').textContent = sentence),
-    });
-    this.#connect();
+    };
+    this.#board = new Board(this.#$('canvas'), told, signal);
+    this.#connect(signal);
     this.#showTab('draw');
     this.#showBoard();
   }
@@ -126,7 +129,7 @@ export class Editor {
       </form>`;
   }
 
-  #connect() {
+  #connect(signal) {
     const actions = {
       undo: () => this.#board.undo(),
       redo: () => this.#board.redo(),
@@ -135,30 +138,32 @@ export class Editor {
       use: () => this.#use(),
     };
     for (const button of this.#dialog.querySelectorAll('[data-do]'))
-      button.addEventListener('click', actions[button.dataset.do]);
+      button.addEventListener('click', actions[button.dataset.do], { signal });
     for (const group of ['tab', 'tool', 'size']) {
       for (const input of this.#dialog.querySelectorAll(`[data-${group}]`)) {
-        input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
+        input.addEventListener('change', () => this.#choose(group, input.dataset[group]), { signal });
       }
     }
-    const file = this.#$('input[type=file]');
-    file.addEventListener('change', () => this.#take(file.files[0]));
-    this.#dialog.addEventListener('dragover', (event) => event.preventDefault());
-    this.#dialog.addEventListener('drop', (event) => {
+    const drop = (event) => {
       event.preventDefault();
       this.#take(event.dataTransfer.files[0]);
-    });
-    this.#dialog.addEventListener('paste', (event) => this.#paste(event));
+    };
     // Enter in a field must use what was typed, not cancel.
-    this.#$('form').addEventListener('submit', (event) => {
+    const submit = (event) => {
       if (event.submitter?.value !== 'cancel') event.preventDefault();
-    });
-    this.#dialog.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target.name === 'letters') {
-        event.preventDefault();
-        this.#use();
-      }
-    });
+    };
+    const press = (event) => {
+      if (event.key !== 'Enter' || event.target.name !== 'letters') return;
+      event.preventDefault();
+      this.#use();
+    };
+    const file = this.#$('input[type=file]');
+    file.addEventListener('change', () => this.#take(file.files[0]), { signal });
+    this.#dialog.addEventListener('dragover', (event) => event.preventDefault(), { signal });
+    this.#dialog.addEventListener('drop', drop, { signal });
+    this.#dialog.addEventListener('paste', (event) => this.#paste(event), { signal });
+    this.#$('form').addEventListener('submit', submit, { signal });
+    this.#dialog.addEventListener('keydown', press, { signal });
   }
 
   #choose(group, value) {

@@ -23,8 +23,9 @@ export class BoardOnStage {
    * @param {HTMLElement} plane what holds the stage's canvas
    * @param {(end: string) => { onData, letters: () => string, others: () => void }} hands what is drawn for an end is
    *   made over to `onData`; `letters` is its present drawing; `others` opens the other ways to make points
+   * @param {AbortSignal} signal
    */
-  constructor(plane, stage, hands) {
+  constructor(plane, stage, hands, signal) {
     [this.#plane, this.#stage, this.#hands] = [plane, stage, hands];
     this.#canvas.setAttribute('role', 'application');
     this.#canvas.setAttribute('aria-roledescription', 'drawing board');
@@ -38,9 +39,9 @@ export class BoardOnStage {
       onTool: (tool) => this.#choose('tool', tool),
       onSay: (sentence) => (this.#$('[role=status]').textContent = sentence),
     };
-    this.#board = new Board(this.#canvas, told);
-    stage.on('camera', () => this.#board.draw());
-    this.#connect();
+    this.#board = new Board(this.#canvas, told, signal);
+    stage.on('camera', () => this.#board.draw(), { signal });
+    this.#connect(signal);
   }
 
   get open() {
@@ -110,7 +111,7 @@ export class BoardOnStage {
       <p class="unseen" id="pen-help">${HELP}</p>`;
   }
 
-  #connect() {
+  #connect(signal) {
     const actions = {
       undo: () => this.#board.undo(),
       redo: () => this.#board.redo(),
@@ -119,22 +120,22 @@ export class BoardOnStage {
       others: () => this.#others(),
     };
     for (const button of this.#bar.querySelectorAll('[data-do]'))
-      button.addEventListener('click', actions[button.dataset.do]);
+      button.addEventListener('click', actions[button.dataset.do], { signal });
     for (const group of ['end', 'tool', 'size']) {
       for (const input of this.#bar.querySelectorAll(`[data-${group}]`))
-        input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
+        input.addEventListener('change', () => this.#choose(group, input.dataset[group]), { signal });
     }
-    this.#bar.addEventListener('submit', (event) => {
+    const submit = (event) => {
       event.preventDefault();
       this.#use();
-    });
-    for (const element of [this.#canvas, this.#bar]) {
-      element.addEventListener('keydown', (event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return; // Escape lifts the pen first
-        event.preventDefault();
-        this.hide();
-      });
-    }
+    };
+    const press = (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return; // Escape lifts the pen first
+      event.preventDefault();
+      this.hide();
+    };
+    this.#bar.addEventListener('submit', submit, { signal });
+    for (const element of [this.#canvas, this.#bar]) element.addEventListener('keydown', press, { signal });
   }
 
   #choose(group, value) {

@@ -1,5 +1,6 @@
 // The reader's own points for either end of the flow: drawn on the stage, or made in the editor that the panel opens.
 
+import { later } from '../dom/later.js';
 import { loadCss } from '../dom/load-css.js';
 import { EditorButton } from './editor-button.js';
 import { lettersOf, ofDrawing, ofRows } from './in-link.js';
@@ -11,13 +12,18 @@ export class OwnPoints {
   #choices;
   #plane;
   #board; // made when it is first wanted
+  #signal;
 
-  /** @param {HTMLElement} plane what holds the stage's canvas */
-  constructor(choices, plane) {
-    [this.#choices, this.#plane] = [choices, plane];
+  /**
+   * @param {Choices} choices
+   * @param {HTMLElement} plane what holds the stage's canvas
+   * @param {AbortSignal} signal
+   */
+  constructor(choices, plane, signal) {
+    [this.#choices, this.#plane, this.#signal] = [choices, plane, signal];
     this.#buttons = {
-      source: new EditorButton('source', this.#handsFor('source')),
-      target: new EditorButton('target', this.#handsFor('target')),
+      source: new EditorButton('source', this.#handsFor('source'), signal),
+      target: new EditorButton('target', this.#handsFor('target'), signal),
     };
   }
 
@@ -32,11 +38,9 @@ export class OwnPoints {
 
   /** Lays the drawing board over the stage; `onClose` hears when it is taken away. */
   async draw(end, onClose) {
-    const [{ BoardOnStage }] = await Promise.all([import('./on-stage.js'), loadCss('editor.css')]);
-    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, (end) => ({
-      ...this.#handsFor(end),
-      others: () => this.edit(end),
-    }));
+    const [{ BoardOnStage }] = await Promise.all([later(() => import('./on-stage.js')), loadCss('editor.css')]);
+    const hands = (end) => ({ ...this.#handsFor(end), others: () => this.edit(end) });
+    this.#board ??= new BoardOnStage(this.#plane, this.#choices.run.stage, hands, this.#signal);
     this.#board.show(end, onClose);
   }
 
@@ -47,6 +51,7 @@ export class OwnPoints {
       onData: async (data, letters) =>
         choices.bring(end, data, letters ? ofDrawing(letters) : await this.#rowsOf(data)),
       onText: (text) => choices.write(end, text),
+      failed: (error) => choices.notes.add(error.message),
       letters: () => lettersOf(choices.kept[end]),
       text: () => (choices.run.lab.options[end] === 'text' ? choices.run.lab.options.text : ''),
     };

@@ -1,5 +1,5 @@
 // What the stage draws of a model, asked of the lab in pieces: none takes long, so that training goes on between them.
-// All pieces of one picture show the same weights, of now or of the past.
+// All pieces of one picture show the same model, of now or of the past.
 
 import { latticeOf } from '../draw/grid.js';
 import { rasterOver, rasterPoints } from '../draw/heat.js';
@@ -47,11 +47,11 @@ export class SceneData {
   }
 
   /**
-   * Begins a picture of `weights` (null: the present ones, as they are when each piece is made)
+   * Begins a picture of the model kept as `at` (null: the present one, as it is when each piece is made)
    * with so many solver steps.
    */
-  begin(weights, steps) {
-    this.#under = this.#pieces(weights ?? undefined, steps);
+  begin(at, steps) {
+    this.#under = this.#pieces(at ?? undefined, steps);
   }
 
   /**
@@ -67,33 +67,33 @@ export class SceneData {
     return this.#worked_ms - before;
   }
 
-  async *#pieces(weights, steps) {
+  async *#pieces(at, steps) {
     const { layers } = this.#stage;
-    yield* this.#samples(weights, steps);
+    yield* this.#samples(at, steps);
     if (needsDigits(this.#lab.options)) return; // the other layers lie in the plane
-    if (layers.velocity || layers.exact || layers.difference) yield* this.#velocity(weights);
+    if (layers.velocity || layers.exact || layers.difference) yield* this.#velocity(at);
     if (layers.source && !this.#stage.source) this.#stage.source = await this.#reference('source');
     if (layers.pairs && !this.#stage.pairs) yield* this.#pairs();
-    if (layers.speed) yield* this.#speed(weights);
-    for (const name of ['grid', 'fineGrid']) if (layers[name]) yield* this.#lattice(name, weights);
-    if (layers.likelihood && !this.#barred) yield* this.#likelihood(weights);
+    if (layers.speed) yield* this.#speed(at);
+    for (const name of ['grid', 'fineGrid']) if (layers[name]) yield* this.#lattice(name, at);
+    if (layers.likelihood && !this.#barred) yield* this.#likelihood(at);
     this.#stage.touch();
   }
 
-  async *#samples(weights, steps) {
+  async *#samples(at, steps) {
     const { count, dim } = this.#lab.options;
     if (this.#x0?.length !== count * dim) {
       const { positions } = await this.#lab.sample({ count, steps: 1, solver: 'euler' });
       this.#x0 = positions.slice(0, count * dim);
     }
-    const whole = yield* this.#carried(this.#x0, { weights, steps });
+    const whole = yield* this.#carried(this.#x0, { at, steps });
     this.#stage.show({ ...whole, positions: firstTwo(whole.positions, dim) });
     this.onSamples(whole);
     yield;
   }
 
   // The trajectories of many points, some at a time.
-  async *#carried(points, { weights, steps, ...asked }) {
+  async *#carried(points, { at, steps, ...asked }) {
     const { dim } = this.#lab.options;
     const count = points.length / dim;
     const whole = { times: null, positions: null, count, dim, evaluations: 0 };
@@ -103,7 +103,7 @@ export class SceneData {
         some,
         () =>
           this.#lab.carry(points.subarray(start * dim, (start + some) * dim), {
-            weights,
+            at,
             steps,
             first: start,
             ...asked,
@@ -122,16 +122,16 @@ export class SceneData {
     return whole;
   }
 
-  async *#velocity(weights) {
+  async *#velocity(at) {
     const points = this.#stage.arrowPoints;
-    const frames = yield* this.#field(points, weights);
+    const frames = yield* this.#field(points, at);
     this.#stage.velocity = { points, frames, count: FIELD_TIMES };
     this.#stage.touch();
   }
 
-  async *#speed(weights) {
+  async *#speed(at) {
     const raster = rasterOver(this.#stage.camera.view, SPEED_SIDE);
-    const velocities = yield* this.#field(rasterPoints(raster), weights);
+    const velocities = yield* this.#field(rasterPoints(raster), at);
     const frames = Float32Array.from({ length: velocities.length / 2 }, (_, k) =>
       Math.hypot(velocities[2 * k], velocities[2 * k + 1]),
     );
@@ -145,14 +145,14 @@ export class SceneData {
   }
 
   // Velocities in the plane at all times of the flow, one time after the other.
-  async *#field(points, weights) {
+  async *#field(points, at) {
     const { dim } = this.#lab.options;
     const frames = new Float32Array(FIELD_TIMES * points.length);
     const all = inPlane(points, dim);
     for (let k = 0; k < FIELD_TIMES; k++) {
       const velocities = await this.#timed(
         points.length / 2,
-        () => this.#lab.velocity(all, k / (FIELD_TIMES - 1), { weights }),
+        () => this.#lab.velocity(all, k / (FIELD_TIMES - 1), { at }),
         () => 1,
       );
       frames.set(firstTwo(velocities, dim), k * points.length);
@@ -161,10 +161,10 @@ export class SceneData {
     return frames;
   }
 
-  async *#lattice(name, weights) {
+  async *#lattice(name, at) {
     const { dim } = this.#lab.options;
     const { points, lines, perLine } = latticeOf(this.#stage.camera.home, CELLS[name]);
-    const carried = yield* this.#carried(inPlane(points, dim), { weights, steps: LATTICE_STEPS, solver: 'midpoint' });
+    const carried = yield* this.#carried(inPlane(points, dim), { at, steps: LATTICE_STEPS, solver: 'midpoint' });
     this.#stage[name] = { lines, perLine, samples: { ...carried, positions: firstTwo(carried.positions, dim) } };
     this.#stage.touch();
   }
@@ -178,7 +178,7 @@ export class SceneData {
   }
 
   // Row by row into the last map, where it is of the same view, so that it is never blank.
-  async *#likelihood(weights) {
+  async *#likelihood(at) {
     const { dim } = this.#lab.options;
     const raster = rasterOver(this.#stage.camera.view, LIKELIHOOD_SIDE);
     const points = inPlane(rasterPoints(raster), dim);
@@ -190,7 +190,7 @@ export class SceneData {
       // The trace costs about as much as two velocities more.
       const some = Math.min(values.length - start, this.#pieceOf(6 * LIKELIHOOD_STEPS));
       const part = points.subarray(start * dim, (start + some) * dim);
-      const asked = { weights, solver: 'midpoint', steps: LIKELIHOOD_STEPS };
+      const asked = { at, solver: 'midpoint', steps: LIKELIHOOD_STEPS };
       try {
         values.set(await this.#lab.logDensity(part, asked), start);
       } catch (error) {

@@ -4,6 +4,10 @@ const TAP_PX = 6; // a finger that moved less has tapped
 const DOUBLE_MS = 350;
 const STEP_PX = 60; // an arrow key
 const ZOOM = 1.3; // a key or a button
+const UNITS_PX = [1, 16, 400]; // of a wheel's way: pixels, lines, pages
+// Of one event: a pinch on a trackpad comes in small pieces, a notch of a wheel with Ctrl as 100 px and more.
+const PINCH_PX = 25;
+const WHEEL_PX = 200;
 
 export class Gestures {
   #pointers = new Map();
@@ -14,16 +18,18 @@ export class Gestures {
   /**
    * @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by:
    *   number) => void, letGo: () => void }} stage
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, stage) {
+  constructor(canvas, stage, signal) {
     Object.assign(this, { canvas, stage });
-    canvas.addEventListener('pointerdown', (event) => this.#down(event));
-    canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, (event) => this.#up(event));
-    canvas.addEventListener('pointerleave', () => stage.pick(null, null, false));
-    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-    canvas.addEventListener('dblclick', (event) => event.preventDefault());
-    canvas.addEventListener('keydown', (event) => this.#key(event));
+    canvas.addEventListener('pointerdown', (event) => this.#down(event), { signal });
+    canvas.addEventListener('pointermove', (event) => this.#move(event), { signal });
+    for (const name of ['pointerup', 'pointercancel'])
+      canvas.addEventListener(name, (event) => this.#up(event), { signal });
+    canvas.addEventListener('pointerleave', () => stage.pick(null, null, false), { signal });
+    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal });
+    canvas.addEventListener('dblclick', (event) => event.preventDefault(), { signal });
+    canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
   }
 
   #place(event) {
@@ -88,10 +94,12 @@ export class Gestures {
   // A page is scrolled with the wheel: it zooms for those who mean the stage, by focus, by Ctrl,
   // or by pinching a trackpad.
   #wheel(event) {
-    if (!event.ctrlKey && !event.metaKey && document.activeElement !== this.canvas) return;
+    if (!event.ctrlKey && !event.metaKey && this.canvas.getRootNode().activeElement !== this.canvas) return;
     event.preventDefault();
     const { x, y } = this.#place(event);
-    this.stage.camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), x, y);
+    const most_px = event.ctrlKey ? PINCH_PX : WHEEL_PX;
+    const way_px = Math.min(most_px, Math.max(-most_px, event.deltaY * UNITS_PX[event.deltaMode]));
+    this.stage.camera.zoom(Math.exp(-way_px * (event.ctrlKey ? 0.01 : 0.0015)), x, y);
     this.stage.moved();
   }
 

@@ -50,6 +50,11 @@ export class Picked {
     this.#choose(null);
   }
 
+  /** There are so many points now: one beyond them is let go. */
+  keepWithin(count) {
+    if (this.#index !== null && this.#index >= count) this.letGo();
+  }
+
   #choose(index) {
     if (index === this.#index) return;
     this.#index = index;

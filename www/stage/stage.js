@@ -5,10 +5,8 @@
 //   stage.layers.density = true;                            every name is in layers.js; stage.touch() draws anew
 //   stage.seek(0.5); stage.flowing = false;                 the play head over flow time t
 //   stage.fit(5);                                           see [-5, 5]²; stage.camera pans, zooms, then stage.moved()
-//   stage.on('time' | 'pick' | 'camera' | 'view' | 'heat', listener)
-//                                                           every frame's t; a point picked; the camera moves, and
-//                                                           rests; the scale of a heat map
-//   stage.dispose();
+//   stage.on('time', listener, { signal })                  every frame's t; the other events are in EVENTS
+//   stage.dispose();                                        gives back its listeners, observers and WebGL context
 //
 // Arrays in the plane that layers draw, null where there are none: source, target (n × 2); velocity, exact ({ points,
 // frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid ({ lines,
@@ -17,6 +15,7 @@
 /** @import { Field, Lattice, Pairs, Raster, Scene, Trajectories } from '../draw/types.js' */
 
 import { brushFor } from '../brush/brush.js';
+import { onResize } from '../dom/media.js';
 import { ARROWS_SIDE, gridPoints } from '../draw/arrows.js';
 import { positionsAt } from '../draw/between.js';
 import { Camera } from './camera.js';
@@ -31,6 +30,16 @@ const SETTLE_MS = 200; // after the last movement of the camera
 const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a frame
 // Of a frame without a GPU; what is left waits in a task of its own, so that the page answers in between.
 const SLICE_MS = 8;
+
+const EVENTS = [
+  'time', // a frame has another t
+  'pick', // a point was picked, or let go
+  'camera', // another part of the plane is seen
+  'moved', // the same, by hand and not by another run
+  'view', // the camera rests: there is another grid of arrows
+  'heat', // a heat map has another scale
+  'covered', // something lies over the canvas, or no longer
+];
 
 export class Stage {
   /** @type {Float32Array | null} */
@@ -66,7 +75,7 @@ export class Stage {
   framesDrawn = 0; // with points in motion
   firstMotion_ms = null; // since the page's navigation began
 
-  #listeners = { time: new Set(), pick: new Set(), camera: new Set(), view: new Set(), heat: new Set() };
+  #listeners = new Map(EVENTS.map((event) => [event, new Set()]));
   #brush;
   #rest = null; // of the frame that is under way
   #previous = null; // { samples, since }
@@ -78,27 +87,40 @@ export class Stage {
   #shownScale = null;
   #toldT = null;
   #drawnT = null;
-  #disposed = false;
+  #covered = false;
+  #end = new AbortController();
+  #ofCanvas; // ends what listens to the canvas, of which there may be a second one
 
   constructor(canvas, { extent = 4, clock = new Clock(), flat = false } = {}) {
     this.canvas = canvas;
     this.clock = clock;
     this.camera = new Camera(canvas, extent);
     this.#take(flat);
-    this.palette = new Palette(canvas, () => this.touch());
+    this.palette = new Palette(canvas, () => this.touch(), this.#end.signal);
     this.picked = new Picked(this);
-    this.gestures = new Gestures(canvas, this);
+    this.#attach();
     this.#regrid();
-    this.resizing = new ResizeObserver(() => {
-      this.#rest = null;
-      this.camera.resize();
-      this.moved();
-    });
-    this.seeing = new IntersectionObserver(([entry]) => (this.#visible = entry.isIntersecting));
-    this.resizing.observe(canvas);
-    this.seeing.observe(canvas);
-    canvas.addEventListener('webglcontextlost', () => this.#goFlat());
     requestAnimationFrame((now) => this.#frame(now));
+  }
+
+  // Hands, size and visibility of the canvas.
+  #attach() {
+    const { canvas } = this;
+    this.#ofCanvas = new AbortController();
+    const { signal } = this.#ofCanvas;
+    new Gestures(canvas, this, signal);
+    onResize(canvas, () => this.#resized(), signal);
+    // Of several records, the last is how things are now.
+    const seeing = new IntersectionObserver((entries) => (this.#visible = entries.at(-1).isIntersecting));
+    seeing.observe(canvas);
+    signal.addEventListener('abort', () => seeing.disconnect(), { once: true });
+    canvas.addEventListener('webglcontextlost', () => this.#goFlat(), { signal });
+  }
+
+  #resized() {
+    this.#rest = null;
+    this.camera.resize();
+    this.moved();
   }
 
   /** Which brush draws: `gpu` or `canvas`. */
@@ -106,9 +128,13 @@ export class Stage {
     return this.#brush.kind;
   }
 
-  on(event, listener) {
-    this.#listeners[event].add(listener);
-    return () => this.#listeners[event].delete(listener);
+  /** The result ends it, and so does the signal. */
+  on(event, listener, { signal } = {}) {
+    const heard = this.#listeners.get(event);
+    const stop = () => heard.delete(listener);
+    heard.add(listener);
+    signal?.addEventListener('abort', stop, { once: true });
+    return stop;
   }
 
   get t() {
@@ -131,8 +157,8 @@ export class Stage {
   /** Sees the square from -extent to extent; what was computed for another view is dropped. */
   fit(extent) {
     this.camera.fit(extent);
-    this.#regrid();
-    this.touch();
+    this.#tellCamera();
+    this.#settled();
   }
 
   /** Goes back to the whole square. */
@@ -146,6 +172,7 @@ export class Stage {
     const glide = !this.clock.jumps && this.samples?.count === samples.count;
     this.#previous = glide ? { samples: this.samples, since: performance.now() } : null;
     this.samples = samples;
+    this.picked.keepWithin(samples.count);
     this.touch();
   }
 
@@ -180,14 +207,35 @@ export class Stage {
 
   /** The camera moved; once it rests, listeners of `view` hear of the new grid of arrows. */
   moved() {
-    this.touch();
-    this.#tell('camera', this.camera);
-    this.canvas.style.touchAction = this.camera.atHome ? 'pan-y' : 'none';
+    this.#tellCamera();
+    this.#tell('moved', this.camera);
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => {
-      this.#regrid();
-      this.#tell('view', this.camera.view);
-    }, SETTLE_MS);
+    this.#settling = setTimeout(() => this.#settled(), SETTLE_MS);
+  }
+
+  // A finger scrolls the page where the whole plane is seen, and moves the plane elsewhere.
+  #tellCamera() {
+    this.touch();
+    this.canvas.style.touchAction = this.camera.atHome ? 'pan-y' : 'none';
+    this.#tell('camera', this.camera);
+  }
+
+  #settled() {
+    clearTimeout(this.#settling);
+    this.#regrid();
+    this.#tell('view', this.camera.view);
+  }
+
+  /** Something opaque lies over the canvas: what nobody sees takes no focus, answers no hand and picks no point. */
+  get covered() {
+    return this.#covered;
+  }
+
+  set covered(on) {
+    if (on === this.#covered) return;
+    this.#covered = this.canvas.inert = on;
+    if (on) this.letGo();
+    this.#tell('covered', on);
   }
 
   pick(x_px, y_px, tapped) {
@@ -210,21 +258,23 @@ export class Stage {
   /** Draws now, not with the next frame. */
   redraw() {
     this.#rest = null;
-    for (const _ of this.#draw(performance.now()));
+    toTheEnd(this.#draw(performance.now()));
   }
 
   /** Draws what is seen with another brush, as it is at flow time `t`: for files. */
   paint(brush, { camera = this.camera, t = this.t } = {}) {
-    for (const _ of this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {}));
+    toTheEnd(this.#scene(brush, camera, t, this.samples && positionsAt(this.samples, t), () => {}));
   }
 
   dispose() {
-    this.#disposed = true;
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.#ofCanvas.abort(); // before the context goes, whose loss would bring another canvas
     this.#rest = null;
-    this.resizing.disconnect();
-    this.seeing.disconnect();
-    this.palette.forget();
     clearTimeout(this.#settling);
+    for (const heard of this.#listeners.values()) heard.clear();
+    this.overlays.clear();
+    this.#brush.dispose();
   }
 
   tellPick(found) {
@@ -233,7 +283,7 @@ export class Stage {
   }
 
   #tell(event, detail) {
-    for (const listener of this.#listeners[event]) listener(detail);
+    for (const listener of this.#listeners.get(event)) listener(detail);
   }
 
   #regrid() {
@@ -241,7 +291,7 @@ export class Stage {
   }
 
   #frame(now) {
-    if (this.#disposed) return;
+    if (this.#end.signal.aborted) return;
     requestAnimationFrame((next) => this.#frame(next));
     this.clock.tick(now, this.samples !== null);
     if (this.t !== this.#toldT) this.#tell('time', (this.#toldT = this.t));
@@ -327,14 +377,17 @@ export class Stage {
   #goFlat() {
     const canvas = this.canvas.cloneNode();
     this.canvas.replaceWith(canvas);
-    this.resizing.disconnect();
-    this.seeing.disconnect();
+    this.#ofCanvas.abort();
     this.canvas = this.camera.element = canvas;
     this.#rest = null;
     this.#take(true);
-    this.gestures = new Gestures(canvas, this);
-    this.resizing.observe(canvas);
-    this.seeing.observe(canvas);
+    this.palette.follow(canvas);
+    this.#attach();
     this.touch();
   }
+}
+
+/** @param {Iterator<unknown>} pieces of a frame, all of them now */
+function toTheEnd(pieces) {
+  while (!pieces.next().done);
 }

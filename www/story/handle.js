@@ -12,6 +12,7 @@ export class Handle {
   #onMove;
   #within;
   #follow = () => this.#place();
+  #end = new AbortController();
 
   /**
    * @param {Stage} stage
@@ -25,22 +26,24 @@ export class Handle {
     this.y = at[1];
     Object.assign(this.#button, { type: 'button', className: `handle ${role}` });
     host.append(this.#button);
-    this.#button.addEventListener('pointerdown', (event) => {
+    const press = (event) => {
       this.#button.setPointerCapture(event.pointerId);
       event.preventDefault();
       this.#button.focus({ preventScroll: true });
-    });
-    this.#button.addEventListener(
-      'pointermove',
-      (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event),
-    );
-    this.#button.addEventListener('keydown', (event) => this.#key(event));
+    };
+    /** @param {PointerEvent} event */
+    const move = (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event);
+    const { signal } = this.#end;
+    this.#button.addEventListener('pointerdown', press, { signal });
+    this.#button.addEventListener('pointermove', move, { signal });
+    this.#button.addEventListener('keydown', (event) => this.#key(event), { signal });
     stage.overlays.add(this.#follow); // the camera may have moved
     this.#say();
     this.#place();
   }
 
   dispose() {
+    this.#end.abort();
     this.#button.remove();
     this.#stage.overlays.delete(this.#follow);
   }

@@ -1,6 +1,7 @@
 // A canvas whose cloud of points is turned by hand, by finger, or with the arrow keys.
 
 import { contextOf } from '../brush/context.js';
+import { onResize } from '../dom/media.js';
 import { drawTurned } from '../draw/cloud-3d.js';
 
 /** @import { Palette } from '../draw/types.js' */
@@ -24,28 +25,29 @@ export class Turntable {
   #canvas;
   #palette;
   #onTurn;
-  #resizing;
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Palette} palette
    * @param {(yaw: number, pitch: number) => void} onTurn
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, palette, onTurn) {
+  constructor(canvas, palette, onTurn, signal) {
     [this.#canvas, this.#palette, this.#onTurn] = [canvas, palette, onTurn];
     canvas.tabIndex = 0;
-    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId));
-    canvas.addEventListener('pointermove', (event) => {
+    const drag = (event) => {
       if (canvas.hasPointerCapture(event.pointerId)) this.turn(event.movementX * PER_PX, event.movementY * PER_PX);
-    });
-    canvas.addEventListener('keydown', (event) => {
+    };
+    const press = (event) => {
       const arrow = ARROWS[event.key];
       if (!arrow) return;
       event.preventDefault();
       this.turn(KEY_STEP * arrow[0], KEY_STEP * arrow[1]);
-    });
-    this.#resizing = new ResizeObserver(() => this.draw());
-    this.#resizing.observe(canvas);
+    };
+    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId), { signal });
+    canvas.addEventListener('pointermove', drag, { signal });
+    canvas.addEventListener('keydown', press, { signal });
+    onResize(canvas, () => this.draw(), signal);
   }
 
   turn(yaw, pitch) {
@@ -71,9 +73,5 @@ export class Turntable {
       size_px,
       boxes: this.boxes,
     });
-  }
-
-  dispose() {
-    this.#resizing.disconnect();
   }
 }

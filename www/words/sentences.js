@@ -52,6 +52,15 @@ export function couplingSentence({ coupling, batch, group }, pairing_ms) {
 }
 
 /**
+ * Which device runs, and why.
+ * @param {{ kind: string, adapter: string, reason: string, selfCheck: string }} device
+ */
+export function deviceSentence({ kind, adapter, reason, selfCheck }) {
+  const check = selfCheck === 'not needed' ? '' : ` Self-check ${selfCheck}.`;
+  return `${kind === 'webgpu' ? 'WebGPU' : 'CPU'} · ${adapter}. ${reason}${check}`;
+}
+
+/**
  * What a picture cost, in evaluations of the network for each point.
  * @param {Pick<Options, 'solver' | 'tolerance' | 'source' | 'target'>} options
  * @param {Pick<Samples, 'times' | 'evaluations' | 'dim'>} samples

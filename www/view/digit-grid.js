@@ -1,6 +1,9 @@
 // Over the stage, where points are handwritten digits: a grid of those that are being made, and
 // which class they shall have.
 
+import { channels } from '../brush/color.js';
+import { onResize, onTheme } from '../dom/media.js';
+import { fitToScreen } from '../dom/screen.js';
 import { drawDigits } from '../draw/digits.js';
 
 const CLASSES = ['all', ...Array.from({ length: 10 }, (_, k) => String(k))];
@@ -15,28 +18,34 @@ export class DigitGrid {
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
    * @param {Stage} stage its clock tells the flow time
-   * @param {((label: string) => void) | undefined} onLabel the reader chose a class; without it
-   *   there is nothing to choose
+   * @param {{ signal: AbortSignal, onLabel?: (label: string) => void }} how `onLabel` hears which class the reader
+   *   chose; without it there is nothing to choose. The signal takes the grid away
    */
-  constructor(plane, stage, onLabel) {
+  constructor(plane, stage, { signal, onLabel }) {
     this.#stage = stage;
-    // A stage made as a copy of another brings the other's grid along.
-    plane.parentElement.querySelectorAll('canvas.digits, .classes').forEach((element) => element.remove());
     this.#canvas.className = 'digits';
     this.#canvas.setAttribute('role', 'img');
     this.#classes.className = 'classes';
     this.#classes.append(Object.assign(document.createElement('legend'), { textContent: 'Which digit' }));
+    // Radio buttons of one name are one choice, however many grids the document has.
+    const group = `class-${Math.random().toString(36).slice(2)}`;
     for (const name of onLabel ? CLASSES : []) {
       const label = document.createElement('label');
-      const input = Object.assign(document.createElement('input'), { type: 'radio', name: 'class', value: name });
-      input.addEventListener('change', () => onLabel(name));
+      const input = Object.assign(document.createElement('input'), { type: 'radio', name: group, value: name });
+      input.addEventListener('change', () => onLabel(name), { signal });
       label.append(input, name);
       this.#classes.append(label);
     }
     plane.append(this.#canvas);
     if (onLabel) plane.after(this.#classes);
-    stage.on('time', () => this.#draw());
-    new ResizeObserver(() => this.#draw()).observe(this.#canvas);
+    stage.on('time', () => this.#draw(), { signal });
+    onResize(this.#canvas, () => this.#draw(), signal);
+    onTheme(() => this.#draw(), signal);
+    const leave = () => {
+      this.#canvas.remove();
+      this.#classes.remove();
+    };
+    signal.addEventListener('abort', leave, { once: true });
     this.show(null, {});
   }
 
@@ -45,9 +54,14 @@ export class DigitGrid {
     return this.#samples !== null;
   }
 
+  /** What it shows, null where points are no digits. */
+  get samples() {
+    return this.#samples;
+  }
+
   /** Draws them as they are at another flow time, for files. */
-  paint(context, camera, t) {
-    drawDigits(context, camera, this.#samples, t, this.#colours(context));
+  paint(context, camera, t, samples = this.#samples) {
+    drawDigits(context, camera, samples, t, this.#colours());
   }
 
   /** What was drawn last: count × 784 numbers. */
@@ -58,6 +72,7 @@ export class DigitGrid {
   /** Shows these samples of a run with these options; null hides the grid. */
   show(samples, { classes, label }) {
     this.#samples = samples;
+    this.#stage.covered = samples !== null;
     this.#canvas.hidden = samples === null;
     this.#classes.hidden = samples === null || classes !== 'told';
     for (const input of this.#classes.querySelectorAll('input')) input.checked = input.value === label;
@@ -73,26 +88,15 @@ export class DigitGrid {
   #draw() {
     const canvas = this.#canvas;
     if (!this.#samples || !canvas.clientWidth) return;
-    const camera = {
-      width_px: canvas.clientWidth,
-      height_px: canvas.clientHeight,
-      density: window.devicePixelRatio || 1,
-    };
-    const [width, height] = [camera.width_px, camera.height_px].map((size) => Math.round(size * camera.density));
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const camera = fitToScreen(canvas);
     const context = canvas.getContext('2d');
-    this.#values = drawDigits(context, camera, this.#samples, this.#stage.t, this.#colours(context), this.#values);
+    this.#values = drawDigits(context, camera, this.#samples, this.#stage.t, this.#colours(), this.#values);
   }
 
-  #colours(context) {
-    const style = getComputedStyle(this.#canvas);
-    const [paper, ink] = ['--paper', '--ink'].map((role) => rgb(context, style.getPropertyValue(role)));
-    return { paper, ink };
+  #colours() {
+    const { paper, ink } = this.#stage.palette;
+    return { paper: bytes(paper), ink: bytes(ink) };
   }
 }
 
-/** Red, green and blue of any of CSS's colours, as the canvas understands it. */
-function rgb(context, color) {
-  context.fillStyle = color;
-  return [1, 3, 5].map((at) => Number.parseInt(context.fillStyle.slice(at, at + 2), 16));
-}
+const bytes = (color) => channels(color).map((channel) => Math.round(255 * channel));
