@@ -5,7 +5,8 @@
 //   const { positions } = await lab.sample({ count: 2000, steps: 50 });
 
 /** @import { Build, Checked, Data, DataRead, Device, End, Kept, LabEvents, Methods } from './lab/types.js' */
-/** @import { Note, OfModel, Opened, Options, OptionsGiven, Pair, Sampling, Settings } from './lab/types.js' */
+/** @import { Note, OfModel, Opened, Options, OptionsGiven, Pair } from './lab/types.js' */
+/** @import { ReadableFile, Sampling, Settings } from './lab/types.js' */
 
 import { findAdapter } from './lab/adapter.js';
 import { openBurn } from './lab/burn.js';
@@ -13,7 +14,7 @@ import { LabError } from './lab/errors.js';
 import { ExactWorker } from './lab/exact-worker.js';
 import { Files, noWorker } from './lab/files.js';
 import { needsDigits } from './lab/image-pack.js';
-import { givenIn, readPoints } from './lab/points-in.js';
+import { readPoints } from './lab/points-in.js';
 import { within } from './lab/within.js';
 import { WorkerClient } from './lab/worker-client.js';
 
@@ -122,10 +123,10 @@ export class Lab {
   /**
    * @param {OptionsGiven} [options] any of options.json
    * @param {Settings} [settings] `data` is for the shape `points`: CSV text, numbers (two a point), `{ values, dim,
-   *   inPlace }`, or a picture (ImageData, ImageBitmap, Blob); `onProgress` hears bytes while the digits are fetched;
-   *   an aborted `signal` ends the creation, or later disposes of the lab; `files` are addresses of the worker's
-   *   script, of the pack of digits and of each build's folder, where they do not lie beside this script; `workers` as
-   *   for `share()`
+   *   inPlace }`, a picture (ImageData, ImageBitmap), or a Blob of a picture or of CSV; `onProgress` hears bytes while
+   *   the digits are fetched; an aborted `signal` ends the creation, or later disposes of the lab; `files` are
+   *   addresses of the worker's script, of the pack of digits and of each build's folder, where they do not lie beside
+   *   this script; `workers` as for `share()`
    */
   static async create(options = {}, settings = {}) {
     const { data, onProgress, signal, files, workers } = named(settings, SETTINGS, 'Lab.create');
@@ -135,8 +136,8 @@ export class Lab {
     signal?.addEventListener('abort', stop);
     try {
       signal?.throwIfAborted();
-      const [client, given] = await Promise.all([lab.#start('cpu'), merged({}, data)]);
-      lab.#client = client;
+      const client = (lab.#client = await lab.#start('cpu'));
+      const given = await merged({}, data, client);
       const pairs = toPairs(options);
       const { options: checked } = await client.call('check', { pairs });
       await lab.#shared(client);
@@ -213,7 +214,8 @@ export class Lab {
     this.stop();
     const free = await this.#free(before);
     this.#mustLive();
-    const given = await merged(this.given, data);
+    const reader = async () => (free && !this.lost ? this.#client : this.#spareClient());
+    const given = data ? await merged(this.given, data, await reader()) : this.given;
     const { options: checked } = await this.#check(pairs);
     const wanted = checked.device;
     const moved = wanted !== this.#wanted;
@@ -238,7 +240,8 @@ export class Lab {
       [this.#client, this.#build] = [client, 'cpu'];
       this.#close(old, replaced());
     }
-    [this.#wanted, this.given] = [wanted, given];
+    this.#wanted = wanted;
+    this.given = given;
     this.#take(opened);
     if (build === 'cpu' && (looks || moved || !stays)) this.#look(looks);
   }
@@ -496,6 +499,24 @@ export class Lab {
   }
 
   /**
+   * The units of the data at the `source` or the `target`: `{ mean, std, places }`. The model's points are
+   * standardised: `mean[axis] + std * x` is a coordinate in the units of the data, of which `places` decimal
+   * places hold all digits (null where the model's units are the data's: mean 0, std 1).
+   * @param {End} [end]
+   */
+  units(end = 'target') {
+    return this.#queue(() => this.#client.call('units', { end }));
+  }
+
+  /**
+   * The numbers of CSV text as they stand there; rejects with a sentence.
+   * @param {string} csv
+   */
+  table(csv) {
+    return this.#queue(() => this.#client.call('rows', { csv }));
+  }
+
+  /**
    * Share of `points` inside the target's support.
    * @param {ArrayLike<number>} points
    */
@@ -522,10 +543,9 @@ export class Lab {
   load(bytes) {
     const copy = Uint8Array.from(bytes);
     return this.#queue(async () => {
-      const { step, ...described } = await this.#client.call('load', { bytes: copy });
+      const { step, given: saved, ...described } = await this.#client.call('load', { bytes: copy });
       this.#forget(new LabError('Another run was opened.', { code: 'stopped' }));
-      const { source, target } = givenIn(copy);
-      this.given = { source: source ?? this.given.source, target: target ?? this.given.target };
+      this.given = { source: saved.source ?? this.given.source, target: saved.target ?? this.given.target };
       this.#describe({ ...described, notes: [], remarks: [] });
       return { step };
     });
@@ -889,13 +909,15 @@ const newWorker = (address) =>
     : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 
 /**
- * What was given before, and what is given now in its place; null takes it away.
+ * What was given before, and what is given now in its place, files as the worker reads them; null takes it away.
  * @param {DataRead} before
- * @param {Data} [now]
+ * @param {Data | undefined} now
+ * @param {WorkerClient} client
  * @returns {Promise<DataRead>}
  */
-async function merged(before, { source, target } = {}) {
-  const now = { source: await readPoints('source', source), target: await readPoints('target', target) };
+async function merged(before, { source, target } = {}, client) {
+  const read = (/** @type {ReadableFile} */ file) => client.call('read', { file });
+  const now = { source: await readPoints('source', source, read), target: await readPoints('target', target, read) };
   const one = (end, given) => (given === null ? undefined : (now[end] ?? before[end]));
   return { source: one('source', source), target: one('target', target) };
 }

@@ -7,6 +7,7 @@ import { Crew } from './lab/crew.js';
 import { LabError, recordOf } from './lab/errors.js';
 import { silence, watchGpu } from './lab/gpu-watch.js';
 import { digitsPack, needsDigits } from './lab/image-pack.js';
+import { readFile } from './lab/ink.js';
 import { Slices } from './lab/slices.js';
 
 /** Slices in flight on a GPU, at least. */
@@ -61,6 +62,9 @@ const methods = {
     wasm = glue; // from here on it can be asked
   },
 
+  /** What a file or a picture holds, in the form that `open` takes. */
+  read: ({ file }) => readFile(wasm, file),
+  rows: ({ csv }) => wasm.tableOf(csv),
   table: () => JSON.parse(wasm.optionsJson()),
   check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
 
@@ -154,6 +158,7 @@ const methods = {
   peakFlops: () => wasm.peakFlops(),
   autodiffMs: ({ steps }) => run.autodiffMs(steps),
   reference: ({ end, count }) => run.reference(end, count),
+  units: ({ end }) => run.units(end),
   inside: ({ points }) => run.inside(points),
   async save({ chosen = [] }) {
     if (!(await run.weights()).every(Number.isFinite))
@@ -169,7 +174,8 @@ const methods = {
     await bringDigits(wasm.savedNeedsDigits(bytes));
     await run.load(bytes);
     kept.clear();
-    return { step: run.steps(), ...described() };
+    const given = { source: run.given('source'), target: run.given('target') };
+    return { step: run.steps(), given, ...described() };
   },
 
   async reflow({ asked }) {

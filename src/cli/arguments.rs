@@ -55,15 +55,18 @@ pub fn command() -> Command {
         )
         .subcommand(
             Command::new("sample")
-                .about("Generate points with a saved network, as CSV")
+                .about("Generate points with a saved network, as CSV, in the units of the data that it was trained on")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling))
                 .arg(digits.clone())
+                .arg(Arg::new("units").long("units").value_name("UNITS").default_value("data").help(
+                    "whose units the points have: those of the data that were given, or the model's own [data|model]",
+                ))
                 .arg(file("out", "write the points here [default: standard output]")),
         )
         .subcommand(
             Command::new("evaluate")
-                .about("Measure a saved network's points against fresh ones of the target")
+                .about("Measure a saved network's points against fresh ones of the target, in the model's units")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling))
                 .arg(digits)
@@ -139,8 +142,8 @@ pub fn given(arguments: &ArgMatches) -> Vec<(String, String)> {
     names.filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone()))).collect()
 }
 
-/// Reads every option given; the first bad one is an error. Where a model is given, its own options decide whether it has
-/// classes: what is said of those is looked at with them.
+/// Reads every option given; the first bad one is an error. Where a model is given, its own options decide whether it
+/// has classes: what is said of those is looked at with them.
 pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
     let has_model = arguments.try_contains_id("model").unwrap_or(false);
     let mut given = given(arguments);
@@ -157,6 +160,22 @@ pub fn number(arguments: &ArgMatches, name: &str, (min, max): (usize, usize)) ->
     let text = arguments.get_one::<String>(name).map_or("0", String::as_str);
     let good = text.parse().ok().filter(|value| (min..=max).contains(value));
     good.ok_or_else(|| Error::Input(format!("--{name} {text}: must be a whole number from {min} to {max}")))
+}
+
+/// Whose units generated points are written in.
+#[derive(Clone, Copy)]
+pub enum UnitsChoice {
+    Data,
+    Model,
+}
+
+/// What `--units` says.
+pub fn units(arguments: &ArgMatches) -> Result<UnitsChoice, Error> {
+    match arguments.get_one::<String>("units").map(String::as_str) {
+        Some("model") => Ok(UnitsChoice::Model),
+        Some("data") | None => Ok(UnitsChoice::Data),
+        Some(other) => Err(Error::Input(format!("--units {other}: must be one of data, model"))),
+    }
 }
 
 /// Threads for `jobs` runs at a time; 0 means all processors.

@@ -13,8 +13,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use arguments::UnitsChoice;
 use clap::ArgMatches;
 use flow_lab::config::{self, Config, DeviceChoice};
+use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest, open};
@@ -119,15 +121,11 @@ fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
     let samples = block_on(run.sample(SampleRequest { kept: Kept::Ends, ..request(arguments, &run)? }))?;
-    let mut csv = match samples.dim {
-        2 => String::from("x,y"),
-        dim => (1..=dim).map(|d| format!("x{d}")).collect::<Vec<_>>().join(","),
+    let units = match arguments::units(arguments)? {
+        UnitsChoice::Data => run.target().units(),
+        UnitsChoice::Model => None,
     };
-    for point in samples.last().chunks_exact(samples.dim) {
-        csv.push('\n');
-        csv.push_str(&point.iter().map(f32::to_string).collect::<Vec<_>>().join(","));
-    }
-    csv.push('\n');
+    let csv = csv::write(samples.last(), samples.dim, units.as_ref());
     match arguments.get_one::<String>("out") {
         Some(path) => write(Path::new(path), csv.as_bytes()),
         None => print(&csv),

@@ -21,7 +21,9 @@ use crate::data::inputs::Ends;
 use crate::device::OpenDevice;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{self, Flow, Weights, Wish};
+use crate::learner::form::{Form, form};
+use crate::learner::{Flow, Weights, Wish};
+use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 use crate::solver::{self, Kept, Solver};
 use crate::train::Trainer;
@@ -35,6 +37,7 @@ pub struct Experiment {
     /// The device that is open, and the one that this run's network has room on.
     opened: OpenDevice,
     device: OpenDevice,
+    form: Form,
     ends: Ends,
     trainer: Trainer,
     /// The exact velocity, once it was asked for; `None` inside where there is none.
@@ -78,7 +81,8 @@ pub struct Samples {
 
 impl SampleRequest {
     /// The sampling options of `config`, with those of `asked` in place of its own; the source points are those of
-    /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions are wanted.
+    /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions
+    /// are wanted.
     ///
     /// # Errors
     /// When a value is out of its option's range.
@@ -106,8 +110,8 @@ impl SampleRequest {
 }
 
 impl SampleRequest {
-    /// Carries points by `flow`, of a run with these options, from t = 0 to t = 1; they are number `first` and on, which decides
-    /// of their classes where all are asked for in turn.
+    /// Carries points by `flow`, of a run with these options, from t = 0 to t = 1; they are number `first` and on,
+    /// which decides of their classes where all are asked for in turn.
     ///
     /// # Shapes
     /// `points` are `n × dim` numbers.
@@ -136,8 +140,8 @@ impl SampleRequest {
         Ok(Samples { count, dim, evaluations, times, positions })
     }
 
-    /// Multiplications and additions that carrying so many points takes with `len` weights; `None` where points depend on one
-    /// another, as by a step that adapts to all of them.
+    /// Multiplications and additions that carrying so many points takes with `len` weights; `None` where points depend
+    /// on one another, as by a step that adapts to all of them.
     pub fn work(&self, len: usize, points: usize) -> Option<f64> {
         let stages = self.solver.fixed_step()?.weights.len();
         Some(2.0 * (len * stages) as f64 * (self.steps * points) as f64)
@@ -181,8 +185,8 @@ impl Experiment {
     /// # Errors
     /// When an end has the shape `points` and none were given: see [`Ends::reconcile`].
     pub fn new(config: Config, opened: OpenDevice, ends: Ends) -> Result<Experiment, Error> {
-        let (trainer, device) = new_trainer(&config, &opened, &ends)?;
-        Ok(Experiment { config, opened, device, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
+        let (trainer, form, device) = new_trainer(&config, &opened, &ends)?;
+        Ok(Experiment { config, opened, device, form, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
     }
 
     /// The options of the run.
@@ -213,6 +217,11 @@ impl Experiment {
     /// The distribution at t = 1.
     pub fn target(&self) -> Box<dyn Distribution> {
         self.ends.target(&self.config).expect("it was built before, for the trainer")
+    }
+
+    /// What was given for the two ends.
+    pub fn ends(&self) -> &Ends {
+        &self.ends
     }
 
     /// Sets the length of the whole run, which the caller's loop reads, and by which the learning rate falls.
@@ -267,8 +276,8 @@ impl Experiment {
         Ok(self.source().sample(request.count, &mut rng))
     }
 
-    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network knows
-    /// none.
+    /// What points number `numbers` are told to be: all of one class, or all classes in turn; empty where the network
+    /// knows none.
     pub fn labels(&self, numbers: Range<usize>, label: Label) -> Vec<Label> {
         labels(&self.config, numbers, label)
     }
@@ -291,8 +300,8 @@ impl Experiment {
     }
 }
 
-/// A trainer, and the device that it trains on.
-fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, OpenDevice), Error> {
+/// A trainer, its form, and the device that it trains on.
+fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, Form, OpenDevice), Error> {
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     if source.dim() != target.dim() {
         return Err(Error::Input(format!(
@@ -302,8 +311,8 @@ fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Tra
             target.dim()
         )));
     }
-    let device = learner::device_for(config, target.dim(), opened);
-    Ok((Trainer::new(config, &device, source, target, ends.pairs.clone()), device))
+    let (form, device) = form(&Architecture::of(config, target.dim()), config.batch, opened);
+    Ok((Trainer::new(config, &form, source, target, ends.pairs.clone()), form, device))
 }
 
 fn check_points(points: &[f32], dim: usize, t: f32) -> Result<(), Error> {

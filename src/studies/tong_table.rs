@@ -6,8 +6,8 @@ use crate::data::Distribution;
 use crate::data::shapes::gaussian_mixture::GaussianMixture;
 use crate::data::shapes::moons::Moons;
 use crate::data::shapes::scurve::Scurve;
-use crate::device::open_cpu;
 use crate::error::Error;
+use crate::learner::form::Form;
 use crate::learner::{Flow, Weights};
 use crate::metrics;
 use crate::random::seed::{self, Purpose};
@@ -180,10 +180,9 @@ pub fn steps(epochs: usize) -> usize {
 /// # Errors
 /// When the run diverges.
 pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl FnMut(usize)) -> Result<Outcome, Error> {
-    let device = open_cpu("The benchmark is of the CPU.");
     let source_points = if task == Task::MoonsToEightGaussians { POINTS } else { 0 };
     let config = Config { source_points, ..config };
-    let mut trainer = Trainer::new(&config, &device, task.source(), task.target(), Vec::new());
+    let mut trainer = Trainer::new(&config, &Form::PackedCpu, task.source(), task.target(), Vec::new());
     for step in 1..=steps(epochs) {
         trainer.step();
         if step % 50 == 0 {

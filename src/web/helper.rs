@@ -5,9 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::fault::Fault;
 use super::{FlowLab, object_of, read, set};
+use crate::config::Config;
 use crate::error::Error;
 use crate::experiment::SampleRequest;
 use crate::learner::helper;
+use crate::network::Architecture;
 
 #[wasm_bindgen]
 impl FlowLab {
@@ -74,19 +76,25 @@ impl FlowLab {
 
 /// One who helps a run in another worker.
 #[wasm_bindgen]
-pub struct Helper(helper::Helper);
+pub struct Helper {
+    config: Config,
+    dim: usize,
+    helper: helper::Helper,
+}
 
 #[wasm_bindgen]
 impl Helper {
     /// For a run with the options `pairs`, a JSON list of `[name, text]`, whose points have `dim` coordinates.
     #[wasm_bindgen(constructor)]
     pub fn new(pairs: &str, dim: usize) -> Result<Helper, Fault> {
-        Ok(Helper(helper::Helper::new(&read(pairs)?.0, dim)))
+        let (config, _) = read(pairs)?;
+        let helper = helper::Helper::new(&Architecture::of(&config, dim), config.batch);
+        Ok(Helper { config, dim, helper })
     }
 
     /// Works out a part that [`FlowLab::divide`] gave: `{ sum, gradient }`.
     pub fn work(&mut self, weights: &[f32], part: &[f32], total: usize, shared: usize) -> Object {
-        let (sum, gradient) = self.0.work(weights, part, total, shared);
+        let (sum, gradient) = self.helper.work(weights, part, total, shared);
         let result = Object::new();
         set(&result, "sum", sum.into());
         set(&result, "gradient", Float32Array::from(gradient).into());
@@ -96,8 +104,8 @@ impl Helper {
     /// As [`FlowLab::carry`], by packed weights.
     pub async fn carry(&self, weights: Vec<f32>, points: Vec<f32>, asked: &str, first: usize) -> Result<Object, Fault> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
-        let request = SampleRequest::asked(self.0.config(), &asked)?;
-        let flow = self.0.flow(weights);
-        Ok(object_of(&request.carry(self.0.config(), &flow, self.0.dim(), &points, first).await?))
+        let request = SampleRequest::asked(&self.config, &asked)?;
+        let flow = self.helper.flow(weights);
+        Ok(object_of(&request.carry(&self.config, &flow, self.dim, &points, first).await?))
     }
 }

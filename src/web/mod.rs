@@ -12,6 +12,7 @@ use js_sys::{Float32Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
+use crate::data::Distribution;
 use crate::data::images::Pack;
 use crate::data::inputs::Ends;
 use crate::device;
@@ -21,7 +22,7 @@ use crate::experiment::{evaluation, open};
 use crate::random::seed::{self, Purpose};
 use crate::store;
 use fault::Fault;
-use given::{given, whole};
+use given::{given, given_back, units, whole};
 
 thread_local! {
     /// Error-level log records that nobody has asked for yet.
@@ -107,8 +108,8 @@ impl FlowLab {
         self.experiment.train(n);
     }
 
-    /// A promise that the device has taken the steps so far, which does not hold the run; undefined where they are taken
-    /// already, or where only `losses` tells.
+    /// A promise that the device has taken the steps so far, which does not hold the run; undefined where they are
+    /// taken already, or where only `losses` tells.
     pub fn done(&self) -> Option<Promise> {
         let done = self.experiment.done()?;
         Some(wasm_bindgen_futures::future_to_promise(async move {
@@ -176,7 +177,8 @@ impl FlowLab {
         Ok(json(&evaluation::evaluate(&self.experiment, self.request(asked)?).await?))
     }
 
-    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for [`FlowLab::carry`].
+    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for
+    /// [`FlowLab::carry`].
     #[wasm_bindgen(js_name = logDensity)]
     pub async fn log_density(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Float32Array, Fault> {
         let SampleRequest { solver, steps, .. } = self.request(asked)?;
@@ -224,11 +226,7 @@ impl FlowLab {
 
     /// Fresh points of the `source` or the `target`.
     pub fn reference(&self, end: &str, count: f64) -> Result<Float32Array, Fault> {
-        let distribution = match end {
-            "source" => self.experiment.source(),
-            "target" => self.experiment.target(),
-            _ => return Err(Error::Input(format!("end = {end}: must be source or target")).into()),
-        };
+        let distribution = self.end(end)?;
         let config = self.experiment.config();
         let mut rng = seed::stream(config.seed as u64, Purpose::Metrics, u64::from(end == "source"));
         let (count, notes) = Config::read(&[("count", whole("count", count)?.to_string())]);
@@ -238,12 +236,25 @@ impl FlowLab {
         }
     }
 
+    /// The units of the data of the `source` or the `target`, `{ mean, std, places }`: see [`units()`].
+    pub fn units(&self, end: &str) -> Result<Object, Fault> {
+        Ok(units(self.end(end)?.as_ref()))
+    }
+
+    /// What was given for the `source` or the `target`, in the form that [`FlowLab::create`] takes; undefined where
+    /// nothing was.
+    pub fn given(&self, end: &str) -> JsValue {
+        let ends = self.experiment.ends();
+        given_back(if end == "source" { ends.source.as_ref() } else { ends.target.as_ref() })
+    }
+
     /// Share of `points` inside the target's support.
     pub fn inside(&self, points: Vec<f32>) -> f64 {
         crate::data::inside_share(self.experiment.target().as_ref(), &points)
     }
 
-    /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall keep.
+    /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall
+    /// keep.
     pub async fn save(&mut self, chosen: &str) -> Result<Uint8Array, Fault> {
         let chosen: Vec<(String, String)> = serde_json::from_str(chosen)?;
         self.experiment.choose(&chosen)?;
@@ -262,6 +273,14 @@ impl FlowLab {
 }
 
 impl FlowLab {
+    fn end(&self, end: &str) -> Result<Box<dyn Distribution>, Error> {
+        match end {
+            "source" => Ok(self.experiment.source()),
+            "target" => Ok(self.experiment.target()),
+            _ => Err(Error::Input(format!("end = {end}: must be source or target"))),
+        }
+    }
+
     /// What was corrected at the start does not belong to the run that is there now.
     fn settled(&mut self) {
         self.notes.clear();

@@ -24,9 +24,11 @@ mod packed_cpu;
 #[cfg(feature = "gpu")]
 mod packed_gpu;
 mod path;
+mod pictures;
 mod points;
 mod reference;
 mod replay;
 mod shared_step;
 mod solver;
+mod tables;
 mod training;

@@ -1,11 +1,14 @@
 //! Whole runs: repeatable, resumable, saved and opened, refused when broken.
 
 use flow_lab::config::{Config, SolverKind};
+use flow_lab::data::Given;
+use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
 use flow_lab::device::open_cpu;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::solver::{Kept, Solver};
+use flow_lab::store;
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
@@ -352,4 +355,39 @@ fn the_length_of_a_run_decides_how_its_rate_falls() {
     shortened.train(40);
     assert_eq!(losses(&mut shortened), expected);
     assert_ne!(losses(&mut run(LONG, 40)), expected);
+}
+
+#[test]
+fn a_file_keeps_the_units_of_given_points_to_the_last_digit() {
+    for name in ["07-utm.csv", "07-epoch.csv", "08-lonlat.csv"] {
+        let (points, _) = csv::points(&std::fs::read_to_string(format!("tests/cases/{name}")).unwrap()).unwrap();
+        let ends = Ends { target: Some(Given::Points(points.clone())), ..Ends::default() };
+        let (config, _) = Config::read(&[("target", "points"), ("width", "4"), ("depth", "1"), ("batch", "16")]);
+        let mut run = Experiment::new(config, open_cpu("test"), ends).unwrap();
+        run.train(2);
+        let bytes = block_on(run.save()).unwrap();
+        let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
+        block_on(opened.load(&bytes)).unwrap();
+        assert_eq!(opened.target().units(), run.target().units(), "{name}");
+        let Some(Given::Points(again)) = &opened.ends().target else { panic!("{name}: no points") };
+        assert_eq!((again.values(), again.mean(), again.std()), (points.values(), points.mean(), points.std()));
+        // A new seed starts with what the opened run holds.
+        let ends = opened.ends().clone();
+        let seeded = Experiment::new(Config { seed: 2, ..opened.config().clone() }, open_cpu("test"), ends).unwrap();
+        assert_eq!(seeded.target().units(), run.target().units(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_before_with_its_units_in_float32_still_opens() {
+    let (points, _) = csv::points("1,7\n3,7\n1,13\n3,14\n").unwrap();
+    let ends = Ends { target: Some(Given::Points(points.clone())), ..Ends::default() };
+    let (mut tensors, doubles) = store::of_ends(&ends, 4);
+    let [standard] = &doubles[..] else { panic!("one end was given") };
+    let values = standard.values.iter().map(|&x| x as f32).collect();
+    tensors.push(store::Named { name: standard.name.clone(), shape: standard.shape.clone(), values });
+    let mut tensors = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+    let Some(Given::Points(again)) = store::to_ends(&mut tensors, &[]).unwrap().target else { panic!("no points") };
+    assert_eq!(again.values(), points.values());
+    assert!((again.std() - points.std()).abs() < 1e-6);
 }

@@ -134,7 +134,7 @@ describe('chapters with a network', () => {
     await page.locator('#slow').click();
     await captionSays(page, /^Your run \(ring\), step \d+\. Draw pairs\. 32 of them, matched by optimal transport/);
     const { step, loss, losses, shown } = await page.evaluate(async () => {
-      const { recorded } = window.flowStory.figure;
+      const { recorded } = window.flowStory.figure.exhibits;
       return {
         step: recorded.step,
         loss: recorded.loss,
@@ -218,7 +218,7 @@ describe('chapters with a network', () => {
       const canvas = page.locator('canvas.turntable');
       const look = () =>
         canvas.evaluate((canvas) => {
-          const { turntable: table } = window.flowStory.figure;
+          const { turntable: table } = window.flowStory.figure.exhibits;
           table.draw();
           const density = canvas.width / canvas.clientWidth;
           const context = canvas.getContext('2d');

@@ -13,9 +13,10 @@ const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own 
  * @param {string} kind the button's value
  * @param {Run} run
  * @param {Seen} seen
+ * @param {'data' | 'model'} units of the points in the table
  * @returns {Promise<{ blob: Blob, ending: string }>}
  */
-export async function exported(kind, run, seen) {
+export async function exported(kind, run, seen, units) {
   const { lab } = run;
   const past = run.past === null ? null : (run.snapshots.near(run.past) ?? null);
   const step = past?.step ?? run.step;
@@ -32,7 +33,7 @@ export async function exported(kind, run, seen) {
     case 'svg':
       return { blob: drawing(seen, words), ending: 'svg' };
     case 'csv':
-      return { blob: await points(lab, past), ending: 'csv' };
+      return { blob: await points(lab, past, units), ending: 'csv' };
     case 'json':
       return { blob: await record(lab, location.href, past), ending: 'json' };
     case 'gif':

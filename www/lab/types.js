@@ -136,12 +136,21 @@ export {};
  *   { classAccuracy: number | null, classAccuracyTarget: number | null }} Metrics
  */
 
-/** @typedef {string | ArrayLike<number> | PointsOf | RasterOf | ImageData | ImageBitmap | Blob} Given by the reader */
+/** @typedef {string | ArrayLike<number> | Read | ImageData | ImageBitmap | Blob} Given by a reader or a lab */
 /** @typedef {{ values: ArrayLike<number>, dim?: number, inPlace?: boolean }} PointsOf */
 /** @typedef {{ values: ArrayLike<number>, width: number, height: number }} RasterOf */
 /** @typedef {{ source?: Given | null, target?: Given | null }} Data the reader's own points for the shape `points` */
 
-/** @typedef {{ csv: string } | PointsOf | RasterOf} Read points as the module takes them */
+/** @typedef {{ csv: string } | PointsOf | RasterOf | StandardOf} Read points as the module takes them */
+/** @typedef {{ values: Float32Array, dim: number, mean: Float64Array, std: number }} StandardOf a saved run */
+/** @typedef {Blob | ImageBitmap | { data: Uint8ClampedArray, width: number, height: number }} ReadableFile */
+
+/**
+ * Of the data at one end: a coordinate of the data is mean[axis] + std · x; `places` decimal places hold all its
+ * digits, null where the model's units are the data's.
+ * @typedef {{ mean: Float64Array, std: number, places: number | null }} Units
+ */
+
 /** @typedef {{ source?: Read, target?: Read }} DataRead of both ends */
 
 /** @typedef {'cpu' | 'gpu' | 'burn'} Build of the module */
@@ -197,8 +206,11 @@ export {};
  * @property {(of: { steps: number }) => number} autodiffMs
  * @property {(of: { end: End, count: number }) => Float32Array} reference
  * @property {(of: { points: Float32Array }) => number} inside
+ * @property {(of: { end: End }) => Units} units
+ * @property {(of: { csv: string }) => { values: Float64Array, dim: number }} rows
+ * @property {(of: { file: ReadableFile }) => Read} read
  * @property {(of: { chosen?: Pair[] }) => Uint8Array<ArrayBuffer>} save
- * @property {(of: { bytes: Uint8Array }) => Checked & { step: number }} load
+ * @property {(of: { bytes: Uint8Array }) => Checked & { step: number, given: DataRead }} load
  * @property {(of: { asked: Pair[] }) => Checked} reflow
  */
 

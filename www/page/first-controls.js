@@ -1,5 +1,8 @@
 // The two choices of the first screen: the target, and how many steps the solver takes.
 
+/** @import { Options, Spec } from '../lab/types.js' */
+
+import { elementIn } from '../dom/element-in.js';
 import { grouped } from '../words/format.js';
 import { $ } from './by-id.js';
 import { fill } from './controls.js';
@@ -8,31 +11,31 @@ const SOLVER_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100, 200, 500];
 
 export class FirstControls {
   /**
-   * @param {object[]} specs the table of options
+   * @param {Spec[]} specs the table of options
    * @param {(name: string, text: string) => void} onChange
    * @param {AbortSignal} signal
    */
   constructor(specs, onChange, signal) {
-    const [target, slider] = [$('target'), $('solver-steps')];
-    const chosen = () => SOLVER_STEPS[slider.value];
-    fill(
-      target,
-      specs.find(({ name }) => name === 'target'),
-    );
-    slider.max = SOLVER_STEPS.length - 1;
+    const [target, slider] = [$('target', HTMLSelectElement), $('solver-steps', HTMLInputElement)];
+    const chosen = () => SOLVER_STEPS[Number(slider.value)];
+    for (const spec of specs) if (spec.name === 'target') fill(target, spec);
+    slider.max = String(SOLVER_STEPS.length - 1);
     target.addEventListener('change', () => onChange('target', target.value), { signal });
     slider.addEventListener('input', () => this.#showSteps(chosen()), { signal });
     slider.addEventListener('change', () => onChange('solverSteps', String(chosen())), { signal });
   }
 
+  /** @param {Options} options */
   show({ target, solverSteps }) {
-    $('target').value = target;
-    $('solver-steps').value = SOLVER_STEPS.findLastIndex((steps) => steps <= solverSteps);
+    $('target', HTMLSelectElement).value = target;
+    const place = SOLVER_STEPS.findLastIndex((steps) => steps <= solverSteps);
+    $('solver-steps', HTMLInputElement).value = String(place);
     this.#showSteps(solverSteps);
   }
 
+  /** @param {number} steps */
   #showSteps(steps) {
-    document.querySelector('output[for="solver-steps"]').textContent = grouped(steps);
+    elementIn(document, 'output[for="solver-steps"]').textContent = grouped(steps);
     $('solver-steps').setAttribute('aria-valuetext', `${steps} steps`);
   }
 }

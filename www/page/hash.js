@@ -1,6 +1,8 @@
 // The state in the link: `#target=moons&seed=7`. Only what differs from the defaults is written. What is read may have
 // been through a chat, a mail program or hands: it opens as what it was, or a short sentence says what was left out.
 
+/** @import { Pair, Spec } from '../lab/types.js' */
+
 import { KEYS } from '../points/in-link.js';
 
 const SHOWN = 24; // letters of a name or a value that a sentence repeats
@@ -12,11 +14,12 @@ const folded = (name) => name.toLowerCase().replace(/[-_\s]/g, '');
 
 /**
  * @param {{ hash: string, search: string }} address
- * @param {{ name: string, type: string, choices?: { name: string }[] }[]} specs the table of options
- * @returns {{ pairs: [string, string][], sentences: string[] }} options and given points, each once; and what a reader
+ * @param {Spec[]} specs the table of options
+ * @returns {{ pairs: Pair[], sentences: string[] }} options and given points, each once; and what a reader
  *   must be told of the rest
  */
 export function readLink({ hash, search }, specs) {
+  /** @type {[Map<string, string>, string[], Map<string, string>]} */
   const [known, unknown, doubled] = [new Map(), [], new Map()];
   const names = [...specs.map(({ name }) => name), ...Object.values(KEYS)];
   const nameOf = (text) => names.find((name) => folded(name) === folded(text));
@@ -67,8 +70,12 @@ function decoded(text) {
   }
 }
 
-/** Letters stay as they are; in a choice or a number, what a sentence around the link has left at its end goes. */
-function valueOf(text, { type, choices }) {
+/**
+ * Letters stay as they are; in a choice or a number, what a sentence around the link has left at its end goes.
+ * @param {string} text
+ * @param {Partial<Spec>} spec
+ */
+function valueOf(text, { type, choices = [] }) {
   const bare = text.trim().replace(/[.,;:!?)\]}>'"’”»]+$/, '');
   if (type === 'choice') return choices.some(({ name }) => name === bare.toLowerCase()) ? bare.toLowerCase() : text;
   if (type === 'integer' || type === 'number') return bare !== '' && Number.isFinite(Number(bare)) ? bare : text;
@@ -82,7 +89,9 @@ function valueOf(text, { type, choices }) {
 export class Address {
   /** Whether there is a link that nobody has read yet. */
   waiting = false;
+  /** @type {Spec[]} */
   #specs = [];
+  /** @type {(() => void) | null} */
   #listener = null;
 
   /** @param {AbortSignal} [signal] */
@@ -94,19 +103,26 @@ export class Address {
     window.addEventListener('hashchange', changed, { signal });
   }
 
-  /** Reads the link that is there now: see `readLink`. */
+  /**
+   * Reads the link that is there now: see `readLink`.
+   * @param {Spec[]} specs
+   */
   read(specs) {
-    [this.#specs, this.waiting] = [specs, false];
+    this.#specs = specs;
+    this.waiting = false;
     return readLink(location, specs);
   }
 
-  /** `listener` hears of every other link, at once of one that has come before. */
+  /**
+   * `listener` hears of every other link, at once of one that has come before.
+   * @param {() => void} listener
+   */
   listen(listener) {
     this.#listener = listener;
     if (this.waiting) listener();
   }
 
-  /** @param {[string, string][]} pairs */
+  /** @param {Pair[]} pairs */
   write(pairs) {
     if (this.waiting) return;
     const hash = new URLSearchParams(pairs).toString();

@@ -1,12 +1,17 @@
 // The stage's layers as boxes to tick.
 
+/** @import { Exact } from '../run/exact.js' */
+/** @import { Run } from '../run/run.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
 import { LAYERS } from '../stage/layers.js';
 import { LAYER_WORDS } from '../words/layers.js';
 import { noExactSentence } from '../words/sentences.js';
 
 export class LayerToggles {
-  #boxes = new Map();
-  #reasons = new Map();
+  /** @type {Map<string, { box: HTMLInputElement, small: HTMLElement, doc: string }>} */
+  #rows = new Map();
+  /** @type {Stage[]} */
   #stages = [];
 
   /**
@@ -36,28 +41,40 @@ export class LayerToggles {
         onToggle(name);
       };
       box.addEventListener('change', toggle, { signal });
-      this.#boxes.set(name, box);
-      this.#reasons.set(name, { small, doc });
+      this.#rows.set(name, { box, small, doc });
       element.append(label);
     }
   }
 
-  /** Another stage shows the same layers; the result ends that. */
+  /**
+   * Another stage shows the same layers; the result ends that.
+   * @param {Stage} stage
+   * @returns {() => void}
+   */
   join(stage) {
     stage.layers = { ...this.#stages[0].layers };
     this.#stages.push(stage);
     return () => (this.#stages = this.#stages.filter((known) => known !== stage));
   }
 
+  /**
+   * @param {string} name
+   * @param {boolean} on
+   */
   #set(name, on) {
-    this.#boxes.get(name).checked = on;
+    const row = this.#rows.get(name);
+    if (row) row.box.checked = on;
     for (const stage of this.#stages) {
       stage.layers[name] = on;
       stage.touch();
     }
   }
 
-  /** It is known whether the run has an exact velocity. */
+  /**
+   * It is known whether the run has an exact velocity.
+   * @param {Run} run
+   * @param {Exact} exact
+   */
   theorised({ lab }, { exists }) {
     const reason = exists === undefined ? 'It is being worked out.' : exists ? '' : noExactSentence(lab.options);
     for (const name of ['exact', 'difference']) this.#bar(name, reason);
@@ -74,9 +91,10 @@ export class LayerToggles {
 
   // A layer cannot be shown, and the reason takes the place of its explanation; no reason: it can.
   #bar(name, reason) {
-    const { small, doc } = this.#reasons.get(name);
-    this.#boxes.get(name).disabled = Boolean(reason);
+    const row = this.#rows.get(name);
+    if (!row) return;
+    row.box.disabled = Boolean(reason);
     if (reason && name === 'likelihood') this.#set(name, false);
-    small.textContent = reason || doc;
+    row.small.textContent = reason || row.doc;
   }
 }

@@ -2,9 +2,7 @@
 
 import { Announcer } from '../dom/announcer.js';
 import { disclosure } from '../dom/disclosure.js';
-import { loadJson } from '../dom/load-text.js';
 import { Notes } from '../dom/notes.js';
-import { Lab } from '../lab.js';
 import { OwnPoints } from '../points/own-points.js';
 import { FlowView } from '../view/flow-view.js';
 import { $, maybe } from './by-id.js';
@@ -16,6 +14,7 @@ import { FirstControls } from './first-controls.js';
 import { Address } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { StoryLoader } from './load-story.js';
+import { loadOptionsTable } from './options-table.js';
 import { Panel } from './panel.js';
 import { connectSharing } from './share.js';
 import { Status } from './status.js';
@@ -47,7 +46,7 @@ const view = new FlowView($('first'), {
   onLabel: (label) => choices.change('label', label),
   signal,
 });
-const redraw = () => attempt(() => Promise.all([view.run.redraw(), comparison.redraw()]));
+const redraw = () => attempt(() => Promise.all([view.run?.redraw(), comparison.redraw()]));
 const toggles = new LayerToggles($('layers'), view.stage, redraw, signal);
 const panel = new Panel({ run: () => view.run, attempt, failed, signal });
 const film = new Film({ view, attempt, signal });
@@ -84,30 +83,20 @@ const started = start().catch((error) => {
 window.addEventListener('pagehide', ({ persisted }) => persisted || page.abort(), { signal });
 refuseDrops(signal);
 
-/** The table of options as a file, which the page asks for at once; else out of the program itself. */
-async function tableOfOptions() {
-  try {
-    return (await loadJson('options.json')).options;
-  } catch (error) {
-    const { options } = await Lab.table();
-    notes.add(`${error.message} The table of options came out of the program instead.`);
-    return options;
-  }
-}
-
 async function start() {
   const still = view.stage.clock.jumps;
-  table = await tableOfOptions();
+  table = await loadOptionsTable((sentence) => notes.add(sentence));
   const { pairs, kept, data } = givenIn(address.read(table), notes);
   const run = await view.open(pairs, data);
   const { stage, digits } = view;
   const other = { get: () => comparison.other };
-  window.flowLab = Object.defineProperty({ lab: run.lab, stage, run, digits, view, comparison }, 'other', other);
+  const flowLab = Object.defineProperty({ lab: run.lab, stage, run, digits, view, comparison }, 'other', other);
+  Object.assign(window, { flowLab }); // for the tests
   status.listen(run.lab);
   choices = new Choices(run, notes, address, { shown: showOptions, needsPoints, waiting });
   choices.kept = kept;
   buttons = new TrainButtons(view, choices, { busy: (words) => status.busy(words), signal });
-  own = new OwnPoints(choices, view.part('plane'), signal);
+  own = new OwnPoints(choices, view.plane, signal);
   connectSharing(view, choices, notes, signal);
   $('draw').addEventListener('click', () => attempt(() => draw('target')), { signal });
   run.playing = !still;
@@ -138,15 +127,16 @@ function begun() {
 }
 
 function showOptions() {
-  const { lab, exact } = view.run;
-  for (const part of [panel.controls, first, status]) part?.show(lab.options);
-  exact.show();
+  const { run } = view;
+  if (!run) return;
+  for (const part of [panel.controls, first, status]) part?.show(run.lab.options);
+  run.exact.show();
 }
 
 /** Something that the reader asked for waits for the worker. */
 function waiting(on) {
   if (on) status.busy('waiting for the step under way …');
-  else status.progressed(view.run);
+  else if (view.run) status.progressed(view.run);
 }
 
 function needsPoints(end) {

@@ -26,7 +26,8 @@ export class Panel {
    *   AbortSignal }} page
    */
   constructor({ run, attempt, failed, signal }) {
-    [this.#run, this.#signal] = [run, signal];
+    this.#run = run;
+    this.#signal = signal;
     const panel = $('panel');
     this.#fold = disclosure($('panel-toggle'), panel, {
       close: $('panel-close'),
@@ -36,7 +37,7 @@ export class Panel {
     });
     const measure = () => attempt(() => this.#measures?.measure());
     $('panel-toggle').addEventListener('click', () => void this.fill().catch(failed), { signal });
-    $('measure').addEventListener('toggle', () => $('measure').open && measure(), { signal });
+    $('measure').addEventListener('toggle', () => $('measure', HTMLDetailsElement).open && measure(), { signal });
     $('measure-again').addEventListener('click', measure, { signal });
   }
 

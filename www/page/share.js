@@ -1,5 +1,10 @@
 // The run as a link and as a file; what else the reader can take away stands in exports/.
 
+/** @import { Notes } from '../dom/notes.js' */
+/** @import { Run } from '../run/run.js' */
+/** @import { FlowView } from '../view/flow-view.js' */
+/** @import { Choices } from './choices.js' */
+
 import { later } from '../dom/later.js';
 import { linkSentence } from '../words/sentences.js';
 import { $ } from './by-id.js';
@@ -13,8 +18,9 @@ import { $ } from './by-id.js';
  */
 export function connectSharing(view, choices, notes, signal) {
   const { run } = view;
-  const attempt = (work) => () => choices.attempt(work);
-  const open = async () => (await openModel(run, notes, $('open'))) && choices.forgetPoints();
+  if (!run) return;
+  const attempt = (work) => () => void choices.attempt(work);
+  const open = async () => (await openModel(run, notes, $('open', HTMLInputElement))) && choices.forgetPoints();
   $('link').addEventListener(
     'click',
     attempt(() => copyLink(run, notes, choices.linkIsWhole)),
@@ -30,6 +36,11 @@ export function connectSharing(view, choices, notes, signal) {
     button.addEventListener('click', () => void take(button, view, notes), { signal });
 }
 
+/**
+ * @param {Run} run
+ * @param {Notes} notes
+ * @param {boolean} isWhole
+ */
 async function copyLink(run, notes, isWhole) {
   if (await copied(location.href)) return notes.add(linkSentence(run.lab.options, isWhole));
   notes.add('This browser lets no page copy here (it does over https): copy the link out of the address bar.');
@@ -52,11 +63,12 @@ async function copied(text) {
       return false;
     } finally {
       field.remove();
-      before?.focus?.({ preventScroll: true });
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     }
   }
 }
 
+/** @param {Run} run */
 async function saveModel(run) {
   // Asked together, so that no training step comes between them: a pause takes hold when the steps under way are done.
   const [bytes, losses] = await Promise.all([run.lab.save(), run.lab.losses()]);
@@ -79,11 +91,17 @@ async function take(button, view, notes) {
   button.ariaBusy = 'false';
 }
 
+/**
+ * @param {string} kind
+ * @param {FlowView} view
+ */
 async function takeAway(kind, view) {
   const { run } = view;
+  if (!run) return;
   const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
   const { exported } = await later(() => import('../exports/export.js'));
-  const { blob, ending } = await exported(kind, run, view);
+  const units = $('units', HTMLSelectElement).value === 'model' ? 'model' : 'data';
+  const { blob, ending } = await exported(kind, run, view, units);
   download(blob, `${name}.${ending}`);
 }
 
@@ -93,9 +111,14 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** @returns {Promise<boolean>} whether a file was chosen in the field `input` */
+/**
+ * @param {Run} run
+ * @param {Notes} notes
+ * @param {HTMLInputElement} input a field for files
+ * @returns {Promise<boolean>} whether one was chosen
+ */
 async function openModel(run, notes, input) {
-  const [file] = input.files;
+  const file = input.files?.[0];
   input.value = '';
   if (!file) return false;
   await run.open(new Uint8Array(await file.arrayBuffer()));

@@ -1,9 +1,13 @@
 // Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so
 // many steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
+/** @import { Samples } from '../lab/types.js' */
+/** @import { Run } from '../run/run.js' */
+
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
 import { contextOf } from '../brush/context.js';
+import { elementIn } from '../dom/element-in.js';
 import { onResize } from '../dom/media.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
@@ -25,13 +29,16 @@ const ofTime = (t) => `<i>t</i> = ${t}`;
 const ofStep = (step) => `step ${grouped(step)}`;
 
 /** The steps of training that are shown of a run of `total`: 0, and five at even ratios up to its end. */
-export function stepsShown(total) {
+function stepsShown(total) {
   const first = Math.max(1, total / 300);
   return [
     0,
     ...Array.from({ length: PANELS - 1 }, (_, k) => Math.round(first * (total / first) ** (k / (PANELS - 2)))),
   ];
 }
+
+/** @typedef {{ button: HTMLButtonElement, canvas: HTMLCanvasElement, camera: Camera, words: HTMLElement }} Panel */
+/** @typedef {{ step: number, count: number, dim: number, ends: Float32Array }} Made where points of the past end */
 
 export class Strips {
   #element;
@@ -40,24 +47,39 @@ export class Strips {
   #wanted;
   #brush = new CanvasBrush();
   #palette;
-  #flow; // of panels: { button, canvas, camera, words }
+  /** @type {Panel[]} */
+  #flow;
+  /** @type {Panel[]} */
   #training;
-  #made = []; // of each panel over training: { step, samples }, once the run has come so far
+  /**
+   * Of each panel over training, once the run has come so far.
+   * @type {Made[]}
+   */
+  #made = [];
+  /** @type {Samples | null} */
   #samples = null;
   #busy = false;
   #number = 0;
-  #due = new Map(); // panel ↦ what paints it
+  /**
+   * Panel ↦ what paints it.
+   * @type {Map<Panel, () => void>}
+   */
+  #due = new Map();
   #painting = false;
 
   /**
    * @param {HTMLElement} element
+   * @param {Run} run
    * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a
    *   picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
    * @param {AbortSignal} signal
    */
   constructor(element, run, playHeads, wanted, signal) {
-    [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
+    this.#element = element;
+    this.#run = run;
+    this.#playHeads = playHeads;
+    this.#wanted = wanted;
     const title = 'What comes out, after so many steps of training';
     const [times, steps] = [TIMES.map(ofTime), stepsShown(run.total).map(ofStep)];
     const flow = (k) => this.#playHeads.flow(TIMES[k]);
@@ -79,9 +101,9 @@ export class Strips {
       button.addEventListener('click', () => onPick(k), { signal });
       const item = document.createElement('li');
       item.append(button);
-      strip.lastChild.append(item);
-      const canvas = button.firstChild;
-      return { button, canvas, camera: new Camera(canvas, 1), words: button.lastChild };
+      elementIn(strip, 'ol').append(item);
+      const canvas = elementIn(button, 'canvas', HTMLCanvasElement);
+      return { button, canvas, camera: new Camera(canvas, 1), words: elementIn(button, 'span') };
     });
     element.append(strip);
     return panels;
@@ -90,11 +112,15 @@ export class Strips {
   /** The run has begun anew. */
   clear() {
     this.#number++;
-    [this.#made, this.#samples] = [[], null];
+    this.#made = [];
+    this.#samples = null;
     this.draw();
   }
 
-  /** The stage shows these samples, `{ times, positions, count, dim }`. */
+  /**
+   * The stage shows these samples.
+   * @param {Samples} samples
+   */
   show(samples) {
     this.#samples = samples;
     if (this.#wanted()) this.#drawFlow();
@@ -122,21 +148,32 @@ export class Strips {
     if (number !== this.#number || this.#made[next]) void this.look();
   }
 
-  // What the model made at about this step, from the same points as the stage's.
+  /**
+   * What the model made at about this step, from the same points as the stage's.
+   * @param {number} wanted
+   * @param {() => boolean} stale
+   * @returns {Promise<Made | null>}
+   */
   async #make(wanted, stale) {
     const { lab, snapshots } = this.#run;
     const now = wanted === this.#run.step ? await lab.keep() : null;
-    const { step, id } = now ?? snapshots.near(wanted);
+    const kept = now ?? snapshots.near(wanted);
+    if (!kept) return null;
+    const { step, id } = kept;
     try {
-      return stale() ? null : { step, ...(await this.#ends(id, stale)) };
+      return stale() || !this.#samples ? null : { step, ...(await this.#ends(this.#samples, id, stale)) };
     } finally {
       if (now) lab.forget(now).catch(() => {}); // a run that is lost has forgotten all
     }
   }
 
-  async #ends(at, stale) {
+  /**
+   * @param {Samples} samples
+   * @param {number} at
+   * @param {() => boolean} stale
+   */
+  async #ends({ count: all, dim, positions }, at, stale) {
     const { lab } = this.#run;
-    const { count: all, dim, positions } = this.#samples;
     const count = Math.min(all, this.#digits ? DIGITS : MADE);
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
@@ -148,7 +185,10 @@ export class Strips {
     return { count, dim, ends };
   }
 
-  /** Somebody looks; the stage shows these samples, or none yet. */
+  /**
+   * Somebody looks; the stage shows these samples, or none yet.
+   * @param {Samples | null} samples
+   */
   open(samples) {
     this.#samples = samples;
     this.draw();
@@ -162,12 +202,13 @@ export class Strips {
   }
 
   #drawFlow() {
-    this.#flow.forEach((panel, k) => this.#soon(panel, () => this.#paintTime(panel, TIMES[k])));
+    this.#flow.forEach((panel, k) => void this.#soon(panel, () => this.#paintTime(panel, TIMES[k])));
   }
 
   #drawTraining() {
     const wanted = stepsShown(this.#run.total);
-    this.#training.forEach((panel, k) => this.#soon(panel, () => this.#paintStep(panel, wanted[k], this.#made[k])));
+    const paint = (panel, k) => this.#soon(panel, () => this.#paintStep(panel, wanted[k], this.#made[k]));
+    this.#training.forEach((panel, k) => void paint(panel, k));
   }
 
   // Each picture in a task of its own: twelve in one held a frame up.

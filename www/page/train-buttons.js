@@ -1,12 +1,19 @@
 // The buttons that train: play and pause, one step, again from the start, and reflow.
 
+/** @import { Pair } from '../lab/types.js' */
+/** @import { FlowView } from '../view/flow-view.js' */
+/** @import { Choices } from './choices.js' */
+
 import { grouped } from '../words/format.js';
 import { $ } from './by-id.js';
 
 const REFLOW_PAIRS = 10_000;
 
 export class TrainButtons {
-  /** What the link held before reflow, while the run begins that reflow made. */
+  /**
+   * What the link held before reflow, while the run begins that reflow made.
+   * @type {Pair[] | null}
+   */
   #before = null;
   #view;
   #choices;
@@ -18,27 +25,32 @@ export class TrainButtons {
    * @param {{ busy: (words: string) => void, signal: AbortSignal }} page `busy` says what takes its time
    */
   constructor(view, choices, { busy, signal }) {
-    [this.#view, this.#choices, this.#busy] = [view, choices, busy];
-    const { run } = view;
+    this.#view = view;
+    this.#choices = choices;
+    this.#busy = busy;
     const again = () => choices.attempt(() => choices.restart());
-    const play = () => (run.finished && run.past === null ? again() : run.play(!run.playing));
+    const play = () => {
+      const { run } = view;
+      if (run?.finished && run.past === null) void again();
+      else run?.play(!run.playing);
+    };
     $('play').addEventListener('click', play, { signal });
-    $('reset').addEventListener('click', again, { signal });
-    $('step').addEventListener('click', () => choices.attempt(() => view.takeStep()), { signal });
-    $('reflow').addEventListener('click', () => choices.attempt(() => this.#reflow()), { signal });
+    $('reset').addEventListener('click', () => void again(), { signal });
+    $('step').addEventListener('click', () => void choices.attempt(() => view.takeStep()), { signal });
+    $('reflow').addEventListener('click', () => void choices.attempt(() => this.#reflow()), { signal });
   }
 
   /** What the link of the run that begins shall hold: reflow is no choice of a link. */
   get linked() {
-    return (
-      this.#before ?? this.#view.run.lab.changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow')
-    );
+    const changed = this.#view.run?.lab.changed ?? [];
+    return this.#before ?? changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow');
   }
 
   async #reflow() {
     const { run } = this.#view;
+    if (!run) return;
     this.#before = this.#choices.given;
-    $('reflow').disabled = true;
+    $('reflow', HTMLButtonElement).disabled = true;
     this.#busy(`making ${grouped(REFLOW_PAIRS)} pairs …`);
     try {
       await run.reflow({ count: REFLOW_PAIRS });

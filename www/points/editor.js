@@ -10,7 +10,7 @@ const HELP =
   'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, ' +
   'B, S and E change the tool, Ctrl+Z undoes.';
 const EXPECTED =
-  'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; ' +
+  'One point a row: 2 to 784 numbers, apart by commas, semicolons, tabs or spaces; ' +
   'a first row of names is skipped. They are centred and scaled.';
 
 const tabs = [
@@ -34,7 +34,8 @@ export class Editor {
    * @param {AbortSignal} signal
    */
   constructor(end, callbacks, signal) {
-    [this.#end, this.#callbacks] = [end, callbacks];
+    this.#end = end;
+    this.#callbacks = callbacks;
     this.#dialog.className = 'editor';
     this.#dialog.id = `editor-${end}`;
     this.#dialog.setAttribute('aria-labelledby', `editor-${end}-title`);
@@ -162,7 +163,7 @@ export class Editor {
     file.addEventListener('change', () => this.#take(file.files[0]), { signal });
     this.#dialog.addEventListener('dragover', (event) => event.preventDefault(), { signal });
     this.#dialog.addEventListener('drop', drop, { signal });
-    this.#dialog.addEventListener('paste', (event) => this.#take(event.clipboardData?.files[0]), { signal });
+    this.#dialog.addEventListener('paste', (event) => this.#paste(event), { signal });
     this.#$('form').addEventListener('submit', submit, { signal });
     this.#dialog.addEventListener('keydown', press, { signal });
   }
@@ -199,6 +200,16 @@ export class Editor {
     this.#picture = file;
     this.#choose('tab', 'picture');
     this.#$('[data-file]').textContent = `${file.name || 'A pasted picture'} is ready.`;
+  }
+
+  // Cells of a spreadsheet come as text and as a picture of themselves: the text is what they hold.
+  #paste(event) {
+    const text = event.clipboardData.getData('text/plain');
+    if (!text.trim()) return this.#take(event.clipboardData.files[0]);
+    if (event.target.matches?.('input, textarea')) return;
+    event.preventDefault();
+    this.#$('[name=numbers]').value = text;
+    this.#choose('tab', 'numbers');
   }
 
   #download() {

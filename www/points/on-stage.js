@@ -27,13 +27,15 @@ export class BoardOnStage {
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
    * @param {Stage} stage
-   * @param {(end: End) => { onData: (data: object, letters: string) => Promise<void>, letters: () => string, others: ()
-   *   => unknown }} callbacks `onData(points, letters)` starts a run; `letters()` is the drawing in the link; `others()`
-   *   opens the editor
+   * @param {(end: End) => { onData: (data: object, letters: string) => Promise<void>, letters: () => string, others:
+   *   () => unknown }} callbacks `onData(points, letters)` starts a run; `letters()` is the drawing in the link;
+   *   `others()` opens the editor
    * @param {AbortSignal} signal
    */
   constructor(plane, stage, callbacks, signal) {
-    [this.#plane, this.#stage, this.#callbacks] = [plane, stage, callbacks];
+    this.#plane = plane;
+    this.#stage = stage;
+    this.#callbacks = callbacks;
     this.#canvas.setAttribute('role', 'application');
     this.#canvas.setAttribute('aria-roledescription', 'drawing board');
     this.#canvas.setAttribute('aria-describedby', 'pen-help');

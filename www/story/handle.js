@@ -22,7 +22,10 @@ export class Handle {
    *   void }} options
    */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
-    [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
+    this.#stage = stage;
+    this.#words = words;
+    this.#onMove = onMove;
+    this.#within = within;
     this.x = at[0];
     this.y = at[1];
     Object.assign(this.#button, { type: 'button', className: `handle ${role}` });

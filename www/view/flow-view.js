@@ -23,6 +23,17 @@ import { DigitGrid } from './digit-grid.js';
 import { CLOCK_PARTS, STAGE_PARTS } from './parts.js';
 import { PlayHeads } from './play-heads.js';
 
+/**
+ * @typedef {object} Settings
+ * @property {Hooks & { said?: (sentence: string) => void }} [hooks] those of a run; `said` reaches who does not see
+ * @property {Clock} [clock] another view's, to flow with it
+ * @property {number} [extent]
+ * @property {boolean} [flat] without a GPU
+ * @property {boolean} [clocks] whether an empty root gets play heads
+ * @property {AbortSignal} [signal] disposes of the view
+ * @property {(label: string) => void} [onLabel] the reader chose a class of digits
+ */
+
 export class FlowView {
   /**
    * Once it was opened.
@@ -45,10 +56,7 @@ export class FlowView {
 
   /**
    * @param {HTMLElement} root
-   * @param {{ hooks?: Hooks & { said?: (sentence: string) => void }, clock?: Clock, extent?: number, flat?: boolean, clocks?: boolean, signal?: AbortSignal,
-   *   onLabel?: (label: string) => void }} options `hooks`: those of a Run, and `said(sentence)`, for whoever does not
-   *   see; `clock`: another view's, to flow with it; `clocks`: whether an empty root gets play heads; `onLabel`: the
-   *   reader chose a class of digits. The signal disposes of the view
+   * @param {Settings} [settings]
    */
   constructor(root, { hooks = {}, clock, extent, flat, clocks = true, signal, onLabel } = {}) {
     this.#root = root;
@@ -123,6 +131,11 @@ export class FlowView {
       trainedValue: this.#need('trained-value'),
       past: this.#need('past'),
     };
+  }
+
+  /** What holds the stage's canvas. */
+  get plane() {
+    return this.#need('plane');
   }
 
   /** Aborted when the view is disposed of. */

@@ -1,6 +1,6 @@
 // What the page says about the run as it is, in sentences. No document here: numbers in, text out.
 
-/** @import { Exactness, Floor, Metrics, Options, Samples } from '../lab/types.js' */
+/** @import { Exactness, Floor, Metrics, Options } from '../lab/types.js' */
 
 import { grouped, optionWords } from './format.js';
 
@@ -63,7 +63,7 @@ export function deviceSentence({ kind, adapter, reason, selfCheck }) {
 /**
  * What a picture cost, in evaluations of the network for each point.
  * @param {Pick<Options, 'solver' | 'tolerance' | 'source' | 'target'>} options
- * @param {Pick<Samples, 'times' | 'evaluations' | 'dim'>} samples
+ * @param {{ times: { length: number }, evaluations: number, dim: number }} samples
  */
 export function samplingSentence({ solver, tolerance, source, target }, { times, evaluations, dim }) {
   const steps = times.length - 1;
@@ -71,11 +71,10 @@ export function samplingSentence({ solver, tolerance, source, target }, { times,
     solver === 'dopri5'
       ? `dopri5 at tolerance ${tolerance}`
       : `${grouped(steps)} ${solver} ${steps === 1 ? 'step' : 'steps'}`;
-  const plane = [source, target].includes('digits')
-    ? ''
-    : `Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
+  const isPlane = dim > 2 && ![source, target].includes('digits');
+  const plane = ` Points have ${dim} coordinates: the first two are shown, and arrows where the others are 0.`;
   const cost = `${grouped(evaluations)} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a point`;
-  return `${asked} = ${cost}.${dim > 2 ? ` ${plane}` : ''}`;
+  return `${asked} = ${cost}.${isPlane ? plane : ''}`;
 }
 
 /**

@@ -10,7 +10,7 @@ use macerator::{AutoArch, Simd, WithSimd};
 use super::activation;
 use super::layout::Layout;
 use super::product::{self, Columns, LANES, panels};
-use crate::network::architecture::{FEATURES, GIVEN, LABEL, POINTS};
+use crate::network::input::{FEATURES, GIVEN, LABEL, POINTS};
 
 /// Room for one block of points on its way through the network; made once, so that a step allocates nothing.
 pub struct Passes {

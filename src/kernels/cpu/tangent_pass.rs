@@ -7,7 +7,7 @@ use macerator::{AutoArch, Simd, WithSimd};
 
 use super::mlp_pass::Passes;
 use super::product::{self, Columns, LANES};
-use crate::network::architecture::{FEATURES, GIVEN, LABEL, POINTS};
+use crate::network::input::{FEATURES, GIVEN, LABEL, POINTS};
 
 impl Passes {
     /// state ← the network's output with its divergence beside it, all at the time whose features are given.
