@@ -24,10 +24,11 @@ function load(name) {
   });
   const done = new Promise((resolve, reject) => {
     link.addEventListener('load', resolve, { once: true });
-    link.addEventListener('error', () => {
+    const failed = () => {
       link.remove();
       reject(new Error(`${name} could not be loaded: is the network there? The next attempt asks for it again.`));
-    });
+    };
+    link.addEventListener('error', failed, { once: true });
   });
   document.head.append(link);
   return done;

@@ -2,9 +2,7 @@
 
 import { Announcer } from '../dom/announcer.js';
 import { disclosure } from '../dom/disclosure.js';
-import { loadJson } from '../dom/load-text.js';
 import { Notes } from '../dom/notes.js';
-import { Lab } from '../lab.js';
 import { OwnPoints } from '../points/own-points.js';
 import { FlowView } from '../view/flow-view.js';
 import { $ } from './by-id.js';
@@ -16,6 +14,7 @@ import { FirstControls } from './first-controls.js';
 import { Address } from './hash.js';
 import { LayerToggles } from './layer-toggles.js';
 import { StoryLoader } from './load-story.js';
+import { optionsTable } from './options-table.js';
 import { Panel } from './panel.js';
 import { connectSharing } from './share.js';
 import { Status } from './status.js';
@@ -84,20 +83,9 @@ const started = start().catch((error) => {
 window.addEventListener('pagehide', ({ persisted }) => persisted || page.abort(), { signal });
 refuseDrops(signal);
 
-/** The table of options as a file, which the page asks for at once; else out of the program itself. */
-async function tableOfOptions() {
-  try {
-    return (await loadJson('options.json')).options;
-  } catch (error) {
-    const { options } = await Lab.table();
-    notes.add(`${error.message} The table of options came out of the program instead.`);
-    return options;
-  }
-}
-
 async function start() {
   const still = view.stage.clock.jumps;
-  table = await tableOfOptions();
+  table = await optionsTable((sentence) => notes.add(sentence));
   const { pairs, kept, data } = givenIn(address.read(table), notes);
   const run = await view.open(pairs, data);
   const { stage, digits } = view;
