@@ -45,6 +45,7 @@ export class Run {
   #refreshing = 0;
   #wakes = false; // a turn of the loop was asked for while it ended
   #resume = false; // play on when the reader comes back from the past
+  #playsOn = false; // once a lost run has begun anew
   #changing = 0; // turns into another run, which nothing is asked of before it has begun
   #recoveries = []; // when
   #losses = new Losses();
@@ -254,7 +255,8 @@ export class Run {
   }
 
   play(on) {
-    if (on && this.lab.lost) return void this.#again();
+    if (this.lab.lost) this.#playsOn = on;
+    if (on && this.lab.lost) return void (this.#changing || this.#again());
     this.playing = on;
     this.#resume = false;
     if (on && this.past !== null) this.lookAt(null).catch((error) => this.#fail(error));
@@ -325,7 +327,7 @@ export class Run {
 
   // The worker has ended, or the GPU was lost, and the model with it.
   async #recover(error) {
-    const on = this.playing || this.#resume || this.finished;
+    this.#playsOn ||= this.playing || this.#resume || this.finished;
     [this.playing, this.#resume] = [false, false];
     this.#number++;
     this.sceneData.clear();
@@ -338,16 +340,17 @@ export class Run {
     this.hooks.progressed?.();
     // A restart under way fails for the same reason, or goes to another worker by itself.
     while (this.#changing) await pause(PACE_MS);
-    if (!waits && this.lab.lost) await this.#again(on);
+    if (!waits && this.lab.lost) await this.#again();
   }
 
   /** Begins the lost run once more. */
-  async #again(on = true) {
+  async #again() {
     // What reflow has made is lost as well.
     const pairs = this.lab.changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow');
     try {
       await this.restart(pairs);
-      if (!on) this.play(false);
+      if (!this.#playsOn) this.play(false);
+      this.#playsOn = false;
     } catch (error) {
       this.#fail(error);
       this.hooks.progressed?.();
