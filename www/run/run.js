@@ -68,6 +68,7 @@ export class Run {
   #refreshing = 0;
   #again = false; // loop() was called while the loop was ending
   #resume = false; // play on when the reader comes back from the past
+  #playsOn = false; // once a lost run has begun anew
   #changing = 0; // turns into another run, which nothing is asked of before it has begun
   /**
    * When: performance.now() of each.
@@ -306,7 +307,8 @@ export class Run {
 
   /** @param {boolean} on */
   play(on) {
-    if (on && this.lab.lost) return void this.#beginAgain();
+    if (this.lab.lost) this.#playsOn = on;
+    if (on && this.lab.lost) return void (this.#changing || this.#beginAgain());
     this.playing = on;
     this.#resume = false;
     if (on && this.past !== null) this.lookAt(null).catch((error) => this.#fail(error));
@@ -395,7 +397,7 @@ export class Run {
    * @param {Error} error
    */
   async #recover(error) {
-    const on = this.playing || this.#resume || this.finished;
+    this.#playsOn ||= this.playing || this.#resume || this.finished;
     [this.playing, this.#resume] = [false, false];
     this.#number++;
     this.sceneData.clear();
@@ -408,16 +410,17 @@ export class Run {
     this.hooks.progressed?.();
     // A restart under way fails for the same reason, or goes to another worker by itself.
     while (this.#changing) await pause(PACE_MS);
-    if (!waits && this.lab.lost) await this.#beginAgain(on);
+    if (!waits && this.lab.lost) await this.#beginAgain();
   }
 
   /** Begins the lost run once more. */
-  async #beginAgain(on = true) {
+  async #beginAgain() {
     // What reflow has made is lost as well.
     const pairs = this.lab.changed.filter(([name, text]) => name !== 'coupling' || text !== 'reflow');
     try {
       await this.restart(pairs);
-      if (!on) this.play(false);
+      if (!this.#playsOn) this.play(false);
+      this.#playsOn = false;
     } catch (error) {
       this.#fail(error);
       this.hooks.progressed?.();
