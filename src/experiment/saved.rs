@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Experiment, SampleRequest, new_trainer, overlaid};
 use crate::batch::sampler;
 use crate::config::{self, Classes, Config, Coupling};
-use crate::data::images::Pack;
-use crate::data::inputs::Ends;
+use crate::data::images::Digits;
+use crate::data::inputs::{Ends, pair_width};
 use crate::error::Error;
 use crate::learner::State;
 use crate::network::architecture::{layers, parameters};
@@ -15,8 +15,8 @@ use crate::solver::Kept;
 use crate::store::{self, Named, Saved};
 
 impl Experiment {
-    /// Starts the next rectification (Liu et al. 2022, arXiv 2209.03003): generates `request.count` points, and from now on
-    /// trains the present network on them and their own starting points. Steps and losses start again from 0.
+    /// Starts the next rectification (Liu et al. 2022, arXiv 2209.03003): generates `request.count` points, and from
+    /// now on trains the present network on them and their own starting points. Steps and losses start again from 0.
     ///
     /// # Errors
     /// As [`Experiment::sample`]; also when the network gives points that are not finite. Nothing changes then.
@@ -45,7 +45,8 @@ impl Experiment {
         Ok(())
     }
 
-    /// Takes sampling options for the run's own: a file keeps them, and what is generated without naming them uses them.
+    /// Takes sampling options for the run's own: a file keeps them, and what is generated without naming them uses
+    /// them.
     ///
     /// # Errors
     /// When an option is not one of sampling, or its value is out of range. Nothing changes then.
@@ -80,13 +81,12 @@ impl Experiment {
                 tensors.push(Named { name: format!("{prefix}{name}"), shape, values });
             }
         }
-        let told = self.config.classes == Classes::Told;
-        tensors.extend(store::of_ends(&self.ends, 2 * dim + told as usize));
+        tensors.extend(store::of_ends(&self.ends, pair_width(&self.config, dim)));
         store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
     }
 
     /// Gives the digits, which a saved run does not hold.
-    pub fn bring_digits(&mut self, digits: Arc<Pack>) {
+    pub fn bring_digits(&mut self, digits: Arc<Digits>) {
         self.ends.digits = Some(digits);
     }
 
@@ -98,11 +98,15 @@ impl Experiment {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors)? };
-        if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
+        let mut ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors)? };
+        // Whatever the options say: from here on they say what the data say, and nothing larger is made.
+        let mut config = saved.config;
+        ends.pairs = tensors.get("pairs").map(|pairs| pairs.values.clone()).unwrap_or_default();
+        if let Some(note) = ends.reconcile(&mut config).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
-        let (mut trainer, device) = new_trainer(&saved.config, &self.opened, &ends)?;
+        ends.pairs = store::to_pairs(&mut tensors, pair_width(&config, config.dim))?;
+        let (mut trainer, device) = new_trainer(&config, &self.opened, &ends)?;
         let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(
@@ -113,7 +117,7 @@ impl Experiment {
                 "The file has no tensor {name}, which its options ask for: save the model again."
             ))),
         };
-        let parameters = parameters(&layers(&saved.config, trainer.learner.dim()));
+        let parameters = parameters(&layers(&config, trainer.learner.dim()));
         let mut list = |prefix: &str, there: bool| -> Result<Vec<Vec<f32>>, Error> {
             let names = parameters.iter().filter(|_| there);
             names.map(|(name, shape)| take(format!("{prefix}{name}"), *shape)).collect()
@@ -123,10 +127,10 @@ impl Experiment {
             step: saved.step,
             weights: list("", true)?,
             moments: [list("m.", trained)?, list("v.", trained)?],
-            average: list("ema.", trained && saved.config.ema > 0.0)?,
+            average: list("ema.", trained && config.ema > 0.0)?,
         });
         trainer.set_losses(take("losses".into(), [1, saved.step])?);
-        (self.config, self.device, self.ends, self.trainer) = (saved.config, device, ends, trainer);
+        (self.config, self.device, self.ends, self.trainer) = (config, device, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
-//! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in three
-//! dispatches, and `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested against it.
+//! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in
+//! three dispatches, and `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested
+//! against it.
 
 #[cfg(feature = "burn")]
 pub mod autodiff;
@@ -25,6 +26,7 @@ use crate::network::architecture;
 #[cfg(feature = "burn")]
 use autodiff::Plain;
 use packed_cpu::Cpu;
+pub(crate) use velocity::check_labels;
 pub use velocity::{CHUNK, Flow, Wish};
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
@@ -83,8 +85,8 @@ pub enum Weights {
     Sampled,
 }
 
-/// The device that trains the network that the options describe: the one that is open, or the CPU with a sentence where the
-/// GPU's kernels have no room for it.
+/// The device that trains the network that the options describe: the one that is open, or the CPU with a sentence where
+/// the GPU's kernels have no room for it.
 pub fn device_for(_config: &Config, _dim: usize, opened: &OpenDevice) -> OpenDevice {
     #[cfg(feature = "gpu")]
     if opened.gpu.is_some() && !packed_gpu::Gpu::fits(_config, _dim) {
@@ -98,8 +100,8 @@ pub fn device_for(_config: &Config, _dim: usize, opened: &OpenDevice) -> OpenDev
 }
 
 impl Learner {
-    /// The network that the options describe, with what `state` holds, on a device of [`device_for`]; where the device can, it
-    /// makes its batches itself, as `drawn` says.
+    /// The network that the options describe, with what `state` holds, on a device of [`device_for`]; where the device
+    /// can, it makes its batches itself, as `drawn` says.
     pub fn of(config: &Config, dim: usize, _device: &OpenDevice, state: &State, _drawn: Option<&Drawn>) -> Learner {
         #[cfg(feature = "gpu")]
         if let Some(opened) = &_device.gpu {
@@ -142,8 +144,8 @@ impl Learner {
         }
     }
 
-    /// Ends when a device that works on its own has taken the steps so far; it holds nothing of this meanwhile. `None` where
-    /// they are taken already, or where only reading them tells.
+    /// Ends when a device that works on its own has taken the steps so far; it holds nothing of this meanwhile. `None`
+    /// where they are taken already, or where only reading them tells.
     pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
         match self {
             #[cfg(feature = "gpu")]

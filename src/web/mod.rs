@@ -11,7 +11,7 @@ use js_sys::{Float32Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
-use crate::data::images::Pack;
+use crate::data::images::Digits;
 use crate::data::inputs::Ends;
 use crate::device;
 use crate::error::Error;
@@ -25,7 +25,7 @@ thread_local! {
     /// Error-level log records that nobody has asked for yet.
     static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The handwritten digits, once they were given.
-    static DIGITS: RefCell<Option<Arc<Pack>>> = const { RefCell::new(None) };
+    static DIGITS: RefCell<Option<Arc<Digits>>> = const { RefCell::new(None) };
 }
 
 /// Keeps error-level records: on the web a kernel that the browser rejects says so only there.
@@ -105,8 +105,8 @@ impl FlowLab {
         self.experiment.train(n);
     }
 
-    /// A promise that the device has taken the steps so far, which does not hold the run; undefined where they are taken
-    /// already, or where only `losses` tells.
+    /// A promise that the device has taken the steps so far, which does not hold the run; undefined where they are
+    /// taken already, or where only `losses` tells.
     pub fn done(&self) -> Option<Promise> {
         let done = self.experiment.done()?;
         Some(wasm_bindgen_futures::future_to_promise(async move {
@@ -180,7 +180,8 @@ impl FlowLab {
         Ok(json(&evaluation::evaluate(&self.experiment, self.request(asked)?).await?))
     }
 
-    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for [`FlowLab::carry`].
+    /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for
+    /// [`FlowLab::carry`].
     #[wasm_bindgen(js_name = logDensity)]
     pub async fn log_density(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Float32Array, JsError> {
         let SampleRequest { solver, steps, .. } = self.request(asked)?;
@@ -215,7 +216,10 @@ impl FlowLab {
 
     /// Starts the next rectification, on generated pairs. `asked` as for [`FlowLab::sample`].
     pub async fn reflow(&mut self, asked: String) -> Result<(), JsError> {
-        let request = self.request(&asked)?;
+        // Its pairs are both ends of the way, and as many fit in memory.
+        let mut asked: Vec<(String, String)> = serde_json::from_str(&asked)?;
+        asked.push(("ends".into(), "true".into()));
+        let request = SampleRequest::asked(self.experiment.config(), &asked)?;
         self.experiment.reflow(request).await?;
         self.settled();
         Ok(())
@@ -247,7 +251,8 @@ impl FlowLab {
         crate::data::inside_share(self.experiment.target().as_ref(), &points)
     }
 
-    /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall keep.
+    /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall
+    /// keep.
     pub async fn save(&mut self, chosen: &str) -> Result<Uint8Array, JsError> {
         let chosen: Vec<(String, String)> = serde_json::from_str(chosen)?;
         self.experiment.choose(&chosen)?;
@@ -296,8 +301,8 @@ pub fn peak_flops() -> f64 {
 /// Takes the pack of handwritten digits, for every run from now on.
 #[wasm_bindgen(js_name = giveDigits)]
 pub fn give_digits(bytes: &[u8]) -> Result<(), JsError> {
-    let pack = Arc::new(Pack::from_bytes(bytes)?);
-    DIGITS.set(Some(pack));
+    let digits = Arc::new(Digits::from_bytes(bytes)?);
+    DIGITS.set(Some(digits));
     Ok(())
 }
 
