@@ -18,15 +18,15 @@ const FORMAT: &str = "1";
 /// Bytes of the header's length, which is a multiple of as many.
 const LENGTH: usize = 8;
 
-/// A matrix of numbers with its name.
+/// Numbers with their name and extents.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Named {
+pub struct Named<T = f32> {
     /// `layers.0.weight`, `m.layers.0.weight`, `losses`, …
     pub name: String,
-    /// Rows and columns.
-    pub shape: [usize; 2],
-    /// `rows × columns` numbers, row after row.
-    pub values: Vec<f32>,
+    /// Its extents; the last one runs fastest.
+    pub shape: Vec<usize>,
+    /// As many numbers as the extents multiply to.
+    pub values: Vec<T>,
 }
 
 /// What a file holds.
@@ -38,6 +38,8 @@ pub struct Saved {
     pub step: usize,
     /// Every weight and bias; moments under `m.` and `v.` and the losses beside them.
     pub tensors: Vec<Named>,
+    /// What needs more digits: the units of points from outside.
+    pub doubles: Vec<Named<f64>>,
 }
 
 /// Writes a run as safetensors.
@@ -45,16 +47,18 @@ pub struct Saved {
 /// # Errors
 /// When the tensors' sizes contradict their shapes.
 pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
-    let bytes: Vec<Vec<u8>> =
-        saved.tensors.iter().map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let floats = saved.tensors.iter().map(|Named { name, shape, values }| {
+        (name, shape, Dtype::F32, values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>())
+    });
+    let doubles = saved.doubles.iter().map(|Named { name, shape, values }| {
+        (name, shape, Dtype::F64, values.iter().flat_map(|x| x.to_le_bytes()).collect())
+    });
+    let all: Vec<_> = floats.chain(doubles).collect();
     let failed = |error| Error::File(format!("The model could not be written: {error}."));
-    let views = saved
-        .tensors
+    let views = all
         .iter()
-        .zip(&bytes)
-        .map(|(tensor, bytes)| {
-            let view = TensorView::new(Dtype::F32, tensor.shape.to_vec(), bytes).map_err(failed)?;
-            Ok((tensor.name.as_str(), view))
+        .map(|(name, shape, dtype, bytes)| {
+            Ok((name.as_str(), TensorView::new(*dtype, shape.to_vec(), bytes).map_err(failed)?))
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let options: Map<String, Value> =
@@ -113,71 +117,95 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
     let step =
         notes.get("step").and_then(|step| step.parse().ok()).ok_or_else(|| foreign("its metadata has no step"))?;
 
-    let mut tensors = Vec::new();
+    let (mut tensors, mut doubles) = (Vec::new(), Vec::new());
     for (name, view) in file.iter() {
-        let &[rows, columns] = view.shape() else {
-            return Err(foreign(&format!("its tensor {name} is not a matrix")));
+        let (name, shape) = (name.to_string(), view.shape().to_vec());
+        let bad = match view.dtype() {
+            Dtype::F32 => {
+                let values: Vec<f32> = view.data().as_chunks().0.iter().copied().map(f32::from_le_bytes).collect();
+                tensors.push(Named { name: name.clone(), shape, values });
+                tensors[tensors.len() - 1].values.iter().find(|x| !x.is_finite()).map(f32::to_string)
+            }
+            Dtype::F64 => {
+                let values: Vec<f64> = view.data().as_chunks().0.iter().copied().map(f64::from_le_bytes).collect();
+                doubles.push(Named { name: name.clone(), shape, values });
+                doubles[doubles.len() - 1].values.iter().find(|x| !x.is_finite()).map(f64::to_string)
+            }
+            _ => return Err(foreign(&format!("its tensor {name} holds neither 32-bit nor 64-bit floats"))),
         };
-        if view.dtype() != Dtype::F32 {
-            return Err(foreign(&format!("its tensor {name} does not hold 32-bit floats")));
-        }
-        let values: Vec<f32> =
-            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        if let Some(bad) = values.iter().find(|x| !x.is_finite()) {
+        if let Some(bad) = bad {
             return Err(Error::File(format!(
                 "The file's tensor {name} holds {bad}: that run had diverged; train again with a smaller learningRate."
             )));
         }
-        tensors.push(Named { name: name.to_string(), shape: [rows, columns], values });
     }
-    Ok(Saved { config, step, tensors })
+    Ok(Saved { config, step, tensors, doubles })
 }
 
-/// Writes what was given for the two ends as tensors: `source.points` and `source.standard` (mean and standard
-/// deviation), or `source.raster`; the same for `target`; and `pairs`, rows of `pair` numbers.
-pub fn of_ends(ends: &Ends, pair: usize) -> Vec<Named> {
-    let mut tensors = Vec::new();
+/// Writes what was given for the two ends as tensors: `source.points`, standardised, and `source.standard` (mean and
+/// standard deviation in float64, which give the data's own units back), or `source.raster`; the same for `target`; and
+/// `pairs`.
+///
+/// # Shapes
+/// `points` is `n × dim`, `standard` `1 × (dim + 1)`, `raster` `height × width`, `pairs` `n × pair`.
+pub fn of_ends(ends: &Ends, pair: usize) -> (Vec<Named>, Vec<Named<f64>>) {
+    let (mut tensors, mut doubles) = (Vec::new(), Vec::new());
     for (end, given) in [("source", &ends.source), ("target", &ends.target)] {
         match given {
             Some(Given::Points(points)) => {
                 let values = points.values().to_vec();
-                let standard: Vec<f32> = points.mean().iter().chain([&points.std()]).map(|&x| x as f32).collect();
-                let shape = [values.len() / (standard.len() - 1), standard.len() - 1];
+                let standard = [points.mean(), &[points.std()]].concat();
+                let shape = vec![values.len() / points.dim(), points.dim()];
                 tensors.push(Named { name: format!("{end}.points"), shape, values });
-                tensors.push(Named { name: format!("{end}.standard"), shape: [1, standard.len()], values: standard });
+                doubles.push(Named {
+                    name: format!("{end}.standard"),
+                    shape: vec![1, standard.len()],
+                    values: standard,
+                });
             }
             Some(Given::Raster(raster)) => {
-                let shape = [raster.height(), raster.width()];
+                let shape = vec![raster.height(), raster.width()];
                 tensors.push(Named { name: format!("{end}.raster"), shape, values: raster.values().to_vec() });
             }
             Some(Given::Digits(_)) | None => (),
         }
     }
     if !ends.pairs.is_empty() {
-        let shape = [ends.pairs.len() / pair, pair];
+        let shape = vec![ends.pairs.len() / pair, pair];
         tensors.push(Named { name: "pairs".into(), shape, values: ends.pairs.clone() });
     }
-    tensors
+    (tensors, doubles)
 }
 
 /// Takes out of `tensors` what [`of_ends`] wrote, but the pairs.
 ///
 /// # Errors
 /// When they are not what it writes.
-pub fn to_ends(tensors: &mut HashMap<String, Named>) -> Result<Ends, Error> {
+pub fn to_ends(tensors: &mut HashMap<String, Named>, doubles: &[Named<f64>]) -> Result<Ends, Error> {
     let mut take = |name: &str| tensors.remove(name);
     let mut given = |end: &str| -> Result<Option<Given>, Error> {
         if let Some(raster) = take(&format!("{end}.raster")) {
-            return Ok(Some(Given::Raster(Raster::new(raster.shape[1], raster.shape[0], raster.values)?)));
+            let [height, width] = matrix(&raster)?;
+            return Ok(Some(Given::Raster(Raster::new(width, height, raster.values)?)));
         }
-        let (Some(points), Some(standard)) = (take(&format!("{end}.points")), take(&format!("{end}.standard"))) else {
+        let name = format!("{end}.standard");
+        let exact = doubles.iter().find(|tensor| tensor.name == name).map(|tensor| tensor.values.clone());
+        // Files of before 2026-11-27 have it in float32.
+        let standard = exact.or_else(|| Some(take(&name)?.values.into_iter().map(f64::from).collect()));
+        let (Some(points), Some(mut mean)) = (take(&format!("{end}.points")), standard) else {
             return Ok(None);
         };
-        let mut mean: Vec<f64> = standard.values.iter().map(|&x| x as f64).collect();
         let std = mean.pop().unwrap_or(1.0);
-        Ok(Some(Given::Points(Points::standardised(points.values, points.shape[1], mean, std)?)))
+        let [_, dim] = matrix(&points)?;
+        Ok(Some(Given::Points(Points::standardised(points.values, dim, mean, std)?)))
     };
     Ok(Ends { source: given("source")?, target: given("target")?, ..Ends::default() })
+}
+
+/// The rows and columns of a tensor that must have them.
+fn matrix(tensor: &Named) -> Result<[usize; 2], Error> {
+    <[usize; 2]>::try_from(tensor.shape.as_slice())
+        .map_err(|_| Error::File(format!("The file's tensor {} is not a matrix: save the model again.", tensor.name)))
 }
 
 /// Takes reflow's pairs out of `tensors`; empty where there are none.
@@ -185,11 +213,12 @@ pub fn to_ends(tensors: &mut HashMap<String, Named>) -> Result<Ends, Error> {
 /// # Errors
 /// When its rows are not of `width` numbers.
 pub fn to_pairs(tensors: &mut HashMap<String, Named>, width: usize) -> Result<Vec<f32>, Error> {
-    match tensors.remove("pairs") {
-        None => Ok(Vec::new()),
-        Some(pairs) if pairs.shape[1] == width => Ok(pairs.values),
-        Some(Named { shape: [_, columns], .. }) => Err(Error::File(format!(
-            "The file's tensor pairs has rows of {columns} numbers where its options ask for {width}: save the model again."
+    let Some(pairs) = tensors.remove("pairs") else { return Ok(Vec::new()) };
+    match matrix(&pairs)? {
+        [_, columns] if columns == width => Ok(pairs.values),
+        [_, columns] => Err(Error::File(format!(
+            "The file's tensor pairs has rows of {columns} numbers where its options ask for {width}: save the model \
+             again."
         ))),
     }
 }

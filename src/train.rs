@@ -4,11 +4,12 @@ use crate::batch::prefetch::Prefetch;
 use crate::batch::sampler::Batches;
 use crate::config::Config;
 use crate::data::Distribution;
-use crate::device::OpenDevice;
 use crate::error::Error;
 #[cfg(feature = "burn")]
 use crate::learner::autodiff::Plain;
-use crate::learner::{Learner, State};
+use crate::learner::form::Form;
+use crate::learner::{Learner, Recipe, State};
+use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 
 /// One network in training. The caller owns the loop: pausing is not calling [`Trainer::step`].
@@ -20,20 +21,22 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Draws the training points and the initial weights of the run that the options describe.
+    /// Draws the training points and the initial weights of the run that the options describe, for a learner of this
+    /// form.
     ///
     /// `pairs` are reflow's, or empty: see [`Batches::new`].
     pub fn new(
         config: &Config,
-        device: &OpenDevice,
+        form: &Form,
         source: Box<dyn Distribution>,
         target: Box<dyn Distribution>,
         pairs: Vec<f32>,
     ) -> Trainer {
-        let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        let state = State::initial(config, target.dim(), &mut rng);
+        let architecture = Architecture::of(config, target.dim());
+        let state = State::initial(&architecture, &mut seed::stream(config.seed as u64, Purpose::Weights, 0));
         let batches = Batches::new(config, source, target, pairs);
-        Trainer::of(Learner::of(config, batches.dim(), device, &state, batches.drawn()), batches)
+        let learner = Learner::of(form, &architecture, Recipe::of(config), &state, batches.drawn());
+        Trainer::of(learner, batches)
     }
 
     /// The same with burn's automatic differentiation on any device: what the others are measured against.
@@ -44,9 +47,9 @@ impl Trainer {
         source: Box<dyn Distribution>,
         target: Box<dyn Distribution>,
     ) -> Trainer {
-        let mut rng = seed::stream(config.seed as u64, Purpose::Weights, 0);
-        let state = State::initial(config, target.dim(), &mut rng);
-        let learner = Plain::new(config, target.dim(), device, &state);
+        let architecture = Architecture::of(config, target.dim());
+        let state = State::initial(&architecture, &mut seed::stream(config.seed as u64, Purpose::Weights, 0));
+        let learner = Plain::new(&architecture, Recipe::of(config), device, &state);
         Trainer::of(Learner::Plain(Box::new(learner)), Batches::new(config, source, target, Vec::new()))
     }
 

@@ -8,7 +8,7 @@ import { findAdapter } from './lab/adapter.js';
 import { openBurn } from './lab/burn.js';
 import { ExactWorker } from './lab/exact-worker.js';
 import { needsDigits } from './lab/image-pack.js';
-import { givenIn, readPoints } from './lab/points-in.js';
+import { readPoints } from './lab/points-in.js';
 import { WorkerClient } from './lab/worker-client.js';
 
 /** Options that say how points are generated, and change nothing of what is learned. */
@@ -29,7 +29,7 @@ export class Lab {
   #workers = null;
   #onProgress = () => {};
 
-  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck }` */
+  /** `{ kind: 'webgpu' | 'cpu', adapter, reason, selfCheck: 'passed' | 'failed: …' | 'not needed' }` */
   device;
   /** The validated record of every option. */
   options;
@@ -50,16 +50,16 @@ export class Lab {
   /**
    * @param {Record<string, string | number> | [string, string][]} options any of options.json
    * @param {{ source?: unknown, target?: unknown }} data for the shape `points`: CSV text, numbers (two a point),
-   *   `{ values, dim, inPlace }`, or a picture (ImageData, ImageBitmap, Blob)
+   *   `{ values, dim, inPlace }`, a picture (ImageData, ImageBitmap), or a Blob of a picture or of CSV
    * @param {(progress: { loaded: number, total: number }) => void} onProgress hears bytes while the digits are fetched
    */
   static async create(options = {}, data = {}, onProgress = () => {}) {
     const lab = new Lab();
     lab.#onProgress = onProgress;
-    lab.given = await merged({}, data);
     lab.#remote = lab.#newRemote();
     const pairs = toPairs(options);
     await lab.#fetchCpu();
+    lab.given = await lab.#merged(data);
     const { options: checked } = await lab.#remote.call('check', { pairs });
     lab.#wanted = checked.device;
     await lab.#openOnCpu(pairs, lab.given);
@@ -73,7 +73,7 @@ export class Lab {
   restart(options = {}, data = {}) {
     return this.#queue(async () => {
       const pairs = toPairs(options);
-      const given = await merged(this.given, data);
+      const given = await this.#merged(data);
       const { options: checked } = await this.#remote.call('check', { pairs });
       const moved = checked.device !== this.#wanted;
       this.#wanted = checked.device;
@@ -245,6 +245,20 @@ export class Lab {
     return this.#queue(() => this.#remote.call('reference', { end, count }));
   }
 
+  /**
+   * The units of the data at the `source` or the `target`: `{ mean, std, places }`. The model's points are
+   * standardised: `mean[axis] + std * x` is a coordinate in the units of the data, of which `places` decimal
+   * places hold all digits (null where the model's units are the data's: mean 0, std 1).
+   */
+  units(end = 'target') {
+    return this.#queue(() => this.#remote.call('units', { end }));
+  }
+
+  /** The numbers of CSV text as they stand there, `{ values: Float64Array, dim }`; rejects with a sentence. */
+  table(csv) {
+    return this.#queue(() => this.#remote.call('table', { csv }));
+  }
+
   /** Share of `points` inside the target's support. @returns {Promise<number>} */
   insideShare(points) {
     const copy = Float32Array.from(points);
@@ -265,10 +279,9 @@ export class Lab {
   load(bytes) {
     const copy = Uint8Array.from(bytes);
     return this.#queue(async () => {
-      const { step, ...described } = await this.#remote.call('load', { bytes: copy });
+      const { step, given: saved, ...described } = await this.#remote.call('load', { bytes: copy });
       this.#forget('Another run was opened.');
-      const { source, target } = givenIn(copy);
-      const given = { source: source ?? this.given.source, target: target ?? this.given.target };
+      const given = { source: saved.source ?? this.given.source, target: saved.target ?? this.given.target };
       Object.assign(this, described, { given, notes: [], remarks: [] });
       return { step };
     });
@@ -283,6 +296,13 @@ export class Lab {
     this.#disposed = true;
     this.#remote.close('The lab was disposed of.');
     this.#forget('The lab was disposed of.');
+  }
+
+  // What was given before, and what is given now in its place.
+  async #merged({ source, target } = {}) {
+    const read = (file) => this.#remote.call('read', { file });
+    const now = { source: await readPoints('source', source, read), target: await readPoints('target', target, read) };
+    return { source: now.source ?? this.given.source, target: now.target ?? this.given.target };
   }
 
   // Calls run one after the other, so that a move between devices never splits one.
@@ -421,12 +441,6 @@ export class Lab {
 
 // Written out here and nowhere else: bundlers look for these very words, and for one worker.
 const newWorker = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-
-/** What was given before, and what is given now in its place. */
-async function merged(before, { source, target } = {}) {
-  const now = { source: await readPoints('source', source), target: await readPoints('target', target) };
-  return { source: now.source ?? before.source, target: now.target ?? before.target };
-}
 
 function toPairs(options) {
   const entries = Array.isArray(options) ? options : Object.entries(options);

@@ -2,6 +2,7 @@
 
 import { Crew } from './lab/crew.js';
 import { digitsPack, needsDigits } from './lab/image-pack.js';
+import { readFile } from './lab/ink.js';
 import { Slices } from './lab/slices.js';
 
 /** Slices that wait on a GPU, or as many as it takes to keep it busy until its next answer. */
@@ -31,6 +32,10 @@ const methods = {
     wasm = module; // from here on it can be asked
     return '';
   },
+
+  /** What a file or a picture holds, in the form that `open` takes. */
+  read: ({ file }) => readFile(wasm, file),
+  table: ({ csv }) => wasm.tableOf(csv),
 
   check: ({ pairs }) => JSON.parse(wasm.check(JSON.stringify(pairs))),
 
@@ -105,13 +110,15 @@ const methods = {
   peakFlops: () => wasm.peakFlops(),
   autodiffMs: ({ steps }) => run.autodiffMs(steps),
   reference: ({ end, count }) => run.reference(end, count),
+  units: ({ end }) => run.units(end),
   inside: ({ points }) => run.inside(points),
   save: ({ chosen = [] }) => run.save(JSON.stringify(chosen)),
 
   async load({ bytes }) {
     await bringDigits(wasm.savedNeedsDigits(bytes));
-    run.load(bytes);
-    return { step: run.steps(), ...described() };
+    await run.load(bytes);
+    const given = { source: run.given('source'), target: run.given('target') };
+    return { step: run.steps(), given, ...described() };
   },
 
   async reflow({ asked }) {

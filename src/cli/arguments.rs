@@ -67,15 +67,18 @@ pub fn command() -> Command {
         )
         .subcommand(
             Command::new("sample")
-                .about("Generate points with a saved network, as CSV")
+                .about("Generate points with a saved network, as CSV, in the units of the data that it was trained on")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling, of_model))
                 .arg(digits.clone())
+                .arg(Arg::new("units").long("units").value_name("UNITS").default_value("data").help(
+                    "whose units the points have: those of the data that were given, or the model's own [data|model]",
+                ))
                 .arg(file("out", "write the points here [default: standard output]")),
         )
         .subcommand(
             Command::new("evaluate")
-                .about("Measure a saved network's points against fresh ones of the target")
+                .about("Measure a saved network's points against fresh ones of the target, in the model's units")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .args(pick(&sampling, of_model))
                 .arg(digits)
@@ -170,6 +173,22 @@ pub fn number(arguments: &ArgMatches, name: &str, (min, max): (usize, usize)) ->
     let text = arguments.get_one::<String>(name).map_or("0", String::as_str);
     let good = text.parse().ok().filter(|value| (min..=max).contains(value));
     good.ok_or_else(|| Error::Input(format!("--{name} {text}: must be a whole number from {min} to {max}")))
+}
+
+/// Whose units generated points are written in.
+#[derive(Clone, Copy)]
+pub enum UnitsChoice {
+    Data,
+    Model,
+}
+
+/// What `--units` says.
+pub fn units(arguments: &ArgMatches) -> Result<UnitsChoice, Error> {
+    match arguments.get_one::<String>("units").map(String::as_str) {
+        Some("model") => Ok(UnitsChoice::Model),
+        Some("data") | None => Ok(UnitsChoice::Data),
+        Some(other) => Err(Error::Input(format!("--units {other}: must be one of data, model"))),
+    }
 }
 
 /// Threads for `jobs` runs at a time; 0 means all processors.

@@ -6,9 +6,9 @@ use clap::ArgMatches;
 use flow_lab::config::{Config, DeviceChoice, Shape};
 use flow_lab::coupling;
 use flow_lab::data::inputs::Ends;
-use flow_lab::device::{self, Kind};
+use flow_lab::device::Kind;
 use flow_lab::error::Error;
-use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::experiment::{Experiment, SampleRequest, open};
 use flow_lab::random::seed::{self, Purpose};
 use pollster::block_on;
 use serde_json::json;
@@ -47,8 +47,8 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
         for &device in &devices {
             let config = Config { device, ..Config::read(options).0 };
             let opened = match devices.len() {
-                1 => block_on(device::open(&config)),
-                _ => unheard(|| block_on(device::open(&config))),
+                1 => block_on(open::open(&config, &Ends::default())),
+                _ => unheard(|| block_on(open::open(&config, &Ends::default()))),
             };
             if device == DeviceChoice::Gpu && opened.info.kind == Kind::Cpu {
                 say(&format!("flow-lab: {}", opened.info.reason));

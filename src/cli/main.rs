@@ -15,19 +15,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use arguments::UnitsChoice;
 use clap::ArgMatches;
 use flow_lab::config::{self, Config, DeviceChoice};
+use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
-use flow_lab::device;
 use flow_lab::error::Error;
 use flow_lab::experiment::evaluation::DIVERGED;
-use flow_lab::experiment::{Experiment, SampleRequest, Samples};
+use flow_lab::experiment::{Experiment, SampleRequest, open};
 use flow_lab::solver::Kept;
 use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
 use pollster::block_on;
-use terminal::{print, print_with, printable_lines, say, unheard};
+use terminal::{print, printable_lines, say, unheard};
 
 fn main() -> ExitCode {
     let matches = match arguments::command().try_get_matches() {
@@ -67,7 +68,7 @@ fn train(arguments: &ArgMatches) -> Result<(), Error> {
     let (config, ends) = arguments::ends(arguments)?;
     let log_every = arguments::number(arguments, "log-every", (0, usize::MAX))?;
     let save = Output::asked(arguments, "save")?;
-    let mut run = open(config, ends)?;
+    let mut run = begin(config, ends)?;
     let logged = run_to_its_end(&mut run, log_every)?;
     if let Some(save) = save {
         save.write(&block_on(run.save())?)?;
@@ -128,38 +129,29 @@ fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<Result<(), E
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
     let request = request(arguments, &run, Kept::Ends)?;
+    let units = arguments::units(arguments)?;
     let out = Output::asked(arguments, "out")?;
     let samples = block_on(run.sample(request))?;
     if samples.last().iter().any(|x| !x.is_finite()) {
         return Err(Error::Failed(DIVERGED.into()));
     }
-    let csv = |out: &mut dyn Write| write_csv(out, &samples);
+    let units = match units {
+        UnitsChoice::Data => run.target().units(),
+        UnitsChoice::Model => None,
+    };
+    let csv = csv::write(samples.last(), samples.dim, units.as_ref());
     match out {
-        Some(out) => out.write_with(csv),
-        None => print_with(csv),
+        Some(out) => out.write(csv.as_bytes()),
+        None => print(&csv),
     }
-}
-
-fn write_csv(out: &mut dyn Write, samples: &Samples) -> std::io::Result<()> {
-    match samples.dim {
-        2 => writeln!(out, "x,y")?,
-        dim => writeln!(out, "{}", (1..=dim).map(|d| format!("x{d}")).collect::<Vec<_>>().join(","))?,
-    }
-    for point in samples.last().chunks_exact(samples.dim) {
-        for (d, x) in point.iter().enumerate() {
-            write!(out, "{}{x}", if d > 0 { "," } else { "" })?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
 }
 
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
-fn open(config: Config, ends: Ends) -> Result<Experiment, Error> {
+fn begin(config: Config, ends: Ends) -> Result<Experiment, Error> {
     let choice = config.device;
     let opened = match choice {
-        DeviceChoice::Auto => unheard(|| block_on(device::open(&config))),
-        _ => block_on(device::open(&config)),
+        DeviceChoice::Auto => unheard(|| block_on(open::open(&config, &ends))),
+        _ => block_on(open::open(&config, &ends)),
     };
     let run = Experiment::new(config, opened, ends)?;
     if choice == DeviceChoice::Gpu {
@@ -179,8 +171,8 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
         true => files::digits(arguments)?,
         false => None,
     };
-    let mut run = open(config, Ends { digits, ..Ends::default() })?;
-    run.load(&bytes).map_err(named)?;
+    let mut run = begin(config, Ends { digits, ..Ends::default() })?;
+    block_on(run.load(&bytes)).map_err(named)?;
     Ok(run)
 }
 

@@ -4,7 +4,7 @@
 //! place. A run that fails, is interrupted or fills the disk leaves what was there, and nothing new.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -81,25 +81,17 @@ impl Output {
     /// # Errors
     /// When not all of it could be written: what was there before is as it was.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.write_with(|out| out.write_all(bytes))
-    }
-
-    /// The same of what `write` writes, piece by piece.
-    ///
-    /// # Errors
-    /// As [`Output::write`].
-    pub fn write_with(&self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
         if !self.is_file() {
             // A pipe or a device takes what comes; a reader that has left is no failure.
             let opened = OpenOptions::new().write(true).open(&self.path);
-            return match opened.and_then(|file| through_buffer(&file, write)) {
+            return match opened.and_then(|mut file| file.write_all(bytes)) {
                 Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(self.failed(error)),
                 _ => Ok(()),
             };
         }
         let place = place(&self.path);
         let mut part = Part::beside(&place).map_err(|error| self.failed(error))?;
-        part.fill(&place, write).map_err(|error| self.failed(error))?;
+        part.fill(&place, bytes).map_err(|error| self.failed(error))?;
         part.put(&place).map_err(|(error, kept)| match kept {
             None => self.failed(error),
             Some(kept) => Error::Failed(format!(
@@ -119,13 +111,6 @@ impl Output {
     fn failed(&self, error: std::io::Error) -> Error {
         Error::Failed(format!("--{} {}: the file could not be written ({error})", self.flag, self.path.display()))
     }
-}
-
-fn through_buffer(file: &File, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
-    let mut out = BufWriter::new(file);
-    let written = write(&mut out).and_then(|()| out.flush());
-    let _ = out.into_parts(); // what was not written is not tried again
-    written
 }
 
 fn is_full(error: &std::io::Error) -> bool {
@@ -178,8 +163,8 @@ impl Part {
     }
 
     /// Writes it, with the permissions of what it replaces, and waits until the disk has it.
-    fn fill(&mut self, place: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
-        through_buffer(&self.file, write)?;
+    fn fill(&mut self, place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(bytes)?;
         if let Ok(about) = std::fs::metadata(place) {
             let _ = self.file.set_permissions(about.permissions());
         }

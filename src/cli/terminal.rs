@@ -9,19 +9,8 @@ use flow_lab::error::Error;
 /// # Errors
 /// When stdout cannot be written for another reason, such as a full disk.
 pub fn print(text: &str) -> Result<(), Error> {
-    print_with(|out| out.write_all(text.as_bytes()))
-}
-
-/// The same of what `write` writes, piece by piece.
-///
-/// # Errors
-/// As [`print`].
-pub fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let written = write(&mut out).and_then(|()| out.flush());
-    // What could not be written is dropped here, not tried again when the program ends.
-    let _ = out.into_parts();
-    match written {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::Failed(format!("The result could not be written to stdout ({error}).")))
         }

@@ -65,6 +65,38 @@ pub trait Distribution: Send + Sync {
     fn log_density(&self, point: &[f64]) -> Option<f64> {
         self.mixture().log_density(point)
     }
+
+    /// The data's own units, where the model has others: those of points that were standardised.
+    fn units(&self) -> Option<Units> {
+        None
+    }
+}
+
+/// From the model's coordinates to the data's own: x_data = mean + std · x.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Units {
+    /// # Shapes
+    /// `dim` numbers, one an axis.
+    pub mean: Vec<f64>,
+    /// The same for all axes.
+    pub std: f64,
+}
+
+impl Units {
+    /// Points in the units of the data.
+    ///
+    /// # Shapes
+    /// `points` and the result are `n × dim` numbers.
+    pub fn of_data(&self, points: &[f32]) -> Vec<f64> {
+        let rows = points.chunks_exact(self.mean.len());
+        rows.flat_map(|point| point.iter().zip(&self.mean)).map(|(&x, mean)| mean + self.std * x as f64).collect()
+    }
+
+    /// Decimal places that keep all digits that a float32 in the model's units has: a unit of the last is 1e-8 of
+    /// `std`, or less.
+    pub fn decimal_places(&self) -> usize {
+        (8.0 - self.std.log10().floor()).clamp(0.0, 40.0) as usize
+    }
 }
 
 /// What a reader brings for the shape `points`.

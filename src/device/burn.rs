@@ -1,13 +1,12 @@
-//! burn's name of an open device. burn is registered on the GPU that is open already, so that its tensors and our buffers
-//! lie side by side.
+//! burn's name of an open device. burn is registered on the GPU that is open already, so that its tensors and our
+//! buffers lie side by side.
 
 use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{OpenDevice, open};
+use super::{OpenDevice, compare, open};
 use crate::error::Error;
-use crate::experiment::self_check;
 
 /// Work that is handed to the browser together; more would make a frame wait for it.
 const TASKS_MAX: usize = 64;
@@ -53,8 +52,7 @@ pub async fn check(device: &Device) -> Result<(), Error> {
         [("a matrix product", matmul as fn(&Device) -> Tensor<2>), ("sin, cos, log and exp", elementary)]
     {
         let (found, expected) = (read(work(device)).await?, read(work(&Device::flex())).await?);
-        self_check::compare(name, &found, &expected)
-            .map_err(|why| Error::Device(format!("burn on the GPU: {why}.")))?;
+        compare::compare(name, &found, &expected).map_err(|why| Error::Device(format!("burn on the GPU: {why}.")))?;
     }
     Ok(())
 }

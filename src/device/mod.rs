@@ -2,6 +2,7 @@
 
 #[cfg(feature = "burn")]
 pub mod burn;
+pub mod compare;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 #[cfg(feature = "gpu")]
@@ -9,7 +10,7 @@ mod open;
 
 use serde::Serialize;
 
-use crate::config::{Config, DeviceChoice};
+use crate::config::DeviceChoice;
 use crate::error::Error;
 
 /// What kind of device it is.
@@ -42,19 +43,42 @@ pub struct Info {
     pub adapter: String,
     /// Why this device runs: one sentence.
     pub reason: String,
-    /// `passed`, or `failed: ` and what differed from the CPU.
-    pub self_check: String,
+    /// What came of comparing it with the CPU.
+    pub self_check: SelfCheck,
+}
+
+/// What came of comparing a device with the CPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SelfCheck {
+    /// It computes what the CPU computes.
+    Passed,
+    /// The CPU runs in its place, because of what this sentence fragment names.
+    Failed(String),
+    /// It is the CPU, which the others are compared with, or it has not run yet.
+    NotNeeded,
+}
+
+impl std::fmt::Display for SelfCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            SelfCheck::Passed => write!(f, "passed"),
+            SelfCheck::Failed(why) => write!(f, "failed: {why}"),
+            SelfCheck::NotNeeded => write!(f, "not needed"),
+        }
+    }
+}
+
+impl Serialize for SelfCheck {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// The CPU, with the reason why it was chosen.
 pub fn open_cpu(reason: impl Into<String>) -> OpenDevice {
     let adapter = if cfg!(target_feature = "simd128") { "wasm simd128" } else { std::env::consts::ARCH };
-    let info = Info {
-        kind: Kind::Cpu,
-        adapter: adapter.into(),
-        reason: reason.into(),
-        self_check: "passed".into(), // it is what the others are compared with
-    };
+    let info =
+        Info { kind: Kind::Cpu, adapter: adapter.into(), reason: reason.into(), self_check: SelfCheck::NotNeeded };
     OpenDevice {
         #[cfg(feature = "gpu")]
         gpu: None,
@@ -62,26 +86,23 @@ pub fn open_cpu(reason: impl Into<String>) -> OpenDevice {
     }
 }
 
-/// Opens the device that the options ask for; where it cannot be had, or computes wrongly, the CPU with the reason.
+/// Opens the GPU, which nothing has compared with the CPU yet: see [`crate::experiment::open`].
 ///
-/// In a browser `www/lab/adapter.js` has asked before, without this file, whether there is a GPU and whether it is hardware.
-pub async fn open(config: &Config) -> OpenDevice {
-    if config.device == DeviceChoice::Cpu {
-        return open_cpu("The CPU was asked for.");
-    }
-    match open_gpu(config).await {
-        Ok(opened) => opened,
-        Err(Error::Device(reason)) => open_cpu(reason),
-        Err(other) => open_cpu(other.to_string()),
-    }
-}
-
+/// In a browser `www/lab/adapter.js` has asked before, without this file, whether there is a GPU and whether it is
+/// hardware.
+///
+/// # Errors
+/// When there is none, or where it was not asked for and is software.
 #[cfg(feature = "gpu")]
-async fn open_gpu(config: &Config) -> Result<OpenDevice, Error> {
-    open::open(config).await
+pub async fn open_gpu(choice: DeviceChoice) -> Result<OpenDevice, Error> {
+    open::open(choice).await
 }
 
+/// The small build has the CPU alone.
+///
+/// # Errors
+/// Always.
 #[cfg(not(feature = "gpu"))]
-async fn open_gpu(_: &Config) -> Result<OpenDevice, Error> {
+pub async fn open_gpu(_: DeviceChoice) -> Result<OpenDevice, Error> {
     Err(Error::Device("This is the small build, which has the CPU alone.".into()))
 }

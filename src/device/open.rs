@@ -1,12 +1,11 @@
-//! The GPU opened: its adapter, what is asked of it, and the self-check that it must pass.
+//! The GPU opened: its adapter, and what is asked of it.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::gpu::Gpu;
-use super::{Info, Kind, OpenDevice};
-use crate::config::{Config, DeviceChoice};
+use super::{Info, Kind, OpenDevice, SelfCheck};
+use crate::config::DeviceChoice;
 use crate::error::Error;
-use crate::experiment::self_check;
 
 /// An open GPU, kept for every run of this process.
 struct Opened {
@@ -14,8 +13,6 @@ struct Opened {
     instance: wgpu::Instance,
     adapter: wgpu::Adapter,
     gpu: Gpu,
-    /// Samples of the options for which it passed its self-check.
-    passed: Vec<Config>,
 }
 
 static OPENED: Mutex<Option<Opened>> = Mutex::new(None);
@@ -24,27 +21,16 @@ fn opened() -> MutexGuard<'static, Option<Opened>> {
     OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Opens the GPU, once, and compares it with the CPU on what `config` will ask of it.
-pub async fn open(config: &Config) -> Result<OpenDevice, Error> {
+/// Opens the GPU, once.
+pub async fn open(choice: DeviceChoice) -> Result<OpenDevice, Error> {
     if opened().is_none() {
-        let fresh = request(config.device).await?;
+        let fresh = request(choice).await?;
         opened().get_or_insert(fresh);
     }
-    let sample = self_check::sample_of(config);
-    let (device, passed) = match opened().as_ref() {
-        Some(Opened { adapter, gpu, passed, .. }) => {
-            (described(adapter, gpu, config.device)?, passed.contains(&sample))
-        }
-        None => return Err(Error::Device("The GPU was closed while it was opened.".into())),
-    };
-    if !passed {
-        let verdict = self_check::run(&device, &sample).await;
-        verdict.map_err(|why| Error::Device(format!("The CPU runs, because the GPU failed its self-check: {why}.")))?;
-        if let Some(opened) = opened().as_mut() {
-            opened.passed.push(sample);
-        }
+    match opened().as_ref() {
+        Some(Opened { adapter, gpu, .. }) => described(adapter, gpu, choice),
+        None => Err(Error::Device("The GPU was closed while it was opened.".into())),
     }
-    Ok(device)
 }
 
 async fn request(choice: DeviceChoice) -> Result<Opened, Error> {
@@ -59,11 +45,11 @@ async fn request(choice: DeviceChoice) -> Result<Opened, Error> {
     let (device, queue) = adapter.request_device(&asked).await.map_err(|error| failed(error.to_string()))?;
     // On the web a kernel that the browser rejects says so only here, and is skipped.
     device.on_uncaptured_error(Arc::new(|error: wgpu::Error| log::error!("{error}")));
-    Ok(Opened { instance, adapter, gpu: Gpu::new(device, queue), passed: Vec::new() })
+    Ok(Opened { instance, adapter, gpu: Gpu::new(device, queue) })
 }
 
-/// Features and limits that our kernels need: none beyond what every WebGPU device has. Above `downlevel_defaults` it is the
-/// six storage buffers of the pass that draws its batches.
+/// Features and limits that our kernels need: none beyond what every WebGPU device has. Above `downlevel_defaults` it
+/// is the six storage buffers of the pass that draws its batches.
 #[cfg(not(feature = "burn"))]
 fn needs(_: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
     let limits = wgpu::Limits { max_storage_buffers_per_shader_stage: 6, ..wgpu::Limits::downlevel_defaults() };
@@ -95,7 +81,7 @@ fn described(adapter: &wgpu::Adapter, gpu: &Gpu, choice: DeviceChoice) -> Result
     let reason = match (choice, is_software(adapter)) {
         (DeviceChoice::Gpu, true) => "The GPU was asked for; the adapter is software, so expect the CPU to be faster.",
         (DeviceChoice::Gpu, false) => "The GPU was asked for.",
-        _ => "A GPU is there and passed its self-check.",
+        _ => "A GPU is there.",
     };
     let about = adapter.get_info();
     let name = if about.name.is_empty() { "adapter without a name" } else { &about.name };
@@ -103,7 +89,7 @@ fn described(adapter: &wgpu::Adapter, gpu: &Gpu, choice: DeviceChoice) -> Result
         kind: Kind::WebGpu,
         adapter: format!("{name} ({})", about.backend),
         reason: reason.into(),
-        self_check: "passed".into(), // `open` gives it to nobody before it has
+        self_check: SelfCheck::NotNeeded,
     };
     Ok(OpenDevice { gpu: Some(gpu.clone()), info })
 }

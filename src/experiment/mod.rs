@@ -2,6 +2,7 @@
 
 pub mod evaluation;
 mod measures;
+pub mod open;
 mod recording;
 mod replay;
 mod saved;
@@ -20,7 +21,9 @@ use crate::data::inputs::{self, Ends};
 use crate::device::OpenDevice;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
-use crate::learner::{self, Flow, Weights, Wish};
+use crate::learner::form::{Form, form};
+use crate::learner::{Flow, Weights, Wish};
+use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 use crate::solver::{self, Kept, Solver};
 use crate::train::Trainer;
@@ -34,6 +37,7 @@ pub struct Experiment {
     /// The device that is open, and the one that this run's network has room on.
     opened: OpenDevice,
     device: OpenDevice,
+    form: Form,
     ends: Ends,
     trainer: Trainer,
     /// The exact velocity, once it was asked for; `None` inside where there is none.
@@ -210,8 +214,8 @@ impl Experiment {
     /// # Errors
     /// When an end has the shape `points` and none were given: see [`Ends::reconcile`].
     pub fn new(config: Config, opened: OpenDevice, ends: Ends) -> Result<Experiment, Error> {
-        let (trainer, device) = new_trainer(&config, &opened, &ends)?;
-        Ok(Experiment { config, opened, device, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
+        let (trainer, form, device) = new_trainer(&config, &opened, &ends)?;
+        Ok(Experiment { config, opened, device, form, ends, trainer, exact: OnceCell::new(), floor: OnceCell::new() })
     }
 
     /// The options of the run.
@@ -242,6 +246,11 @@ impl Experiment {
     /// The distribution at t = 1.
     pub fn target(&self) -> Box<dyn Distribution> {
         self.ends.target(&self.config).expect("it was built before, for the trainer")
+    }
+
+    /// What was given for the two ends.
+    pub fn ends(&self) -> &Ends {
+        &self.ends
     }
 
     /// Sets the length of the whole run, which the caller's loop reads, and by which the learning rate falls.
@@ -317,8 +326,8 @@ impl Experiment {
     }
 }
 
-/// A trainer, and the device that it trains on.
-fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, OpenDevice), Error> {
+/// A trainer, its form, and the device that it trains on.
+fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Trainer, Form, OpenDevice), Error> {
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     if source.dim() != target.dim() {
         return Err(Error::Input(format!(
@@ -329,8 +338,8 @@ fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Tra
         )));
     }
     inputs::check_pairs(&ends.pairs, config, target.dim())?;
-    let device = learner::device_for(config, target.dim(), opened);
-    Ok((Trainer::new(config, &device, source, target, ends.pairs.clone()), device))
+    let (form, device) = form(&Architecture::of(config, target.dim()), config.batch, opened);
+    Ok((Trainer::new(config, &form, source, target, ends.pairs.clone()), form, device))
 }
 
 fn check_points(points: &[f32], dim: usize, t: f32) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use crate::batch::Pairs;
 use crate::batch::sampler::Batches;
 use crate::error::Error;
 use crate::learner::{Flow, Weights};
-use crate::network::architecture::{layers, parameters};
+use crate::network::parameter::Parameter;
 use crate::path::{Path, PathSample};
 use crate::solver::Solver;
 
@@ -17,7 +17,8 @@ pub struct Replay<'a> {
 }
 
 impl Experiment {
-    /// All weights that samples come from now, one after the other in the order of [`parameters`].
+    /// All weights that samples come from now, one after the other in the order of
+    /// [`parameters`](crate::network::Architecture::parameters).
     ///
     /// # Errors
     /// When the device fails to answer.
@@ -42,24 +43,25 @@ impl Experiment {
             return Ok(Replay { run: self, flow: self.trainer.learner.flow(Weights::Sampled) });
         }
         let lists = self.lists(weights)?;
-        Ok(Replay { run: self, flow: Flow::of(&self.config, self.dim(), &self.device, &lists) })
+        Ok(Replay { run: self, flow: Flow::of(&self.form, self.trainer.learner.architecture(), &lists) })
     }
 }
 
 impl Experiment {
     /// The lists of parameters that these numbers are.
     pub(super) fn lists(&self, weights: &[f32]) -> Result<Vec<Vec<f32>>, Error> {
-        let shapes = parameters(&layers(&self.config, self.dim()));
-        let wanted: usize = shapes.iter().map(|(_, [rows, columns])| rows * columns).sum();
+        let counts: Vec<usize> =
+            self.trainer.learner.architecture().parameters().iter().map(Parameter::count).collect();
+        let wanted: usize = counts.iter().sum();
         if weights.len() != wanted {
             let given = weights.len();
             let sentence = format!("weights: {given} numbers, where the network has {wanted}: they are another run's.");
             return Err(Error::Input(sentence));
         }
         let mut rest = weights;
-        let mut lists = Vec::with_capacity(shapes.len());
-        for (_, [rows, columns]) in shapes {
-            let (list, after) = rest.split_at(rows * columns);
+        let mut lists = Vec::with_capacity(counts.len());
+        for count in counts {
+            let (list, after) = rest.split_at(count);
             lists.push(list.to_vec());
             rest = after;
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::open::checked;
 use super::{Experiment, SampleRequest, new_trainer, overlaid};
 use crate::batch::sampler;
 use crate::config::{self, Classes, Config, Coupling};
@@ -10,7 +11,7 @@ use crate::data::images::Digits;
 use crate::data::inputs::{Ends, pair_width};
 use crate::error::Error;
 use crate::learner::State;
-use crate::network::architecture::{layers, parameters};
+use crate::network::parameter::Parameter;
 use crate::solver::Kept;
 use crate::store::{self, Named, Saved};
 
@@ -36,11 +37,12 @@ impl Experiment {
         };
         let config = Config { coupling: Coupling::Reflow, ..self.config.clone() };
         let ends = Ends { pairs, ..self.ends.clone() };
-        let (mut trainer, device) = new_trainer(&config, &self.opened, &ends)?;
+        let opened = checked(&self.opened, &config, &ends).await;
+        let (mut trainer, form, device) = new_trainer(&config, &opened, &ends)?;
         let State { weights, average, .. } = self.trainer.learner.state().await?;
         let weights = if average.is_empty() { weights } else { average };
         trainer.learner.restore(&State { weights, ..State::default() });
-        (self.config, self.device, self.ends, self.trainer) = (config, device, ends, trainer);
+        (self.config, self.device, self.form, self.ends, self.trainer) = (config, device, form, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }
@@ -69,7 +71,7 @@ impl Experiment {
         let losses = self.losses().await?.to_vec();
         let state = self.trainer.learner.state().await?;
         let dim = self.dim();
-        let mut tensors = vec![Named { name: "losses".into(), shape: [1, losses.len()], values: losses }];
+        let mut tensors = vec![Named { name: "losses".into(), shape: vec![1, losses.len()], values: losses }];
         let parts = [
             ("", state.weights),
             ("m.", state.moments[0].clone()),
@@ -77,12 +79,15 @@ impl Experiment {
             ("ema.", state.average),
         ];
         for (prefix, lists) in parts {
-            for ((name, shape), values) in parameters(&layers(&self.config, dim)).into_iter().zip(lists) {
+            for (Parameter { name, shape, .. }, values) in
+                self.trainer.learner.architecture().parameters().into_iter().zip(lists)
+            {
                 tensors.push(Named { name: format!("{prefix}{name}"), shape, values });
             }
         }
-        tensors.extend(store::of_ends(&self.ends, pair_width(&self.config, dim)));
-        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors })
+        let (of_ends, doubles) = store::of_ends(&self.ends, pair_width(&self.config, dim));
+        tensors.extend(of_ends);
+        store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors, doubles })
     }
 
     /// Gives the digits, which a saved run does not hold.
@@ -90,15 +95,16 @@ impl Experiment {
         self.ends.digits = Some(digits);
     }
 
-    /// Opens a saved run on this experiment's device. Nothing changes when it fails.
+    /// Opens a saved run on this experiment's device, once that is known to compute rightly what this run asks of it.
+    /// Nothing changes when it fails.
     ///
     /// # Errors
     /// When the bytes are not a whole file of ours, or its tensors do not fit its options.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub async fn load(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let mut ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors)? };
+        let mut ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors, &saved.doubles)? };
         // Whatever the options say: from here on they say what the data say, and nothing larger is made.
         let mut config = saved.config;
         ends.pairs = tensors.get("pairs").map(|pairs| pairs.values.clone()).unwrap_or_default();
@@ -106,8 +112,9 @@ impl Experiment {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
         ends.pairs = store::to_pairs(&mut tensors, pair_width(&config, config.dim))?;
-        let (mut trainer, device) = new_trainer(&config, &self.opened, &ends)?;
-        let mut take = |name: String, shape: [usize; 2]| match tensors.remove(&name) {
+        let opened = checked(&self.opened, &config, &ends).await;
+        let (mut trainer, form, device) = new_trainer(&config, &opened, &ends)?;
+        let mut take = |name: String, shape: &[usize]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(
                 "The file's tensor {name} is {:?} where its options ask for {shape:?}: save the model again.",
@@ -117,10 +124,10 @@ impl Experiment {
                 "The file has no tensor {name}, which its options ask for: save the model again."
             ))),
         };
-        let parameters = parameters(&layers(&config, trainer.learner.dim()));
+        let parameters = trainer.learner.architecture().parameters();
         let mut list = |prefix: &str, there: bool| -> Result<Vec<Vec<f32>>, Error> {
             let names = parameters.iter().filter(|_| there);
-            names.map(|(name, shape)| take(format!("{prefix}{name}"), *shape)).collect()
+            names.map(|Parameter { name, shape, .. }| take(format!("{prefix}{name}"), shape)).collect()
         };
         let trained = saved.step > 0;
         trainer.learner.restore(&State {
@@ -129,8 +136,8 @@ impl Experiment {
             moments: [list("m.", trained)?, list("v.", trained)?],
             average: list("ema.", trained && config.ema > 0.0)?,
         });
-        trainer.set_losses(take("losses".into(), [1, saved.step])?);
-        (self.config, self.device, self.ends, self.trainer) = (config, device, ends, trainer);
+        trainer.set_losses(take("losses".into(), &[1, saved.step])?);
+        (self.config, self.device, self.form, self.ends, self.trainer) = (config, device, form, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }

@@ -1,43 +1,80 @@
 //! Does a device compute what the CPU computes?
 //!
-//! On the web a kernel that the browser rejects is skipped silently, with all that was submitted
-//! beside it, and reads return stale, plausible numbers (cubecl issue 1641). So before a GPU is
-//! trusted, it does a little of everything that a run needs, and the CPU does the same.
+//! On the web a kernel that the browser rejects is skipped silently, with all that was submitted beside it, and reads
+//! return stale, plausible numbers (cubecl issue 1641). So before a GPU is trusted with a run, it does a little of
+//! everything that this run needs, on the run's own kernels, and the CPU does the same.
 
-use crate::batch::counter_based;
+use crate::batch::counter_based::Drawn;
 use crate::config::{Classes, Config, Coupling, SolverKind};
 use crate::data::Label;
 use crate::data::inputs::Ends;
+use crate::device::compare::compare;
 use crate::device::{OpenDevice, open_cpu};
 use crate::error::Error;
+use crate::learner::form::form;
 use crate::learner::{Weights, Wish};
+use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 use crate::solver::{Kept, Solver};
 use crate::train::Trainer;
 
-/// Largest difference that rounding explains, relative to the largest number compared.
-const TOLERANCE: f32 = 2e-3;
+/// Samples of a probe's batch at most, and multiplications of one of its steps at most.
+const BATCH_MAX: usize = 256;
+const WORK_MAX: usize = 1 << 30;
 
-/// The part of the options that decides which kernels run, made small: the run's own network, path and optimiser, and its way
-/// to a batch (drawn on the device, or given), so that its own kernels are compared, and compiled, before it starts.
-pub fn sample_of(config: &Config) -> Config {
-    let Config { width, activation, time, classes, embedding, predict, optimiser, .. } = *config;
-    let Config { schedule, sigma_min, sigma, time_sampling, ema, .. } = *config;
-    let (depth, batch) = (config.depth.min(4), config.batch.min(256));
-    let fresh = config.points == 0 && config.source_points == 0 && config.coupling == Coupling::Independent;
-    let drawn = fresh && classes == Classes::Ignored && config.dim <= counter_based::DIM_MAX;
-    let points = if drawn { 0 } else { batch };
-    let network = Config { width, depth, activation, time, classes, embedding, predict, ..Config::default() };
-    Config { batch, points, optimiser, schedule, sigma_min, sigma, time_sampling, ema, ..network }
+/// A run made small, with the same kernels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// Its options: those that no kernel depends on are the defaults.
+    config: Config,
+    /// Coordinates of a point.
+    dim: usize,
+    /// Does the device draw its batches, as it will in the run?
+    drawn: bool,
 }
 
-/// Compares `device` with the CPU on two training steps of `config`, and on what the flow does with points.
+/// The probe of the run that the options describe: its own network, path, optimiser and way to a batch, with fewer
+/// samples.
+///
+/// # Errors
+/// When an end has the shape `points` and none were given.
+pub fn probe(config: &Config, ends: &Ends) -> Result<Probe, Error> {
+    let (source, target) = (ends.source(config)?, ends.target(config)?);
+    let drawn = ends.pairs.is_empty() && Drawn::of(config, source.as_ref(), target.as_ref()).is_some();
+    let dim = target.dim();
+    let width = config.width.max(dim);
+    let batch = (WORK_MAX / (width * width * (config.depth + 2))).clamp(16, BATCH_MAX).min(config.batch);
+    // Transport and finite sets have the kernels of fresh independent pairs that are given; so many that none repeats.
+    let (coupling, points) = (Coupling::Independent, if drawn { 0 } else { 2 * batch });
+    let Config { source, target, dim: option, board, digit, .. } = *config;
+    let Config { width, depth, activation, time, classes, embedding, predict, .. } = *config;
+    let Config { schedule, sigma_min, sigma, time_sampling, optimiser, ema, .. } = *config;
+    let text = config.text.clone();
+    let ends = Config { source, target, dim: option, board, digit, text, ..Config::default() };
+    let network = Config { width, depth, activation, time, classes, embedding, predict, ..ends };
+    let path = Config { schedule, sigma_min, sigma, time_sampling, coupling, points, ..network };
+    Ok(Probe { config: Config { batch, optimiser, ema, ..path }, dim, drawn })
+}
+
+impl Probe {
+    /// Its options.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Does the device draw its batches?
+    pub fn is_drawn(&self) -> bool {
+        self.drawn
+    }
+}
+
+/// Compares `device` with the CPU on two training steps of the probe, and on what the flow does with points.
 ///
 /// # Errors
 /// A sentence fragment that names what differed, and by how much.
-pub async fn run(device: &OpenDevice, config: &Config) -> Result<(), String> {
-    let expected = two_steps(config, &open_cpu("It is compared with.")).await.map_err(sentence)?;
-    let found = two_steps(config, device).await.map_err(sentence)?;
+pub async fn run(device: &OpenDevice, probe: &Probe, ends: &Ends) -> Result<(), String> {
+    let expected = two_steps(probe, &open_cpu("It is compared with."), ends).await.map_err(sentence)?;
+    let found = two_steps(probe, device, ends).await.map_err(sentence)?;
     compare("two training steps", &found, &expected)
 }
 
@@ -46,11 +83,12 @@ fn sentence(error: Error) -> String {
 }
 
 /// Losses, weights and velocities after two steps: the loss of the second proves that the first one's change arrived.
-async fn two_steps(config: &Config, device: &OpenDevice) -> Result<Vec<f32>, Error> {
-    let ends = Ends::default();
+async fn two_steps(probe: &Probe, device: &OpenDevice, ends: &Ends) -> Result<Vec<f32>, Error> {
+    let Probe { config, dim, .. } = probe;
     let (source, target) = (ends.source(config)?, ends.target(config)?);
     let x = source.sample(5, &mut seed::stream(1, Purpose::Sample, 0));
-    let mut trainer = Trainer::new(config, device, source, target, Vec::new());
+    let (form, _) = form(&Architecture::of(config, *dim), config.batch, device);
+    let mut trainer = Trainer::new(config, &form, source, target, Vec::new());
     trainer.step();
     trainer.step();
     let mut numbers = trainer.losses().await?.to_vec();
@@ -60,42 +98,40 @@ async fn two_steps(config: &Config, device: &OpenDevice) -> Result<Vec<f32>, Err
         Classes::Told => (0..5).map(|k| (k > 0).then_some(k)).collect(),
         Classes::Ignored => Vec::new(),
     };
-    numbers.extend(flow.labelled(&x, 2, 0.5, &labels).await?);
+    numbers.extend(flow.labelled(&x, *dim, 0.5, &labels).await?);
     let wish = Wish { labels: &labels, guidance: 1.0, kept: Kept::All };
     let midpoint = Solver { kind: SolverKind::Midpoint, tolerance: 1e-4 };
-    numbers.extend(flow.carry_to(wish, &x, 2, midpoint, &[0.0, 0.5, 1.0]).await?.0);
+    numbers.extend(flow.carry_to(wish, &x, *dim, midpoint, &[0.0, 0.5, 1.0]).await?.0);
     Ok(numbers)
-}
-
-pub(crate) fn compare(name: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
-    if found.len() != expected.len() {
-        return Err(format!("{name} gave {} numbers instead of {}", found.len(), expected.len()));
-    }
-    let scale = expected.iter().fold(1.0f32, |largest, x| largest.max(x.abs()));
-    for (found, expected) in found.iter().zip(expected) {
-        let difference = (found - expected).abs();
-        if difference.is_nan() || difference > TOLERANCE * scale {
-            return Err(format!("{name} gave {found} where the CPU gives {expected}"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_cpu_agrees_with_itself() {
-        assert_eq!(pollster::block_on(run(&open_cpu("test"), &Config::default())), Ok(()));
+    fn of(options: &[(&str, &str)]) -> Probe {
+        let (config, notes) = Config::read(options);
+        assert!(notes.is_empty(), "{notes:?}");
+        probe(&config, &Ends::default()).unwrap()
     }
 
     #[test]
-    fn stale_and_missing_numbers_are_found() {
-        let expected = [1.0, -2.0, 0.5];
-        assert!(compare("x", &[0.0, 0.0, 0.0], &expected).is_err());
-        assert!(compare("x", &[1.0, -2.0, f32::NAN], &expected).is_err());
-        assert!(compare("x", &[1.0, -2.0], &expected).is_err());
-        assert!(compare("x", &[1.0, -2.001, 0.5], &expected).is_ok());
+    fn a_probe_has_the_runs_own_network_and_way_to_a_batch() {
+        let transported =
+            of(&[("coupling", "ot"), ("schedule", "vp"), ("width", "20"), ("depth", "7"), ("ema", "0.9")]);
+        assert!(!transported.drawn, "its batches are given");
+        assert_eq!((transported.config.width, transported.config.depth, transported.config.ema), (20, 7, 0.9));
+        assert!(of(&[]).drawn);
+        assert!(!of(&[("target", "pinwheel")]).drawn, "a pinwheel is no mixture that a device could draw from");
+        let high = of(&[("target", "gaussian"), ("dim", "40")]);
+        assert_eq!((high.dim, high.drawn), (40, false));
+        let large = of(&[("width", "1024"), ("depth", "8"), ("batch", "1000")]);
+        assert!((16..=256).contains(&large.config.batch), "{}", large.config.batch);
+    }
+
+    #[test]
+    fn runs_that_differ_in_nothing_that_a_kernel_sees_have_one_probe() {
+        assert_eq!(of(&[("seed", "1"), ("learningRate", "0.001")]), of(&[("seed", "9"), ("steps", "77")]));
+        assert_ne!(of(&[("width", "64")]), of(&[("width", "65")]));
     }
 }

@@ -2,36 +2,33 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{State, Weights, kept_share};
+use super::{Recipe, State, Weights};
 use crate::batch::TrainingBatch;
-use crate::config::Config;
 use crate::device::burn::read;
 use crate::error::Error;
-use crate::network::{Mlp, Told};
+use crate::network::{Architecture, Network, Told};
 use crate::optimiser::{Adam, Rule};
 
 /// A network in training, on any device.
 pub struct Plain {
-    config: Config,
     /// Where it learns.
     pub device: Device,
     /// The network, on the autodiff side.
-    pub network: Mlp,
+    pub network: Network,
     /// Its optimiser; `optimiser.step` counts the steps taken.
     pub optimiser: Adam,
     /// The average of every parameter; empty before the first step or without averaging.
-    average: Vec<Tensor<2>>,
+    average: Vec<Tensor<1>>,
     /// Losses that are still on the device.
     pending: Vec<Tensor<1>>,
 }
 
 impl Plain {
-    /// The network that the options describe, with what `state` holds.
-    pub fn new(config: &Config, dim: usize, device: &Device, state: &State) -> Plain {
+    /// A network of any family, with what `state` holds.
+    pub fn new(architecture: &Architecture, recipe: Recipe, device: &Device, state: &State) -> Plain {
         let mut plain = Plain {
-            config: config.clone(),
-            network: Mlp::new(config, dim, device, state.weights.clone()),
-            optimiser: Adam::new(config),
+            network: Network::new(architecture, device, &state.weights),
+            optimiser: Adam::new(recipe.rule),
             average: Vec::new(),
             pending: Vec::new(),
             device: device.clone(),
@@ -42,15 +39,26 @@ impl Plain {
 
     /// Takes one step: see [`super::Learner::step`].
     pub fn step(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch) {
-        let shape = [t.len(), self.network.dim()];
+        let shape = [t.len(), self.architecture().input.dim];
         let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &self.device);
 
         let velocity = self.network.forward(tensor(&sample.xt), Told { t, labels });
         let loss = (velocity - tensor(&sample.ut)).square().mean();
-        let mut gradients = loss.backward();
-        self.optimiser.step(&mut self.network.parameters, &mut gradients);
+        let gradients = self.network.gradients(&mut loss.backward());
         self.pending.push(loss.inner());
-        self.average_weights();
+
+        let mut weights = self.network.values();
+        let scalars = self.optimiser.step(&mut weights, gradients);
+        match scalars.kept_average {
+            Some(kept) if !self.average.is_empty() => {
+                for (average, weights) in self.average.iter_mut().zip(&weights) {
+                    *average = average.clone().mul_scalar(kept) + weights.clone().mul_scalar(1.0 - kept);
+                }
+            }
+            Some(_) => self.average.clone_from(&weights),
+            None => (),
+        }
+        self.network = self.network.clone().with(weights, true);
     }
 
     /// How large its steps are.
@@ -58,29 +66,14 @@ impl Plain {
         &mut self.optimiser.rule
     }
 
-    /// Coordinates of a point.
-    pub fn dim(&self) -> usize {
-        self.network.dim()
+    /// What it computes.
+    pub fn architecture(&self) -> &Architecture {
+        self.network.architecture()
     }
 
     /// Steps taken so far.
     pub fn steps_taken(&self) -> usize {
         self.optimiser.step
-    }
-
-    fn average_weights(&mut self) {
-        if self.config.ema == 0.0 {
-            return;
-        }
-        let weights = self.network.parameters.iter().map(|p| p.clone().inner());
-        if self.average.is_empty() {
-            self.average = weights.collect();
-            return;
-        }
-        let kept = kept_share(self.config.ema, self.optimiser.step);
-        for (average, weights) in self.average.iter_mut().zip(weights) {
-            *average = average.clone().mul_scalar(kept) + weights.mul_scalar(1.0 - kept);
-        }
     }
 
     /// The losses since the last call, in one read.
@@ -101,43 +94,45 @@ impl Plain {
     /// # Errors
     /// When the device fails to answer.
     pub async fn state(&self) -> Result<State, Error> {
-        let mut state = State { step: self.optimiser.step, ..State::default() };
-        for parameter in &self.network.parameters {
-            state.weights.push(read(parameter.clone().inner()).await?);
-        }
-        for [m, v] in &self.optimiser.moments {
-            state.moments[0].push(read(m.clone()).await?);
-            state.moments[1].push(read(v.clone()).await?);
-        }
-        for average in &self.average {
-            state.average.push(read(average.clone()).await?);
-        }
-        Ok(state)
+        let [m, v] = [0, 1].map(|k| self.optimiser.moments.iter().map(|moments| moments[k].clone()).collect());
+        Ok(State {
+            step: self.optimiser.step,
+            weights: lists(self.network.values()).await?,
+            moments: [lists(m).await?, lists(v).await?],
+            average: lists(self.average.clone()).await?,
+        })
     }
 
     /// See [`super::Learner::restore`].
     pub fn restore(&mut self, state: &State) {
-        let shapes: Vec<[usize; 2]> = self.network.parameters.iter().map(|p| p.dims()).collect();
-        let tensors = |lists: &[Vec<f32>]| -> Vec<Tensor<2>> {
-            let tensor = |(values, &shape): (&Vec<f32>, &[usize; 2])| {
-                Tensor::from_data(TensorData::new(values.clone(), shape), &self.device)
-            };
-            lists.iter().zip(&shapes).map(tensor).collect()
+        let tensors = |lists: &[Vec<f32>]| -> Vec<Tensor<1>> {
+            let tensor = |list: &Vec<f32>| Tensor::from_data(TensorData::new(list.clone(), [list.len()]), &self.device);
+            lists.iter().map(tensor).collect()
         };
         let [m, v] = &state.moments;
         self.optimiser.step = state.step;
         self.optimiser.moments = tensors(m).into_iter().zip(tensors(v)).map(|(m, v)| [m, v]).collect();
         self.average = tensors(&state.average);
-        self.network.parameters = tensors(&state.weights).into_iter().map(|p| p.autodiff().require_grad()).collect();
+        self.network = self.network.clone().with(tensors(&state.weights), true);
         self.pending.clear();
     }
 
-    /// See [`super::Learner::network`].
-    pub fn network(&self, weights: Weights) -> Mlp {
-        let mut network = self.network.without_autodiff();
-        if weights == Weights::Sampled && !self.average.is_empty() {
-            network.parameters = self.average.clone();
-        }
-        network
+    /// See [`super::Learner::flow`]: the network outside automatic differentiation.
+    pub fn network(&self, weights: Weights) -> Network {
+        let averaged = weights == Weights::Sampled && !self.average.is_empty();
+        let values = if averaged { self.average.clone() } else { self.network.values() };
+        self.network.clone().with(values, false)
     }
+}
+
+/// The numbers of several tensors, one list each.
+///
+/// # Errors
+/// When the device fails to answer.
+pub async fn lists(tensors: Vec<Tensor<1>>) -> Result<Vec<Vec<f32>>, Error> {
+    let mut lists = Vec::with_capacity(tensors.len());
+    for tensor in tensors {
+        lists.push(read(tensor).await?);
+    }
+    Ok(lists)
 }

@@ -49,7 +49,7 @@ impl Columns {
     /// Those of points of so many coordinates.
     pub fn of(telling: &Telling, dim: usize) -> Columns {
         let scales = usize::from(telling.form(0.5).is_some());
-        Columns([dim, telling.features(&[0.5]).len(), telling.classes, scales, dim])
+        Columns([dim, telling.features(&[0.5]).len(), telling.classes(), scales, dim])
     }
 
     /// The numbers of a part, one kind after the other.

@@ -5,28 +5,27 @@
 use super::Flow as AnyFlow;
 use super::examples::Columns;
 use super::packed_cpu::Flow;
-use crate::config::Config;
 use crate::error::Error;
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::tree_sum::{self, Worker};
-use crate::network::Telling;
+use crate::network::{Architecture, Telling};
 
 /// One who works out parts of a run's batches, and carries points by its flow.
 pub struct Helper {
-    config: Config,
-    dim: usize,
+    architecture: Architecture,
     columns: Columns,
     halvings: usize,
     worker: Worker,
 }
 
 impl Helper {
-    /// A helper for runs with these options.
-    pub fn new(config: &Config, dim: usize) -> Helper {
-        let layout = Layout::of(config, dim);
-        let halvings = tree_sum::halvings(config.batch, layout.len);
-        let columns = Columns::of(&Telling::of(config), dim);
-        Helper { config: config.clone(), dim, columns, halvings, worker: Worker::new(layout, halvings) }
+    /// A helper for a network of dense layers and batches of so many samples.
+    pub fn new(architecture: &Architecture, batch: usize) -> Helper {
+        let layout = Layout::of(architecture);
+        let halvings = tree_sum::halvings(batch, layout.len);
+        let columns = Columns::of(&Telling::of(architecture), architecture.input.dim);
+        let architecture = architecture.clone();
+        Helper { architecture, columns, halvings, worker: Worker::new(layout, halvings) }
     }
 
     /// Works out one of the `2^shared` parts of a batch whose ut are `total` numbers in all: its sum of squares and its
@@ -51,7 +50,7 @@ impl Helper {
     /// When they are another run's.
     pub fn flow(&self, weights: Vec<f32>) -> Result<AnyFlow, Error> {
         self.check(&weights)?;
-        Ok(AnyFlow::Cpu(Box::new(Flow::new(&self.config, self.dim, weights, self.worker.layout().clone()))))
+        Ok(AnyFlow::Cpu(Box::new(Flow::new(&self.architecture, weights, self.worker.layout().clone()))))
     }
 
     fn check(&self, weights: &[f32]) -> Result<(), Error> {
@@ -61,16 +60,6 @@ impl Helper {
             ))),
             _ => Ok(()),
         }
-    }
-
-    /// The options.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Coordinates of a point.
-    pub fn dim(&self) -> usize {
-        self.dim
     }
 }
 

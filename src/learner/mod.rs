@@ -7,6 +7,7 @@
 #[cfg(feature = "burn")]
 pub mod autodiff;
 mod examples;
+pub mod form;
 pub mod helper;
 pub mod packed_cpu;
 #[cfg(feature = "gpu")]
@@ -20,18 +21,19 @@ use rand_chacha::ChaCha8Rng;
 use crate::batch::TrainingBatch;
 use crate::batch::counter_based::Drawn;
 use crate::config::Config;
-use crate::device::OpenDevice;
 use crate::error::Error;
-use crate::network::architecture;
+use crate::network::Architecture;
+use crate::optimiser::Rule;
 #[cfg(feature = "burn")]
 use autodiff::Plain;
+use form::Form;
 use packed_cpu::Cpu;
 pub(crate) use velocity::check_labels;
 pub use velocity::{CHUNK, Flow, Wish};
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
 ///
-/// Every list is in the order of [`architecture::parameters`].
+/// Every list is in the order of [`Architecture::parameters`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// Steps taken.
@@ -46,8 +48,24 @@ pub struct State {
 
 impl State {
     /// Freshly drawn weights, before the first step.
-    pub fn initial(config: &Config, dim: usize, rng: &mut ChaCha8Rng) -> State {
-        State { weights: architecture::initial(&architecture::layers(config, dim), rng), ..State::default() }
+    pub fn initial(architecture: &Architecture, rng: &mut ChaCha8Rng) -> State {
+        State { weights: architecture.initial(rng), ..State::default() }
+    }
+}
+
+/// How a network is trained, whatever it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recipe {
+    /// Samples of a batch.
+    pub batch: usize,
+    /// How a gradient becomes a step.
+    pub rule: Rule,
+}
+
+impl Recipe {
+    /// That of the options.
+    pub fn of(config: &Config) -> Recipe {
+        Recipe { batch: config.batch, rule: Rule::of(config) }
     }
 }
 
@@ -85,29 +103,31 @@ pub enum Weights {
     Sampled,
 }
 
-/// The device that trains the network that the options describe: the one that is open, or the CPU with a sentence where
-/// the GPU's kernels have no room for it.
-pub fn device_for(_config: &Config, _dim: usize, opened: &OpenDevice) -> OpenDevice {
-    #[cfg(feature = "gpu")]
-    if opened.gpu.is_some() && !packed_gpu::Gpu::fits(_config, _dim) {
-        let Config { width, depth, batch, .. } = _config;
-        return crate::device::open_cpu(format!(
-            "The CPU runs, because the GPU's kernels have no room for width = {width}, depth = {depth}, batch = {batch} in {_dim} \
-             coordinates."
-        ));
-    }
-    opened.clone()
-}
-
 impl Learner {
-    /// The network that the options describe, with what `state` holds, on a device of [`device_for`]; where the device
-    /// can, it makes its batches itself, as `drawn` says.
-    pub fn of(config: &Config, dim: usize, _device: &OpenDevice, state: &State, _drawn: Option<&Drawn>) -> Learner {
-        #[cfg(feature = "gpu")]
-        if let Some(opened) = &_device.gpu {
-            return Learner::Gpu(Box::new(packed_gpu::Gpu::new(config, dim, opened, state, _drawn)));
+    /// A network with what `state` holds, in this form; where the device can, it makes its batches itself, as `drawn`
+    /// says.
+    ///
+    /// # Errors
+    /// When burn refuses the device.
+    pub fn of(
+        form: &Form,
+        architecture: &Architecture,
+        recipe: Recipe,
+        state: &State,
+        _drawn: Option<&Drawn>,
+    ) -> Learner {
+        match form {
+            Form::PackedCpu => Learner::Cpu(Box::new(Cpu::new(architecture, recipe, state))),
+            #[cfg(feature = "gpu")]
+            Form::PackedGpu(gpu) => {
+                Learner::Gpu(Box::new(packed_gpu::Gpu::new(architecture, recipe, gpu, state, _drawn)))
+            }
         }
-        Learner::Cpu(Box::new(Cpu::new(config, dim, state)))
+    }
+
+    /// What it computes.
+    pub fn architecture(&self) -> &Architecture {
+        each!(self, form => form.architecture())
     }
 
     /// The form that workers can share, where it is the one that runs.
@@ -156,7 +176,7 @@ impl Learner {
 
     /// Coordinates of a point.
     pub fn dim(&self) -> usize {
-        each!(self, form => form.dim())
+        self.architecture().input.dim
     }
 
     /// Sets the length of the whole run: see [`crate::optimiser::Rule::rate`].
@@ -209,13 +229,7 @@ impl Learner {
             #[cfg(feature = "gpu")]
             Learner::Gpu(gpu) => Flow::Gpu(Box::new(gpu.flow(weights))),
             #[cfg(feature = "burn")]
-            Learner::Plain(plain) => Flow::Plain(plain.network(weights), plain.device.clone()),
+            Learner::Plain(plain) => Flow::Plain(Box::new(plain.network(weights))),
         }
     }
-}
-
-/// The share of the average that stays at step `k`: min(ema, (1 + k) / (10 + k)), so that the first steps, which know
-/// little, are soon forgotten.
-fn kept_share(ema: f64, k: usize) -> f64 {
-    ema.min((1.0 + k as f64) / (10.0 + k as f64))
 }

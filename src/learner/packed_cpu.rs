@@ -4,9 +4,8 @@ use std::cell::RefCell;
 
 use super::examples::{Columns, Shown};
 use super::helper::still_to_halve;
-use super::{State, Weights, kept_share};
+use super::{Recipe, State, Weights};
 use crate::batch::TrainingBatch;
-use crate::config::Config;
 use crate::data::Label;
 use crate::error::Error;
 use crate::kernels::cpu::adam::{self, Packed};
@@ -14,13 +13,12 @@ use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::mlp_pass::Passes;
 use crate::kernels::cpu::threads::{self, Team};
 use crate::kernels::cpu::tree_sum;
-use crate::network::{Telling, Told};
+use crate::network::{Architecture, Telling, Told};
 use crate::optimiser::Rule;
 
 /// A network in training.
 pub struct Cpu {
-    config: Config,
-    dim: usize,
+    architecture: Architecture,
     telling: Telling,
     team: Team,
     /// The next step's batch, where others have a part in it.
@@ -35,17 +33,16 @@ pub struct Cpu {
 }
 
 impl Cpu {
-    /// The network that the options describe, with what `state` holds.
-    pub fn new(config: &Config, dim: usize, state: &State) -> Cpu {
-        let layout = Layout::of(config, dim);
+    /// A network of dense layers, with what `state` holds.
+    pub fn new(architecture: &Architecture, recipe: Recipe, state: &State) -> Cpu {
+        let layout = Layout::of(architecture);
         let zeros = vec![0.0; layout.len];
         let mut cpu = Cpu {
-            config: config.clone(),
-            dim,
-            telling: Telling::of(config),
-            team: Team::new(&layout, config.batch),
+            architecture: architecture.clone(),
+            telling: Telling::of(architecture),
+            team: Team::new(&layout, recipe.batch),
             divided: None,
-            rule: Rule::of(config),
+            rule: recipe.rule,
             step: 0,
             weights: Vec::new(),
             moments: [zeros.clone(), zeros],
@@ -75,11 +72,11 @@ impl Cpu {
         self.step += 1;
         let [m, v] = &mut self.moments;
         let gradient = self.team.gradient();
-        adam::adam(&self.rule, self.step, Packed { weights: &mut self.weights, gradient, moments: [m, v] });
-        if self.config.ema > 0.0 && self.average.is_empty() {
-            self.average.clone_from(&self.weights);
-        } else if self.config.ema > 0.0 {
-            adam::average(&mut self.average, &self.weights, kept_share(self.config.ema, self.step));
+        let scalars = self.rule.scalars(self.step);
+        adam::adam(&scalars, Packed { weights: &mut self.weights, gradient, moments: [m, v] });
+        if let Some(kept) = scalars.kept_average {
+            self.average.resize(self.weights.len(), 0.0);
+            adam::average(&mut self.average, &self.weights, kept);
         }
     }
 
@@ -94,9 +91,9 @@ impl Cpu {
         &mut self.rule
     }
 
-    /// Coordinates of a point.
-    pub fn dim(&self) -> usize {
-        self.dim
+    /// What it computes.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// Steps taken so far.
@@ -138,7 +135,7 @@ impl Cpu {
 
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
-        Flow::new(&self.config, self.dim, self.chosen(weights).to_vec(), self.team.layout().clone())
+        Flow::new(&self.architecture, self.chosen(weights).to_vec(), self.team.layout().clone())
     }
 
     fn chosen(&self, weights: Weights) -> &[f32] {
@@ -228,18 +225,21 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// The velocity of the network that the options describe, with these weights.
-    pub fn of(config: &Config, dim: usize, weights: &[Vec<f32>]) -> Flow {
-        let layout = Layout::of(config, dim);
-        Flow::new(config, dim, layout.pack(weights), layout)
+    /// The velocity of a network of dense layers, with these weights.
+    ///
+    /// # Shapes
+    /// `weights` are one list for each of [`Architecture::parameters`], in their order.
+    pub fn of(architecture: &Architecture, weights: &[Vec<f32>]) -> Flow {
+        let layout = Layout::of(architecture);
+        Flow::new(architecture, layout.pack(weights), layout)
     }
 
-    pub(super) fn new(config: &Config, dim: usize, weights: Vec<f32>, layout: Layout) -> Flow {
-        let (telling, passes) = (Telling::of(config), RefCell::new(vec![Passes::new(layout)]));
-        Flow { dim, telling, weights, passes }
+    pub(super) fn new(architecture: &Architecture, weights: Vec<f32>, layout: Layout) -> Flow {
+        let (telling, passes) = (Telling::of(architecture), RefCell::new(vec![Passes::new(layout)]));
+        Flow { dim: architecture.input.dim, telling, weights, passes }
     }
 
-    /// The parameters in their natural order: see [`crate::network::architecture::parameters`].
+    /// The parameters in their natural order: see [`Architecture::parameters`].
     pub fn parameters(&self) -> Vec<Vec<f32>> {
         self.passes.borrow()[0].layout().unpack(&self.weights)
     }

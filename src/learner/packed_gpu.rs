@@ -4,24 +4,22 @@ use std::cell::OnceCell;
 
 use wgpu::Buffer;
 
-use super::{State, Weights, Wish, kept_share, packed_cpu};
+use super::{Recipe, State, Weights, Wish, packed_cpu};
 use crate::batch::TrainingBatch;
 use crate::batch::counter_based::Drawn;
-use crate::config::Config;
 use crate::data::Label;
 use crate::device::gpu::Gpu as Opened;
 use crate::error::Error;
 use crate::kernels::gpu::layout::{FOUR, Net};
 use crate::kernels::gpu::sampling::{Evaluation, Method, Outcome, Points, Sampling};
-use crate::kernels::gpu::training::{Correction, Rows, Training};
-use crate::network::{Telling, architecture};
-use crate::optimiser::{BETA_1, BETA_2, Rule};
+use crate::kernels::gpu::training::{Rows, Training};
+use crate::network::{Architecture, Telling};
+use crate::optimiser::Rule;
 use crate::solver::{EULER, Tableau};
 
 /// A network in training.
 pub struct Gpu {
-    config: Config,
-    dim: usize,
+    architecture: Architecture,
     opened: Opened,
     rule: Rule,
     telling: Telling,
@@ -32,36 +30,37 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Is there room for this network and its batches?
-    pub fn fits(config: &Config, dim: usize) -> bool {
-        Training::fits(&net(config, dim), config.batch)
-    }
-
-    /// The network that the options describe, with what `state` holds; with `drawn` it makes its batches itself.
-    pub fn new(config: &Config, dim: usize, opened: &Opened, state: &State, drawn: Option<&Drawn>) -> Gpu {
-        let training = Training::new(opened, net(config, dim), (config.batch, dim), config.activation, drawn);
-        let (rule, telling) = (Rule::of(config), Telling::of(config));
-        let (config, opened) = (config.clone(), opened.clone());
-        let mut gpu = Gpu { config, dim, opened, rule, telling, step: 0, averaged: false, training };
+    /// A network of dense layers, with what `state` holds; with `drawn` it makes its batches itself.
+    pub fn new(
+        architecture: &Architecture,
+        recipe: Recipe,
+        opened: &Opened,
+        state: &State,
+        drawn: Option<&Drawn>,
+    ) -> Gpu {
+        let training = Training::new(opened, Net::of(architecture), recipe.batch, drawn);
+        let (rule, telling) = (recipe.rule, Telling::of(architecture));
+        let (architecture, opened) = (architecture.clone(), opened.clone());
+        let mut gpu = Gpu { architecture, opened, rule, telling, step: 0, averaged: false, training };
         gpu.restore(state);
         gpu
     }
 
     /// Takes one step: see [`super::Learner::step`].
     pub fn step(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch) {
-        let correction = self.correction();
+        let scalars = self.rule.scalars(self.step + 1);
         let (features, labels) = (self.telling.features(t), self.telling.columns(labels, t.len()));
         let (xt, ut) = (&sample.xt, &sample.ut);
         let compared = self.telling.compared(xt, t, ut);
         let (scales, ut): (&[f32], _) = compared.as_ref().map_or((&[], ut), |(scales, rest)| (scales, rest));
         let rows = Rows { xt, features: &features, labels: &labels, ut, scales };
-        self.training.step(rows, correction);
+        self.training.step(rows, scalars);
         self.taken();
     }
 
     /// See [`super::Learner::step_drawn`].
     pub fn step_drawn(&mut self) -> bool {
-        let drawn = self.training.step_drawn(self.step, self.correction());
+        let drawn = self.training.step_drawn(self.step, self.rule.scalars(self.step + 1));
         if drawn {
             self.taken();
         }
@@ -70,20 +69,7 @@ impl Gpu {
 
     fn taken(&mut self) {
         self.step += 1;
-        self.averaged = self.config.ema > 0.0;
-    }
-
-    /// What the next step asks of the optimiser.
-    fn correction(&self) -> Correction {
-        let step = self.step + 1;
-        let correction = |beta: f64| 1.0 - beta.powf(step as f64);
-        let kept = if self.averaged { kept_share(self.config.ema, step) } else { 0.0 };
-        Correction {
-            rate: (self.rule.rate(step) / correction(BETA_1)) as f32,
-            root: (1.0 / correction(BETA_2).sqrt()) as f32,
-            kept_weight: self.rule.kept(step) as f32,
-            kept_average: (self.config.ema > 0.0).then_some(kept as f32),
-        }
+        self.averaged = self.rule.averages();
     }
 
     /// How large its steps are.
@@ -91,9 +77,9 @@ impl Gpu {
         &mut self.rule
     }
 
-    /// Coordinates of a point.
-    pub fn dim(&self) -> usize {
-        self.dim
+    /// What it computes.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// Steps taken so far.
@@ -139,12 +125,8 @@ impl Gpu {
     /// See [`super::Learner::flow`].
     pub fn flow(&self, weights: Weights) -> Flow {
         let average = weights == Weights::Sampled && self.averaged;
-        Flow::new(&self.config, self.dim, &self.opened, self.training.snapshot(average))
+        Flow::new(&self.architecture, &self.opened, self.training.snapshot(average))
     }
-}
-
-fn net(config: &Config, dim: usize) -> Net {
-    Net::new(architecture::layers(config, dim), &architecture::columns(config, dim))
 }
 
 /// A velocity at rest.
@@ -153,23 +135,25 @@ pub struct Flow {
     weights: Buffer,
     opened: Opened,
     telling: Telling,
-    config: Config,
-    dim: usize,
+    architecture: Architecture,
     /// The same on the CPU, once it was asked for.
     here: OnceCell<Box<packed_cpu::Flow>>,
 }
 
 impl Flow {
-    /// The velocity of the network that the options describe, with these weights.
-    pub fn of(config: &Config, dim: usize, opened: &Opened, weights: &[Vec<f32>]) -> Flow {
-        let weights = opened.numbers(&net(config, dim).pack(weights));
-        Flow::new(config, dim, opened, weights)
+    /// The velocity of a network of dense layers, with these weights.
+    ///
+    /// # Shapes
+    /// `weights` are one list for each of [`Architecture::parameters`], in their order.
+    pub fn of(architecture: &Architecture, opened: &Opened, weights: &[Vec<f32>]) -> Flow {
+        let weights = opened.numbers(&Net::of(architecture).pack(weights));
+        Flow::new(architecture, opened, weights)
     }
 
-    fn new(config: &Config, dim: usize, opened: &Opened, weights: Buffer) -> Flow {
-        let sampling = Sampling::new(opened, net(config, dim), dim, config.activation);
-        let (opened, telling, config) = (opened.clone(), Telling::of(config), config.clone());
-        Flow { sampling, weights, opened, telling, config, dim, here: OnceCell::new() }
+    fn new(architecture: &Architecture, opened: &Opened, weights: Buffer) -> Flow {
+        let sampling = Sampling::new(opened, Net::of(architecture));
+        let (opened, telling) = (opened.clone(), Telling::of(architecture));
+        Flow { sampling, weights, opened, telling, architecture: architecture.clone(), here: OnceCell::new() }
     }
 
     /// Points at the times that are kept after the first, whatever the guidance: see [`super::Flow::carry_to`].
@@ -202,7 +186,7 @@ impl Flow {
         evaluations: &[Evaluation],
         outcome: Outcome,
     ) -> Result<Vec<f32>, Error> {
-        let labels = self.telling.columns(labels, x0.len() / self.dim);
+        let labels = self.telling.columns(labels, x0.len() / self.architecture.input.dim);
         self.sampling.carry(&self.weights, Points { x0, labels: &labels }, method, evaluations, outcome).await
     }
 
@@ -215,12 +199,12 @@ impl Flow {
         }
     }
 
-    /// The parameters in their natural order: see [`architecture::parameters`].
+    /// The parameters in their natural order: see [`Architecture::parameters`].
     ///
     /// # Errors
     /// When the device is lost.
     pub async fn parameters(&self) -> Result<Vec<Vec<f32>>, Error> {
-        let net = net(&self.config, self.dim);
+        let net = Net::of(&self.architecture);
         Ok(net.unpack(&self.opened.read(&self.weights, FOUR * net.len).await?))
     }
 
@@ -232,7 +216,7 @@ impl Flow {
         if let Some(flow) = self.here.get() {
             return Ok(flow);
         }
-        let flow = packed_cpu::Flow::of(&self.config, self.dim, &self.parameters().await?);
+        let flow = packed_cpu::Flow::of(&self.architecture, &self.parameters().await?);
         Ok(self.here.get_or_init(|| Box::new(flow)))
     }
 }

@@ -1,20 +1,19 @@
 //! A learned velocity, and what it does with points.
 
 #[cfg(feature = "burn")]
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
+use super::form::Form;
 use super::packed_cpu;
 #[cfg(feature = "gpu")]
 use super::packed_gpu;
-use crate::config::Config;
 use crate::data::Label;
-use crate::device::OpenDevice;
 #[cfg(feature = "burn")]
 use crate::device::burn::read;
 use crate::error::Error;
 #[cfg(feature = "burn")]
-use crate::network::Mlp;
-use crate::network::Told;
+use crate::network::Network;
+use crate::network::{Architecture, Told};
 #[cfg(feature = "gpu")]
 use crate::solver;
 use crate::solver::{Kept, Solver, State};
@@ -31,7 +30,7 @@ pub enum Flow {
     Gpu(Box<packed_gpu::Flow>),
     /// In burn, on any device.
     #[cfg(feature = "burn")]
-    Plain(Mlp, Device),
+    Plain(Box<Network>),
 }
 
 /// What is wanted of points.
@@ -56,17 +55,19 @@ impl Wish<'_> {
 }
 
 impl Flow {
-    /// The velocity of the network that the options describe, with these weights in the order of
-    /// [`crate::network::architecture::parameters`].
-    pub fn of(config: &Config, dim: usize, _device: &OpenDevice, weights: &[Vec<f32>]) -> Flow {
-        #[cfg(feature = "gpu")]
-        if let Some(opened) = _device.gpu.as_ref().filter(|_| packed_gpu::Gpu::fits(config, dim)) {
-            return Flow::Gpu(Box::new(packed_gpu::Flow::of(config, dim, opened, weights)));
+    /// The velocity of a network in this form, with these weights.
+    ///
+    /// # Shapes
+    /// `weights` are one list for each of [`Architecture::parameters`], in their order.
+    pub fn of(form: &Form, architecture: &Architecture, weights: &[Vec<f32>]) -> Flow {
+        match form {
+            Form::PackedCpu => Flow::Cpu(Box::new(packed_cpu::Flow::of(architecture, weights))),
+            #[cfg(feature = "gpu")]
+            Form::PackedGpu(gpu) => Flow::Gpu(Box::new(packed_gpu::Flow::of(architecture, gpu, weights))),
         }
-        Flow::Cpu(Box::new(packed_cpu::Flow::of(config, dim, weights)))
     }
 
-    /// The parameters in the order of [`crate::network::architecture::parameters`].
+    /// The parameters in the order of [`Architecture::parameters`].
     ///
     /// # Errors
     /// When the device fails to answer.
@@ -76,13 +77,7 @@ impl Flow {
             #[cfg(feature = "gpu")]
             Flow::Gpu(flow) => flow.parameters().await,
             #[cfg(feature = "burn")]
-            Flow::Plain(network, _) => {
-                let mut lists = Vec::new();
-                for parameter in &network.parameters {
-                    lists.push(read(parameter.clone()).await?);
-                }
-                Ok(lists)
-            }
+            Flow::Plain(network) => super::autodiff::lists(network.values()).await,
         }
     }
 
@@ -138,7 +133,7 @@ impl Flow {
         match self {
             Flow::Cpu(flow) => flow.carry(wish, x0, dim, solver, times).await,
             #[cfg(feature = "burn")]
-            Flow::Plain(network, device) => InBurn(network, device).carry(wish, x0, dim, solver, times).await,
+            Flow::Plain(network) => InBurn(network).carry(wish, x0, dim, solver, times).await,
             #[cfg(feature = "gpu")]
             Flow::Gpu(flow) => {
                 // Dormand–Prince looks at numbers on its way, and guidance asks twice: neither is worth a kernel.
@@ -178,7 +173,7 @@ impl Flow {
             velocities.extend(match self {
                 Flow::Cpu(flow) => Velocity::velocities(&**flow, chunk, dim, t, labels).await?,
                 #[cfg(feature = "burn")]
-                Flow::Plain(network, device) => InBurn(network, device).velocities(chunk, dim, t, labels).await?,
+                Flow::Plain(network) => InBurn(network).velocities(chunk, dim, t, labels).await?,
                 #[cfg(feature = "gpu")]
                 Flow::Gpu(flow) => flow.velocities(chunk, t, labels).await?,
             });
@@ -259,14 +254,14 @@ trait Velocity {
 
 /// In burn, on any device.
 #[cfg(feature = "burn")]
-struct InBurn<'a>(&'a Mlp, &'a Device);
+struct InBurn<'a>(&'a Network);
 
 #[cfg(feature = "burn")]
 impl Velocity for InBurn<'_> {
     type Points = Tensor<2>;
 
     fn points(&self, numbers: &[f32], dim: usize) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(numbers.to_vec(), [numbers.len() / dim, dim]), self.1)
+        Tensor::from_data(TensorData::new(numbers.to_vec(), [numbers.len() / dim, dim]), self.0.device())
     }
 
     fn at(&self, x: &Tensor<2>, t: f64, labels: &[Label]) -> Tensor<2> {

@@ -1,9 +1,10 @@
 //! What a network is told beside the points, and what its output means.
 
+use super::architecture::{Architecture, Output};
+use super::input::Input;
 use super::time;
-use crate::config::{Config, Predict, TimeInput};
+use crate::config::Predict;
 use crate::data::Label;
-use crate::path::Path;
 
 /// Times and classes.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +25,8 @@ impl<'a> Told<'a> {
 /// How the options have a network told things, and how its output becomes a velocity.
 #[derive(Clone, Copy, Debug)]
 pub struct Telling {
-    time: TimeInput,
-    /// Columns of a label.
-    pub classes: usize,
-    predict: Predict,
-    path: Path,
+    input: Input,
+    output: Output,
 }
 
 /// β is never taken for less: the velocity that leads to a point given at t = 1 is infinite (Li and He 2025, arXiv
@@ -36,14 +34,19 @@ pub struct Telling {
 pub const BETA_MIN: f64 = 0.05;
 
 impl Telling {
-    /// As the options say.
-    pub fn of(config: &Config) -> Telling {
-        Telling { time: config.time, classes: config.classes.count(), predict: config.predict, path: Path::of(config) }
+    /// That of a network.
+    pub fn of(architecture: &Architecture) -> Telling {
+        Telling { input: architecture.input, output: architecture.output }
+    }
+
+    /// Columns of a label.
+    pub fn classes(&self) -> usize {
+        self.input.classes
     }
 
     /// The time features: see [`time::features`].
     pub fn features(&self, t: &[f32]) -> Vec<f32> {
-        time::features(self.time, t)
+        time::features(self.input.time, t)
     }
 
     /// A row for each of `n` points: 1 in the column of its class, 0 in the others, and 0 in all where it is not told.
@@ -51,8 +54,8 @@ impl Telling {
     /// # Shapes
     /// `n × classes`.
     pub fn columns(&self, labels: &[Label], n: usize) -> Vec<f32> {
-        let mut columns = vec![0.0; n * self.classes];
-        for (row, label) in columns.chunks_exact_mut(self.classes.max(1)).zip(labels) {
+        let mut columns = vec![0.0; n * self.input.classes];
+        for (row, label) in columns.chunks_exact_mut(self.input.classes.max(1)).zip(labels) {
             if let Some(class) = label {
                 row[*class as usize] = 1.0;
             }
@@ -78,8 +81,8 @@ impl Telling {
     /// Where the output stands for x1, x0 = (x - α x1) / β, and so v = α' x1 + β' x0 = (α' - α β'/β) x1 + (β'/β) x;
     /// on the linear path (x1 - x) / (1 - t).
     pub fn form(&self, t: f32) -> Option<(f32, f32)> {
-        (self.predict == Predict::Target).then(|| {
-            let at = self.path.at(t as f64);
+        (self.output.predict == Predict::Target).then(|| {
+            let at = self.output.path.at(t as f64);
             let ratio = at.beta_dot / at.beta.max(BETA_MIN);
             ((at.alpha_dot - at.alpha * ratio) as f32, ratio as f32)
         })

@@ -8,7 +8,7 @@ pub use adam::Adam;
 
 use crate::config::{Annealing, Config, Optimiser};
 
-/// How a gradient becomes a change of weights.
+/// How a gradient becomes a change of weights, and how their average follows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
     /// Size of the first step.
@@ -16,6 +16,8 @@ pub struct Rule {
     /// Share of each weight, times the learning rate, that a step removes.
     weight_decay: f64,
     annealing: Annealing,
+    /// Share of the weights' average that stays at a late step; 0 without averaging.
+    ema: f64,
     /// Those of the whole run.
     pub steps: usize,
 }
@@ -27,8 +29,8 @@ impl Rule {
             Optimiser::Adam => 0.0,
             Optimiser::Adamw => config.weight_decay,
         };
-        let &Config { learning_rate, annealing, steps, .. } = config;
-        Rule { learning_rate, weight_decay, annealing, steps }
+        let &Config { learning_rate, annealing, ema, steps, .. } = config;
+        Rule { learning_rate, weight_decay, annealing, ema, steps }
     }
 
     /// The learning rate of step number `step`, from 1. A run that is trained on past its end learns nothing more where
@@ -45,10 +47,40 @@ impl Rule {
         }
     }
 
-    /// The share of each weight that step number `step` keeps.
-    pub fn kept(&self, step: usize) -> f64 {
-        1.0 - self.rate(step) * self.weight_decay
+    /// Is there an average of the weights?
+    pub fn averages(&self) -> bool {
+        self.ema > 0.0
     }
+
+    /// The scalars of step number `step`, from 1.
+    pub fn scalars(&self, step: usize) -> AdamScalars {
+        let correction = |beta: f64| 1.0 - beta.powf(step as f64);
+        let rate = self.rate(step);
+        AdamScalars {
+            rate: rate / correction(BETA_1),
+            root: 1.0 / correction(BETA_2).sqrt(),
+            kept_weight: 1.0 - rate * self.weight_decay,
+            // The first steps, which know little, are soon forgotten.
+            kept_average: self.averages().then(|| match step {
+                1 => 0.0,
+                _ => self.ema.min((1.0 + step as f64) / (10.0 + step as f64)),
+            }),
+        }
+    }
+}
+
+/// What one step of Adam multiplies with: w ← kept_weight · w - rate · m / (root · √v + ε), then
+/// average ← kept_average · average + (1 - kept_average) · w.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamScalars {
+    /// Learning rate over the first moment's bias correction.
+    pub rate: f64,
+    /// 1 over the root of the second moment's.
+    pub root: f64,
+    /// Share of each weight that stays: 1 - learning rate · decay.
+    pub kept_weight: f64,
+    /// Share of the weights' average that stays, 0 at the first step; `None` without averaging.
+    pub kept_average: Option<f64>,
 }
 
 /// Share of the first moment that stays at each step.

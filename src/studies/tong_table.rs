@@ -6,8 +6,8 @@ use crate::data::Distribution;
 use crate::data::shapes::gaussian_mixture::GaussianMixture;
 use crate::data::shapes::moons::Moons;
 use crate::data::shapes::scurve::Scurve;
-use crate::device::open_cpu;
 use crate::error::Error;
+use crate::learner::form::Form;
 use crate::learner::{Flow, Weights};
 use crate::metrics;
 use crate::random::seed::{self, Purpose};
@@ -23,7 +23,8 @@ pub enum Task {
     Moons,
     /// N(0, I) to the S-curve: scikit-learn's, noise .05, dimensions 0 and 2, ×1.5.
     Scurve,
-    /// Two moons (noise .1, standardised with one mean and standard deviation for both axes, ×7) to 8 Gaussians of std 1.5 at radius 12.
+    /// Two moons (noise .1, standardised with one mean and standard deviation for both axes, ×7) to 8 Gaussians of std
+    /// 1.5 at radius 12.
     MoonsToEightGaussians,
 }
 
@@ -98,7 +99,8 @@ impl Task {
 
     fn source(self) -> Box<dyn Distribution> {
         match self {
-            // The mean of both coordinates is .375 and their common standard deviation .7230: closed forms of the curve and its noise.
+            // The mean of both coordinates is .375 and their common standard deviation .7230: closed forms of the curve
+            // and its noise.
             Task::MoonsToEightGaussians => {
                 Box::new(Moons { noise: 0.1, scale: 7.0 / 0.7230, shift: -0.375 * 7.0 / 0.7230 })
             }
@@ -180,10 +182,9 @@ pub fn steps(epochs: usize) -> usize {
 /// # Errors
 /// When the run diverges.
 pub async fn run(task: Task, config: Config, epochs: usize, mut progress: impl FnMut(usize)) -> Result<Outcome, Error> {
-    let device = open_cpu("The benchmark is of the CPU.");
     let source_points = if task == Task::MoonsToEightGaussians { POINTS } else { 0 };
     let config = Config { source_points, ..config };
-    let mut trainer = Trainer::new(&config, &device, task.source(), task.target(), Vec::new());
+    let mut trainer = Trainer::new(&config, &Form::PackedCpu, task.source(), task.target(), Vec::new());
     for step in 1..=steps(epochs) {
         trainer.step();
         if step % 50 == 0 {

@@ -4,8 +4,10 @@ use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::{FlowLab, object_of, read, set};
+use crate::config::Config;
 use crate::experiment::SampleRequest;
 use crate::learner::helper;
+use crate::network::Architecture;
 
 #[wasm_bindgen]
 impl FlowLab {
@@ -72,19 +74,25 @@ impl FlowLab {
 
 /// One who helps a run in another worker.
 #[wasm_bindgen]
-pub struct Helper(helper::Helper);
+pub struct Helper {
+    config: Config,
+    dim: usize,
+    helper: helper::Helper,
+}
 
 #[wasm_bindgen]
 impl Helper {
     /// For a run with the options `pairs`, a JSON list of `[name, text]`, whose points have `dim` coordinates.
     #[wasm_bindgen(constructor)]
     pub fn new(pairs: &str, dim: usize) -> Result<Helper, JsError> {
-        Ok(Helper(helper::Helper::new(&read(pairs)?.0, dim)))
+        let (config, _) = read(pairs)?;
+        let helper = helper::Helper::new(&Architecture::of(&config, dim), config.batch);
+        Ok(Helper { config, dim, helper })
     }
 
     /// Works out a part that [`FlowLab::divide`] gave: `{ sum, gradient }`.
     pub fn work(&mut self, weights: &[f32], part: &[f32], total: usize, shared: usize) -> Result<Object, JsError> {
-        let (sum, gradient) = self.0.work(weights, part, total, shared)?;
+        let (sum, gradient) = self.helper.work(weights, part, total, shared)?;
         let result = Object::new();
         set(&result, "sum", sum.into());
         set(&result, "gradient", Float32Array::from(gradient).into());
@@ -100,8 +108,8 @@ impl Helper {
         first: usize,
     ) -> Result<Object, JsError> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
-        let request = SampleRequest::asked(self.0.config(), &asked)?;
-        let flow = self.0.flow(weights)?;
-        Ok(object_of(&request.carry(self.0.config(), &flow, self.0.dim(), &points, first).await?))
+        let request = SampleRequest::asked(&self.config, &asked)?;
+        let flow = self.helper.flow(weights)?;
+        Ok(object_of(&request.carry(&self.config, &flow, self.dim, &points, first).await?))
     }
 }

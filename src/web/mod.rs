@@ -11,15 +11,16 @@ use js_sys::{Float32Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
+use crate::data::Distribution;
 use crate::data::images::Digits;
 use crate::data::inputs::Ends;
 use crate::device;
 use crate::error::Error;
-use crate::experiment::evaluation;
 use crate::experiment::{Experiment, SampleRequest, Samples};
+use crate::experiment::{evaluation, open};
 use crate::random::seed::{self, Purpose};
 use crate::store;
-use given::{given, whole};
+use given::{given, given_back, units, whole};
 
 thread_local! {
     /// Error-level log records that nobody has asked for yet.
@@ -73,7 +74,7 @@ impl FlowLab {
         let ends = Ends { source, target, pairs: Vec::new(), digits: DIGITS.with_borrow(Option::clone) };
         notes.extend(ends.reconcile(&mut config));
         let opened = match reason.as_str() {
-            "" => device::open(&config).await,
+            "" => open::open(&config, &ends).await,
             reason => device::open_cpu(reason),
         };
         let remarks = [source_note, target_note].into_iter().flatten().collect();
@@ -232,11 +233,7 @@ impl FlowLab {
 
     /// Fresh points of the `source` or the `target`.
     pub fn reference(&self, end: &str, count: f64) -> Result<Float32Array, JsError> {
-        let distribution = match end {
-            "source" => self.experiment.source(),
-            "target" => self.experiment.target(),
-            _ => return Err(Error::Input(format!("end = {end}: must be source or target")).into()),
-        };
+        let distribution = self.end(end)?;
         let config = self.experiment.config();
         let mut rng = seed::stream(config.seed as u64, Purpose::Metrics, u64::from(end == "source"));
         let (count, notes) = Config::read(&[("count", whole("count", count)?.to_string())]);
@@ -244,6 +241,18 @@ impl FlowLab {
             Some(note) => Err(Error::from(note).into()),
             None => Ok(Float32Array::from(distribution.sample(count.count, &mut rng).as_slice())),
         }
+    }
+
+    /// The units of the data of the `source` or the `target`, `{ mean, std, places }`: see [`units()`].
+    pub fn units(&self, end: &str) -> Result<Object, JsError> {
+        Ok(units(self.end(end)?.as_ref()))
+    }
+
+    /// What was given for the `source` or the `target`, in the form that [`FlowLab::create`] takes; undefined where
+    /// nothing was.
+    pub fn given(&self, end: &str) -> JsValue {
+        let ends = self.experiment.ends();
+        given_back(if end == "source" { ends.source.as_ref() } else { ends.target.as_ref() })
     }
 
     /// Share of `points` inside the target's support.
@@ -260,17 +269,25 @@ impl FlowLab {
     }
 
     /// Opens a saved run on this device.
-    pub fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
+    pub async fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
         if let Some(digits) = DIGITS.with_borrow(Option::clone) {
             self.experiment.bring_digits(digits);
         }
-        self.experiment.load(&bytes)?;
+        self.experiment.load(&bytes).await?;
         self.settled();
         Ok(())
     }
 }
 
 impl FlowLab {
+    fn end(&self, end: &str) -> Result<Box<dyn Distribution>, Error> {
+        match end {
+            "source" => Ok(self.experiment.source()),
+            "target" => Ok(self.experiment.target()),
+            _ => Err(Error::Input(format!("end = {end}: must be source or target"))),
+        }
+    }
+
     /// What was corrected at the start does not belong to the run that is there now.
     fn settled(&mut self) {
         self.notes.clear();

@@ -103,6 +103,42 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     }
 }
 
+#[test]
+fn samples_leave_in_the_units_of_the_data_or_in_the_model_s() {
+    let folder = folder("units");
+    std::fs::copy("tests/cases/08-lonlat.csv", folder.join("lonlat.csv")).unwrap();
+    let trained = run_in(
+        &folder,
+        "train --target-file lonlat.csv --steps 300 --width 16 --depth 2 --batch 64 --device cpu --save m.safetensors",
+    );
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let sampled = |more: &str| -> Vec<f64> {
+        let output = run_in(&folder, &format!("sample --model m.safetensors --count 2000 --solver-steps 10 {more}"));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).lines().skip(1).flat_map(|row| row.split(',')).map(|x| x.parse().unwrap()).collect()
+    };
+    let (data, model) = (sampled(""), sampled("--units model"));
+    assert_eq!(data, sampled("--units data"));
+    let mean = |of: &[f64], axis: usize| of.iter().skip(axis).step_by(2).sum::<f64>() / 2_000.0;
+    // One factor and two offsets take one table to the other: the data's own mean and standard deviation.
+    let bytes = std::fs::read("tests/cases/08-lonlat.csv").unwrap();
+    let (given, _) = flow_lab::data::given::file::read(&bytes).unwrap();
+    let flow_lab::data::Given::Points(points) = given else { panic!("a table") };
+    for (k, (data, model)) in data.iter().zip(&model).enumerate() {
+        let expected = points.mean()[k % 2] + points.std() * model;
+        // The model's numbers are printed as float32.
+        assert!((data - expected).abs() < 1e-7 * points.std() * (1.0 + model.abs()), "{data} for {expected}");
+    }
+    for (axis, expected) in [8.5417, 47.3768].into_iter().enumerate() {
+        let (found, error) = (mean(&data, axis), points.std() * mean(&model, axis).abs());
+        // Four digits of the place itself, and what the model is off by.
+        assert!((found - expected).abs() < 1e-4 + error, "axis {axis}: {found}");
+    }
+    let output = run_in(&folder, "sample --model m.safetensors --units metres");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--units metres: must be one of data, model"));
+}
+
 /// A 6 × 3 picture, black ink on white: two dots at the ends. Written by Python's zlib as an 8-bit grey PNG.
 const DOTS: &[u8] = include_bytes!("dots.png");
 
@@ -151,7 +187,8 @@ fn reflow_straightens_a_trained_flow() {
 fn a_table_goes_on_where_it_stopped() {
     let folder = folder("table");
     let _ = std::fs::remove_file(folder.join("t.csv"));
-    let header = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,w2_floor,seconds";
+    let header = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,\
+                  w2_source_target,w2_floor,seconds";
     let tasks = ["N→8gaussians", "N→moons", "N→scurve", "moons→8gaussians"];
     let rows = |pairing: &'static str| {
         tasks.iter().map(move |task| format!("{task},{pairing},0.1,1,1,0.5,0.25,2,0.4,0.2,2,1,0.1,3\n"))

@@ -172,20 +172,21 @@ fn what_depends_on_others_or_has_no_mixture_is_not_drawn_by_number() {
 mod on_the_gpu {
     use super::*;
     use flow_lab::device;
+    use flow_lab::learner::form::Form;
     use flow_lab::train::Trainer;
     use pollster::block_on;
 
     #[test]
     fn a_run_on_its_own_draws_has_the_losses_of_one_on_the_cpu() {
         let config = config(&[("target", "checkerboard"), ("device", "gpu"), ("timeSampling", "late"), ("ema", "0.9")]);
-        let opened = block_on(device::open(&config));
-        let losses = |device| {
+        let opened = block_on(device::open_gpu(config.device)).unwrap();
+        let losses = |form: Form| {
             let [source, target] = ends(&config);
-            let mut trainer = Trainer::new(&config, device, source, target, Vec::new());
+            let mut trainer = Trainer::new(&config, &form, source, target, Vec::new());
             (0..100).for_each(|_| trainer.step());
             block_on(trainer.losses()).unwrap().to_vec()
         };
-        let (found, expected) = (losses(&opened), losses(&device::open_cpu("test")));
+        let (found, expected) = (losses(Form::PackedGpu(opened.gpu.unwrap())), losses(Form::PackedCpu));
         for (step, (found, expected)) in found.iter().zip(&expected).enumerate() {
             assert!((found - expected).abs() < 5e-3 * expected, "step {step}: {found} for {expected}");
         }

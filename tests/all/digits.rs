@@ -162,7 +162,7 @@ fn a_class_that_the_pack_does_not_hold_is_a_sentence() {
             let mut of_nines = Experiment::new(config, open_cpu("test"), whole).unwrap();
             of_nines.train(1);
             let bytes = block_on(of_nines.save()).unwrap();
-            assert!(run.load(&bytes).unwrap_err().to_string().contains("none is a 9"));
+            assert!(block_on(run.load(&bytes)).unwrap_err().to_string().contains("none is a 9"));
         }
     }
 }
@@ -264,12 +264,12 @@ fn a_run_on_digits_is_saved_without_them_opened_with_them_and_rectified() {
     let bytes = block_on(run.save()).unwrap();
     assert!(bytes.len() < 2_000_000, "{} bytes", bytes.len());
     let mut opened = experiment(&[], 0);
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     opened.train(5);
     run.train(5);
     assert_eq!(block_on(opened.losses()).unwrap(), block_on(run.losses()).unwrap());
     let mut without = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
-    assert!(without.load(&bytes).unwrap_err().to_string().contains("needs the pack of digits"));
+    assert!(block_on(without.load(&bytes)).unwrap_err().to_string().contains("needs the pack of digits"));
 
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
     let request = SampleRequest { count: 30, steps: 2, solver, seed: 1, label: None, guidance: 1.0, kept: Kept::All };
@@ -277,7 +277,7 @@ fn a_run_on_digits_is_saved_without_them_opened_with_them_and_rectified() {
     run.train(3);
     assert!(block_on(run.losses()).unwrap().iter().all(|x| x.is_finite()));
     let bytes = block_on(run.save()).unwrap();
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     assert_eq!(block_on(opened.sample(request)).unwrap(), block_on(run.sample(request)).unwrap());
 }
 

@@ -1,5 +1,5 @@
-//! Velocity and divergence of the packed network against finite differences of an independent network in f64, and against
-//! burn's automatic differentiation.
+//! Velocity and divergence of the packed network against finite differences of an independent network in f64, and
+//! against burn's automatic differentiation.
 
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
@@ -7,7 +7,7 @@ use flow_lab::data::Label;
 use flow_lab::learner::State;
 use flow_lab::learner::packed_cpu::Flow;
 use flow_lab::likelihood::{divergence_by_differences, hutchinson_probes};
-use flow_lab::network::Told;
+use flow_lab::network::{Architecture, Told};
 use flow_lab::random::seed::{Purpose, stream};
 
 use crate::draws::{batch, difference, start};
@@ -20,7 +20,7 @@ fn with_rubbish(x: &[f32], dim: usize) -> Vec<f32> {
 
 fn both(config: &Config, dim: usize) -> (Flow, Reference, State) {
     let state = start(config, dim);
-    (Flow::of(config, dim, &state.weights), Reference::new(config, dim, &state), state)
+    (Flow::of(&Architecture::of(config, dim), &state.weights), Reference::new(config, dim, &state), state)
 }
 
 /// The exact trace, or with `probe` signs Hutchinson's product, of the reference at one point.
@@ -138,13 +138,13 @@ fn velocities_at_a_time_of_each_point_are_those_of_the_points_one_by_one() {
 #[cfg(feature = "burn")]
 mod in_burn {
     use burn::tensor::{Device, Tensor, TensorData};
-    use flow_lab::network::Mlp;
+    use flow_lab::network::Network;
 
     use super::*;
 
     /// Velocity and divergence by one way back for every coordinate, or for the probes.
-    fn by_autodiff(network: &Mlp, x: &[f32], t: f32, labels: &[Label], probes: Option<&[f32]>) -> Vec<f32> {
-        let dim = network.dim();
+    fn by_autodiff(network: &Network, x: &[f32], t: f32, labels: &[Label], probes: Option<&[f32]>) -> Vec<f32> {
+        let dim = network.architecture().input.dim;
         let n = x.len() / dim;
         let tensor = |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, [n, dim]), &Device::flex());
         let numbers = |t: Tensor<2>| t.into_data().try_into_vec::<f32>().unwrap();
@@ -178,8 +178,10 @@ mod in_burn {
                     let classes = Classes::Told;
                     let config = Config { time, predict, classes, width: 48, embedding: 20, ..Config::default() };
                     let (flow, _, state) = both(&config, dim);
-                    let mut network = Mlp::new(&config, dim, &Device::flex(), state.weights);
-                    network.parameters = network.parameters.into_iter().map(Tensor::autodiff).collect();
+                    let architecture = Architecture::of(&config, dim);
+                    let network = Network::new(&architecture, &Device::flex(), &state.weights);
+                    let values = network.values();
+                    let network = network.with(values, true);
                     let prepared = batch(dim, 40, 7);
                     let (x, labels) = (&prepared.sample.xt, &prepared.labels);
                     let probes = hutchinson_probes(40, dim, &mut stream(2, Purpose::Probes, 0));

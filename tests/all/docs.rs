@@ -14,7 +14,7 @@ fn the_options_page_is_the_table_of_options() {
 fn readme_is_short_and_every_file_that_it_links_to_is_there() {
     let readme = std::fs::read_to_string("README.md").unwrap();
     assert!(readme.lines().count() <= 160, "README has {} lines", readme.lines().count());
-    for document in ["README.md", "docs/measured.md", "docs/options.md", "docs/saved-run.md"] {
+    for document in ["README.md", "docs/data.md", "docs/measured.md", "docs/options.md", "docs/saved-run.md"] {
         let text = std::fs::read_to_string(document).unwrap();
         let folder = std::path::Path::new(document).parent().unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
@@ -22,5 +22,29 @@ fn readme_is_short_and_every_file_that_it_links_to_is_there() {
             let there = link.starts_with("http") || file.is_empty() || folder.join(file).exists();
             assert!(there, "{document} links to {link}, which is not there");
         }
+    }
+}
+
+#[test]
+fn the_architecture_page_names_every_room_of_the_crate() {
+    let page = std::fs::read_to_string("docs/architecture.md").unwrap();
+    let table = page.split("## The rooms of the crate").nth(1).expect("the page has the table");
+    let named: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let mut there: Vec<String> = std::fs::read_dir("src")
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    there.sort();
+    assert_eq!(named, there);
+    // And every file that it names is there.
+    for name in page.split('`').skip(1).step_by(2).filter(|name| name.contains('.') && !name.contains(' ')) {
+        let wgsl = format!("src/kernels/gpu/{name}");
+        let places = [format!("src/{name}"), format!("www/{name}"), wgsl];
+        let found = name.contains("::")
+            || name.contains('(')
+            || places.iter().any(|place| std::path::Path::new(place).exists());
+        assert!(found, "docs/architecture.md names {name}, which is not there");
     }
 }

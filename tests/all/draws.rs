@@ -2,13 +2,28 @@
 
 use flow_lab::batch::TrainingBatch;
 use flow_lab::config::Config;
-use flow_lab::learner::State;
+#[cfg(feature = "burn")]
+use flow_lab::learner::autodiff::Plain;
+use flow_lab::learner::packed_cpu::Cpu;
+use flow_lab::learner::{Recipe, State};
+use flow_lab::network::Architecture;
 use flow_lab::path::PathSample;
 use flow_lab::random::seed::{Purpose, stream};
 use rand::RngExt;
 
 pub fn start(config: &Config, dim: usize) -> State {
-    State::initial(config, dim, &mut stream(3, Purpose::Weights, 0))
+    State::initial(&Architecture::of(config, dim), &mut stream(3, Purpose::Weights, 0))
+}
+
+/// The one-pass learner of these options, for points of `dim` coordinates.
+pub fn packed_cpu(config: &Config, dim: usize, state: &State) -> Cpu {
+    Cpu::new(&Architecture::of(config, dim), Recipe::of(config), state)
+}
+
+/// The same by automatic differentiation.
+#[cfg(feature = "burn")]
+pub fn autodiff(config: &Config, dim: usize, device: &burn::tensor::Device, state: &State) -> Plain {
+    Plain::new(&Architecture::of(config, dim), Recipe::of(config), device, state)
 }
 
 pub fn batch(dim: usize, n: usize, index: u64) -> TrainingBatch {
@@ -25,4 +40,19 @@ pub fn difference(found: &[f32], expected: &[f32]) -> f32 {
     assert_eq!(found.len(), expected.len());
     let scale = expected.iter().fold(1e-12f32, |scale, x| scale.max(x.abs()));
     found.iter().zip(expected).fold(0.0, |worst, (a, b)| worst.max((a - b).abs() / scale))
+}
+
+/// Asserts that two runs know the same: weights, their average, and both moments of the gradients.
+#[cfg(feature = "gpu")]
+pub fn runs_agree(found: &State, expected: &State, tolerance: f32) {
+    let lists = |state: &State| {
+        let [m, v] = state.moments.clone();
+        [("weights", state.weights.clone()), ("average", state.average.clone()), ("m", m), ("v", v)]
+    };
+    for ((name, found), (_, expected)) in lists(found).into_iter().zip(lists(expected)) {
+        assert_eq!(found.len(), expected.len(), "{name}");
+        let worst = found.iter().zip(&expected).map(|(a, b)| difference(a, b)).fold(0.0, f32::max);
+        println!("{name}: {worst:e}");
+        assert!(worst < tolerance, "{name} is {worst} off");
+    }
 }

@@ -1,15 +1,14 @@
-//! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass step on
-//! the CPU, and burn with automatic differentiation where it is built.
+//! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass
+//! step on the CPU, and burn with automatic differentiation where it is built.
 
 use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};
 use flow_lab::learner::State;
-use flow_lab::learner::packed_cpu::Cpu;
-use flow_lab::network::{Told, architecture};
+use flow_lab::network::{Architecture, Told};
 use flow_lab::random::seed::{Purpose, stream};
 
-use crate::draws::batch;
+use crate::draws::{batch, packed_cpu};
 use crate::reference::Reference;
 
 const POINTS: usize = 5;
@@ -30,19 +29,19 @@ type Step = fn(&Config, usize, &State, &TrainingBatch) -> (f64, Vec<Vec<f32>>);
 
 fn on_the_cpu(config: &Config, dim: usize, state: &State, batch: &TrainingBatch) -> (f64, Vec<Vec<f32>>) {
     let told = Told { t: &batch.t, labels: &batch.labels };
-    Cpu::new(config, dim, state).loss_and_gradient(&batch.sample.xt, told, &batch.sample.ut)
+    packed_cpu(config, dim, state).loss_and_gradient(&batch.sample.xt, told, &batch.sample.ut)
 }
 
 fn check(step: Step, config: &Config, dim: usize) {
     let config = &Config { width: 7, ..config.clone() };
-    let state = State::initial(config, dim, &mut stream(4, Purpose::Weights, 0));
+    let state = State::initial(&Architecture::of(config, dim), &mut stream(4, Purpose::Weights, 0));
     let batch = batch(dim, POINTS, 0);
     let mut reference = Reference::new(config, dim, &state);
     let expected = loss(&reference, dim, &batch);
     let (found, gradient) = step(config, dim, &state, &batch);
     assert!((found - expected).abs() < 1e-5 * expected, "{config:?}: loss {found} for {expected}");
 
-    let names = architecture::parameters(&architecture::layers(config, dim));
+    let names = Architecture::of(config, dim).parameters();
     for (k, gradient) in gradient.iter().enumerate() {
         let scale = gradient.iter().fold(1e-3f32, |largest, g| largest.max(g.abs())) as f64;
         for (i, &found) in gradient.iter().enumerate() {
@@ -55,7 +54,7 @@ fn check(step: Step, config: &Config, dim: usize) {
             let h = 1e-5;
             let expected = (at(h) - at(-h)) / (2.0 * h);
             let off = (found as f64 - expected).abs();
-            assert!(off < 2e-5 * scale.max(1.0), "{config:?}, {}[{i}]: {found} for {expected}", names[k].0);
+            assert!(off < 2e-5 * scale.max(1.0), "{config:?}, {}[{i}]: {found} for {expected}", names[k].name);
         }
     }
 }
@@ -80,22 +79,20 @@ fn gradients_equal_finite_differences() {
 
 #[cfg(feature = "burn")]
 mod in_burn {
+    use crate::draws::{autodiff, start};
     use burn::tensor::{Device, Tensor, TensorData};
-    use flow_lab::learner::autodiff::Plain;
-    use flow_lab::network::Mlp;
 
     use super::*;
 
     fn step(config: &Config, dim: usize, state: &State, batch: &TrainingBatch) -> (f64, Vec<Vec<f32>>) {
         let TrainingBatch { sample, t, labels } = batch;
         let device = Device::flex();
-        let network = Plain::new(config, dim, &device, state).network;
+        let network = autodiff(config, dim, &device, state).network;
         let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [POINTS, dim]), &device);
         let velocity = network.forward(tensor(&sample.xt), Told { t, labels });
         let loss = (velocity - tensor(&sample.ut)).square().mean();
-        let gradients = loss.backward();
-        let numbers = |t: Tensor<2>| t.into_data().try_into_vec::<f32>().unwrap();
-        let gradient = network.parameters.iter().map(|p| numbers(p.grad(&gradients).unwrap())).collect();
+        let gradients = network.gradients(&mut loss.backward());
+        let gradient = gradients.into_iter().map(|g| g.into_data().try_into_vec::<f32>().unwrap()).collect();
         (loss.inner().into_data().try_into_vec::<f32>().unwrap()[0] as f64, gradient)
     }
 
@@ -108,14 +105,11 @@ mod in_burn {
     fn selu_has_finite_gradients_far_from_zero() {
         let config = Config { width: 3, depth: 1, ..Config::default() };
         let device = Device::flex();
-        let mut network = Mlp::init(&config, 2, &device, &mut stream(4, Purpose::Weights, 0));
-        for parameter in &mut network.parameters {
-            *parameter = parameter.clone().autodiff().require_grad();
-        }
+        let network = autodiff(&config, 2, &device, &start(&config, 2)).network;
         let x = Tensor::<2>::from_data([[1e4f32, -1e4]], &device);
-        let gradients = network.velocity(x, 0.5).sum().backward();
-        for parameter in &network.parameters {
-            let gradient = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
+        let velocity = network.forward(x, Told { t: &[0.5], labels: &[] });
+        for gradient in network.gradients(&mut velocity.sum().backward()) {
+            let gradient = gradient.into_data().try_into_vec::<f32>().unwrap();
             assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
         }
     }

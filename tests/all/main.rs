@@ -26,10 +26,12 @@ mod packed_cpu;
 #[cfg(feature = "gpu")]
 mod packed_gpu;
 mod path;
+mod pictures;
 mod points;
 mod reference;
 mod replay;
 mod saved_run;
 mod shared_step;
 mod solver;
+mod tables;
 mod training;

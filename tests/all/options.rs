@@ -38,7 +38,7 @@ fn pair() -> impl Strategy<Value = (String, String)> {
 /// Ends of every kind: nothing, points of some dimension, a picture; a pack with and without a class.
 fn ends() -> impl Strategy<Value = Ends> {
     let points = |dim: usize| {
-        let values = (0..4 * dim).map(|k| (k * k % 7) as f32).collect();
+        let values = (0..4 * dim).map(|k| (k * k % 11) as f32).collect();
         Some(Given::Points(Points::new(values, dim).unwrap().0))
     };
     let given = prop_oneof![

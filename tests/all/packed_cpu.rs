@@ -4,31 +4,31 @@ use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, Schedule, SolverKind, TimeInput};
-use flow_lab::learner::autodiff::Plain;
-use flow_lab::learner::packed_cpu::Cpu;
 use flow_lab::learner::{Learner, Weights, Wish};
-use flow_lab::network::{Mlp, Told};
+use flow_lab::network::parameter::Parameter;
+use flow_lab::network::{Architecture, Network, Told};
 use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
-use crate::draws::{batch, difference, start};
+use crate::draws::{autodiff, batch, difference, packed_cpu, runs_agree, start};
 
 fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let named = format!("{config:?}, {dim} dimensions, batch {n}");
     let state = start(config, dim);
     let TrainingBatch { sample, t, labels } = batch(dim, n, 0);
     let told = Told { t: &t, labels: &labels };
-    let (loss, found) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
+    let (loss, found) = packed_cpu(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 
-    let network = Plain::new(config, dim, &Device::flex(), &state).network;
+    let network = autodiff(config, dim, &Device::flex(), &state).network;
+    let names = network.architecture().parameters();
     let tensor = |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [n, dim]), &Device::flex());
     let velocity = network.forward(tensor(&sample.xt), told);
     let expected = (velocity - tensor(&sample.ut)).square().mean();
-    let gradients = expected.backward();
+    let gradients = network.gradients(&mut expected.backward());
     let expected = expected.inner().into_data().try_into_vec::<f32>().unwrap()[0];
     assert!((loss as f32 - expected).abs() < 1e-5 * expected, "{named}: loss {loss} for {expected}");
-    for ((found, parameter), name) in found.iter().zip(&network.parameters).zip(network.names()) {
-        let expected = parameter.grad(&gradients).unwrap().into_data().try_into_vec::<f32>().unwrap();
+    for ((found, expected), Parameter { name, .. }) in found.iter().zip(gradients).zip(names) {
+        let expected = expected.into_data().try_into_vec::<f32>().unwrap();
         let worst = difference(found, &expected);
         assert!(worst < 1e-4, "{named}: {name} is {worst} off");
     }
@@ -73,13 +73,13 @@ fn gradients_equal_automatic_differentiation_with_classes_and_with_x1_as_output(
 #[test]
 fn a_class_that_is_told_changes_the_velocity_and_one_that_is_not_told_is_no_class() {
     let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
-    let learner = Learner::Cpu(Box::new(Cpu::new(&config, 2, &start(&config, 2))));
+    let learner = Learner::Cpu(Box::new(packed_cpu(&config, 2, &start(&config, 2))));
     let points = batch(2, 4, 7).sample.xt;
     let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [4, 2]), &Device::flex());
     let of = |labels: &[Option<u8>]| {
         let numbers = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().unwrap();
         let found = block_on(learner.flow(Weights::Last).labelled(&points, 2, 0.3, labels)).unwrap();
-        let network = Mlp::new(&config, 2, &Device::flex(), start(&config, 2).weights);
+        let network = Network::new(&Architecture::of(&config, 2), &Device::flex(), &start(&config, 2).weights);
         let expected = numbers(network.forward(x.clone(), Told { t: &[0.3], labels }));
         assert!(difference(&found, &expected) < 1e-5, "{labels:?}");
         found
@@ -100,8 +100,8 @@ fn a_run_of_a_hundred_steps_is_the_same() {
         let (learning_rate, steps) = (1e-3, 120);
         let config =
             Config { optimiser, annealing, time, ema, width: 40, depth: 3, learning_rate, steps, ..Config::default() };
-        let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
-        let mut plain = Plain::new(&config, 2, &Device::flex(), &start(&config, 2));
+        let mut cpu = packed_cpu(&config, 2, &start(&config, 2));
+        let mut plain = autodiff(&config, 2, &Device::flex(), &start(&config, 2));
         for index in 0..100 {
             let batch = batch(2, 100, index);
             cpu.step(&batch);
@@ -111,11 +111,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
         assert!(difference(&found, &expected) < 1e-3, "losses {found:?} for {expected:?}");
         let (found, expected) = (cpu.state(), block_on(plain.state()).unwrap());
         assert_eq!((found.step, found.average.len()), (expected.step, expected.average.len()));
-        for (found, expected) in [(&found.weights, &expected.weights), (&found.average, &expected.average)] {
-            for (found, expected) in found.iter().zip(expected) {
-                assert!(difference(found, expected) < 2e-2, "weights after 100 steps");
-            }
-        }
+        runs_agree(&found, &expected, 2e-2);
     }
 }
 
@@ -123,13 +119,13 @@ fn a_run_of_a_hundred_steps_is_the_same() {
 fn velocities_are_the_networks_at_every_size_of_a_block() {
     for &time in TimeInput::ALL {
         let config = Config { time, width: 19, depth: 2, ..Config::default() };
-        let learner = Learner::Cpu(Box::new(Cpu::new(&config, 3, &start(&config, 3))));
+        let learner = Learner::Cpu(Box::new(packed_cpu(&config, 3, &start(&config, 3))));
         for n in [1, 31, 128, 333] {
             let points = batch(3, n, 7).sample.xt;
             let x = Tensor::<2>::from_data(TensorData::new(points.clone(), [n, 3]), &Device::flex());
             let found = block_on(learner.flow(Weights::Last).velocities(&points, 3, 0.3)).unwrap();
-            let network = Mlp::new(&config, 3, &Device::flex(), start(&config, 3).weights);
-            let expected = network.velocity(x, 0.3);
+            let network = Network::new(&Architecture::of(&config, 3), &Device::flex(), &start(&config, 3).weights);
+            let expected = network.forward(x, Told { t: &[0.3], labels: &[] });
             let expected = expected.into_data().try_into_vec::<f32>().unwrap();
             assert!(difference(&found, &expected) < 1e-5, "{time:?}, {n} points");
         }
@@ -139,20 +135,20 @@ fn velocities_are_the_networks_at_every_size_of_a_block() {
 #[test]
 fn what_it_knows_goes_from_one_form_to_the_other_and_back() {
     let config = Config { ema: 0.9, width: 10, depth: 2, ..Config::default() };
-    let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
+    let mut cpu = packed_cpu(&config, 2, &start(&config, 2));
     (0..3).for_each(|index| cpu.step(&batch(2, 20, index)));
-    let plain = Plain::new(&config, 2, &Device::flex(), &cpu.state());
+    let plain = autodiff(&config, 2, &Device::flex(), &cpu.state());
     let state = block_on(plain.state()).unwrap();
     assert_eq!(state, cpu.state());
-    assert_eq!(Cpu::new(&config, 2, &state).state(), state);
+    assert_eq!(packed_cpu(&config, 2, &state).state(), state);
 }
 
 #[test]
 fn every_solver_and_guidance_carry_points_as_burn_does() {
     let config = Config { classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
     let state = start(&config, 3);
-    let here = Learner::Cpu(Box::new(Cpu::new(&config, 3, &state))).flow(Weights::Last);
-    let there = Learner::Plain(Box::new(Plain::new(&config, 3, &Device::flex(), &state))).flow(Weights::Last);
+    let here = Learner::Cpu(Box::new(packed_cpu(&config, 3, &state))).flow(Weights::Last);
+    let there = Learner::Plain(Box::new(autodiff(&config, 3, &Device::flex(), &state))).flow(Weights::Last);
     let prepared = batch(3, 50, 7);
     let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
     for &kind in SolverKind::ALL {

@@ -1,5 +1,5 @@
-//! The step in three dispatches on the GPU against the one-pass step on the CPU, which `fused.rs` holds against burn with
-//! automatic differentiation. The device has WebGPU's default limits, whatever the machine could do.
+//! The step in three dispatches on the GPU against the one-pass step on the CPU, which `fused.rs` holds against burn
+//! with automatic differentiation. The device has WebGPU's default limits, whatever the machine could do.
 use std::sync::LazyLock;
 
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};
@@ -7,15 +7,14 @@ use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predic
 use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;
 use flow_lab::device::gpu::Gpu as Opened;
-use flow_lab::learner::packed_cpu::Cpu;
 use flow_lab::learner::packed_gpu::Gpu;
-use flow_lab::learner::{Flow, State, Weights, Wish};
-use flow_lab::network::Told;
+use flow_lab::learner::{Flow, Recipe, State, Weights, Wish};
+use flow_lab::network::{Architecture, Told};
 use flow_lab::optimiser::BETA_1;
 use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
-use crate::draws::{batch, difference, start};
+use crate::draws::{batch, difference, packed_cpu, runs_agree, start};
 
 static OPENED: LazyLock<Opened> = LazyLock::new(|| {
     let instance = wgpu::Instance::default();
@@ -29,8 +28,7 @@ static OPENED: LazyLock<Opened> = LazyLock::new(|| {
 });
 
 fn gpu(config: &Config, dim: usize, state: &State) -> Gpu {
-    assert!(Gpu::fits(config, dim));
-    Gpu::new(config, dim, &OPENED, state, None)
+    Gpu::new(&Architecture::of(config, dim), Recipe::of(config), &OPENED, state, None)
 }
 
 /// The gradient is what the first moment holds after one step.
@@ -41,7 +39,7 @@ fn gradients_agree(config: &Config, dim: usize, n: usize) {
     let prepared = batch(dim, n, 0);
     let TrainingBatch { sample, t, labels } = &prepared;
     let told = Told { t, labels };
-    let (loss, expected) = Cpu::new(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
+    let (loss, expected) = packed_cpu(config, dim, &state).loss_and_gradient(&sample.xt, told, &sample.ut);
 
     let mut gpu = gpu(config, dim, &state);
     gpu.step(&prepared);
@@ -98,7 +96,7 @@ fn points_of_every_class_are_carried_as_on_the_cpu() {
     for &predict in Predict::ALL {
         let config = Config { predict, classes: Classes::Told, width: 16, depth: 2, ..Config::default() };
         let state = start(&config, 3);
-        let here = Flow::Cpu(Box::new(Cpu::new(&config, 3, &state).flow(Weights::Last)));
+        let here = Flow::Cpu(Box::new(packed_cpu(&config, 3, &state).flow(Weights::Last)));
         let there = Flow::Gpu(Box::new(gpu(&config, 3, &state).flow(Weights::Last)));
         let prepared = batch(3, 50, 7);
         let (x0, labels) = (&prepared.sample.xt, &prepared.labels);
@@ -144,7 +142,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
             ..Config::default()
         };
         let state = start(&config, 2);
-        let (mut gpu, mut cpu) = (gpu(&config, 2, &state), Cpu::new(&config, 2, &state));
+        let (mut gpu, mut cpu) = (gpu(&config, 2, &state), packed_cpu(&config, 2, &state));
         for index in 0..100 {
             let batch = batch(2, 100, index);
             gpu.step(&batch);
@@ -154,11 +152,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
         assert!(difference(&found, &expected) < 5e-3, "losses {found:?} for {expected:?}");
         let (found, expected) = (block_on(gpu.state()).unwrap(), cpu.state());
         assert_eq!((found.step, found.average.len()), (expected.step, expected.average.len()));
-        for (found, expected) in [(&found.weights, &expected.weights), (&found.average, &expected.average)] {
-            for (found, expected) in found.iter().zip(expected) {
-                assert!(difference(found, expected) < 2e-2, "weights after 100 steps");
-            }
-        }
+        runs_agree(&found, &expected, 2e-2);
     }
 }
 
@@ -166,7 +160,7 @@ fn a_run_of_a_hundred_steps_is_the_same() {
 fn no_loss_is_lost_however_late_they_are_read() {
     let config = Config { width: 4, depth: 1, batch: 8, ..Config::default() };
     let state = start(&config, 2);
-    let (mut gpu, mut cpu) = (gpu(&config, 2, &state), Cpu::new(&config, 2, &state));
+    let (mut gpu, mut cpu) = (gpu(&config, 2, &state), packed_cpu(&config, 2, &state));
     for index in 0..2_100 {
         let batch = batch(2, 8, index);
         gpu.step(&batch);
@@ -182,7 +176,7 @@ fn every_solver_carries_points_as_on_the_cpu_both_ways() {
     for (time, dim, count) in [(TimeInput::Raw, 2, 333), (TimeInput::Joined, 5, 1), (TimeInput::Sinusoidal, 3, 40)] {
         let config = Config { time, width: 19, depth: 2, ..Config::default() };
         let state = start(&config, dim);
-        let here = Flow::Cpu(Box::new(Cpu::new(&config, dim, &state).flow(Weights::Last)));
+        let here = Flow::Cpu(Box::new(packed_cpu(&config, dim, &state).flow(Weights::Last)));
         let there = Flow::Gpu(Box::new(gpu(&config, dim, &state).flow(Weights::Last)));
         let x0 = batch(dim, count, 7).sample.xt;
         for &kind in SolverKind::ALL {
@@ -203,7 +197,7 @@ fn every_solver_carries_points_as_on_the_cpu_both_ways() {
 fn more_points_and_steps_than_one_dispatch_takes_come_back_in_their_places() {
     let config = Config { width: 512, depth: 3, ..Config::default() };
     let state = start(&config, 2);
-    let here = Flow::Cpu(Box::new(Cpu::new(&config, 2, &state).flow(Weights::Last)));
+    let here = Flow::Cpu(Box::new(packed_cpu(&config, 2, &state).flow(Weights::Last)));
     let there = Flow::Gpu(Box::new(gpu(&config, 2, &state).flow(Weights::Last)));
     let x0 = batch(2, 6_000, 7).sample.xt;
     let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-3 };
@@ -227,7 +221,7 @@ fn a_velocity_stays_as_it_was_while_training_goes_on() {
 #[test]
 fn what_it_knows_goes_from_one_form_to_the_other_and_back() {
     let config = Config { ema: 0.9, width: 10, depth: 2, batch: 20, ..Config::default() };
-    let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
+    let mut cpu = packed_cpu(&config, 2, &start(&config, 2));
     (0..3).for_each(|index| cpu.step(&batch(2, 20, index)));
     let mut gpu = gpu(&config, 2, &cpu.state());
     assert_eq!(block_on(gpu.state()).unwrap(), cpu.state());

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use flow_lab::data::given::csv;
 use flow_lab::data::given::points::Points;
 use flow_lab::data::mixture::Exactness;
 use flow_lab::data::{Distribution, inside_share};
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 use rand::RngExt;
 
 fn refusal(text: &str) -> String {
-    let error = Points::from_csv(text).unwrap_err();
+    let error = csv::points(text).unwrap_err();
     assert!(error.is_input());
     error.to_string()
 }
@@ -24,7 +25,7 @@ fn restored(points: &Points) -> Vec<f64> {
 #[test]
 fn points_are_centred_and_divided_by_one_standard_deviation() {
     // Mean (2, 10); squares from it 4 · 1 and 4 · 9 over 8 numbers: std √5. The aspect, 1 to 3, stays.
-    let (points, note) = Points::from_csv("1,7\n3,7\n1,13\n3,13\n").unwrap();
+    let (points, note) = csv::points("1,7\n3,7\n1,13\n3,13\n").unwrap();
     assert_eq!((points.dim(), points.mean(), points.std()), (2, &[2.0, 10.0][..], 5f64.sqrt()));
     assert_eq!(note, "4 points: shifted by (-2, -10), divided by 2.2361");
     let (a, b) = ((1.0 / 5f64.sqrt()) as f32, (3.0 / 5f64.sqrt()) as f32);
@@ -46,7 +47,7 @@ fn drawn_points_stay_where_they_were_drawn() {
 
 #[test]
 fn every_usual_layout_reads_the_same() {
-    let plain = Points::from_csv("1,2.5\n-3,4e0\n0,-1.25").unwrap().0;
+    let plain = csv::points("1,2.5\n-3,4e0\n0,-1.25").unwrap().0;
     for text in [
         "1,2.5\n-3,4\n0,-1.25\n",
         "x,y\n1,2.5\n-3,4\n0,-1.25\n",
@@ -59,7 +60,7 @@ fn every_usual_layout_reads_the_same() {
         "name of x, name of y\n1 2.5\n-3 4\n0 -1.25",
         "1,2.5\r-3,4\r0,-1.25\r",
     ] {
-        assert_eq!(Points::from_csv(text).unwrap().0.values(), plain.values(), "{text:?}");
+        assert_eq!(csv::points(text).unwrap().0.values(), plain.values(), "{text:?}");
     }
 }
 
@@ -129,14 +130,14 @@ fn a_million_equal_points_have_no_spread_whatever_the_rounding() {
 
 #[test]
 fn a_saved_run_s_points_come_back() {
-    let (points, _) = Points::from_csv("1,7\n3,7\n1,13\n3,14\n").unwrap();
+    let (points, _) = csv::points("1,7\n3,7\n1,13\n3,14\n").unwrap();
     let again = Points::standardised(points.values().to_vec(), 2, points.mean().to_vec(), points.std()).unwrap();
     assert_eq!((again.values(), again.mean(), again.std()), (points.values(), points.mean(), points.std()));
 }
 
 #[test]
 fn draws_are_the_points_themselves_and_support_is_near_them() {
-    let (points, _) = Points::from_csv("0 0\n1 0\n0 1\n1 1\n5 5\n5 5\n").unwrap();
+    let (points, _) = csv::points("0 0\n1 0\n0 1\n1 1\n5 5\n5 5\n").unwrap();
     let drawn = points.sample(1_000, &mut stream(1, Purpose::Metrics, 0));
     let rows: Vec<&[f32]> = points.values().chunks(2).collect();
     let count = |row: &[f32]| drawn.chunks(2).filter(|point| *point == row).count();
@@ -174,7 +175,7 @@ fn a_million_points_load_and_ten_thousand_queries_run_in_seconds() {
         .map(|_| format!("{:.6},{:.6}\n", rng.random_range(-50.0..50.0f64), rng.random_range(0.0..9.0f64)))
         .collect();
     let start = Instant::now();
-    let (_, note) = Points::from_csv(&text).unwrap();
+    let (_, note) = csv::points(&text).unwrap();
     let loaded = start.elapsed().as_secs_f64();
     assert!(note.starts_with("1,000,000 points: shifted by ("), "{note}");
     println!("1,000,000 points read in {loaded:.2} s");
@@ -204,7 +205,7 @@ fn a_million_points_load_and_ten_thousand_queries_run_in_seconds() {
 proptest! {
     #[test]
     fn any_text_is_read_or_refused_and_never_panics(text in "[-0-9.,;\t \r\nexNa\"inf]{0,80}|\\PC{0,60}") {
-        if let Ok((points, note)) = Points::from_csv(&text) {
+        if let Ok((points, note)) = csv::points(&text) {
             prop_assert!(points.values().iter().all(|x| x.is_finite()));
             prop_assert!(note.contains("points: shifted by ("));
             prop_assert_eq!(points.mode(&points.values()[..points.dim()]), Some(0));
@@ -221,7 +222,7 @@ proptest! {
         let numbers = &numbers[..numbers.len() / dim * dim];
         let row = |row: &[f64]| row.iter().map(f64::to_string).collect::<Vec<_>>().join(separator);
         let text = numbers.chunks(dim).map(row).collect::<Vec<_>>().join(end);
-        let (points, _) = Points::from_csv(&text).unwrap();
+        let (points, _) = csv::points(&text).unwrap();
         prop_assert_eq!(points.dim(), dim);
         for (found, expected) in restored(&points).iter().zip(numbers) {
             // Float32 keeps 24 bits of at most nine standard deviations.

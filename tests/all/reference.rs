@@ -3,7 +3,7 @@
 use flow_lab::config::{Activation, Config, Predict, TimeInput};
 use flow_lab::data::Label;
 use flow_lab::learner::State;
-use flow_lab::network::{BETA_MIN, architecture};
+use flow_lab::network::{Architecture, BETA_MIN};
 use flow_lab::path::Path;
 
 /// Rows, columns and values of a weight or bias.
@@ -19,10 +19,9 @@ pub struct Reference {
 impl Reference {
     /// The network that the options describe, with the weights of `state`.
     pub fn new(config: &Config, dim: usize, state: &State) -> Reference {
-        let shapes = architecture::parameters(&architecture::layers(config, dim)).into_iter();
+        let shapes = Architecture::of(config, dim).parameters().into_iter().map(|parameter| parameter.shape);
         let wide = |values: &Vec<f32>| values.iter().map(|&x| x as f64).collect();
-        let parameters =
-            shapes.zip(&state.weights).map(|((_, [rows, columns]), values)| (rows, columns, wide(values))).collect();
+        let parameters = shapes.zip(&state.weights).map(|(shape, values)| (shape[0], shape[1], wide(values))).collect();
         Reference { config: config.clone(), parameters }
     }
 

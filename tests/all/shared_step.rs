@@ -7,12 +7,12 @@ use flow_lab::device;
 use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::learner::helper::Helper;
-use flow_lab::learner::packed_cpu::Cpu;
 use flow_lab::learner::{Learner, Weights, Wish};
+use flow_lab::network::Architecture;
 use flow_lab::solver::{Solver, even_times};
 use pollster::block_on;
 
-use crate::draws::{batch, difference, start};
+use crate::draws::{batch, difference, packed_cpu, start};
 
 fn config(options: &[(&str, &str)]) -> Config {
     let (config, notes) = Config::read(options);
@@ -24,7 +24,7 @@ fn config(options: &[(&str, &str)]) -> Config {
 fn only_batches_that_are_worth_it_are_divided() {
     let of = |options: &[(&str, &str)], dim| {
         let config = config(options);
-        Cpu::new(&config, dim, &start(&config, dim)).halvings()
+        packed_cpu(&config, dim, &start(&config, dim)).halvings()
     };
     assert_eq!(of(&[], 2), 0);
     assert_eq!(of(&[("preset", "ring")], 2), 2);
@@ -36,13 +36,14 @@ fn only_batches_that_are_worth_it_are_divided() {
 
 /// A few steps alone and with helpers, of whom the last step hears nothing.
 fn helped(config: &Config, dim: usize) {
-    let new = || Cpu::new(config, dim, &start(config, dim));
+    let new = || packed_cpu(config, dim, &start(config, dim));
     let shown = |index| batch(dim, config.batch, index);
     for shared in 1..=new().halvings() {
         let mut alone = new();
         (0..3).for_each(|index| alone.step(&shown(index)));
         let mut cpu = new();
-        let mut helpers: Vec<Helper> = (1..1 << shared).map(|_| Helper::new(config, dim)).collect();
+        let mut helpers: Vec<Helper> =
+            (1..1 << shared).map(|_| Helper::new(&Architecture::of(config, dim), config.batch)).collect();
         for index in 0..3 {
             let batch = shown(index);
             let (parts, weights) = (cpu.divide(&batch, shared).unwrap(), cpu.packed(Weights::Last).to_vec());
@@ -65,10 +66,10 @@ fn a_step_with_helpers_is_the_step_of_one_who_works_alone() {
     let ring = config(&[("preset", "ring"), ("ema", "0.9")]);
     helped(&ring, 2);
     let odd = Config { activation: Activation::Gelu, batch: 1027, ..ring };
-    assert_eq!(Cpu::new(&odd, 5, &start(&odd, 5)).halvings(), 3);
+    assert_eq!(packed_cpu(&odd, 5, &start(&odd, 5)).halvings(), 3);
     helped(&odd, 5);
     let digits = Config { batch: 300, ..config(&[("preset", "digits")]) };
-    assert_eq!(Cpu::new(&digits, 784, &start(&digits, 784)).halvings(), 1);
+    assert_eq!(packed_cpu(&digits, 784, &start(&digits, 784)).halvings(), 1);
     helped(&digits, 784);
 }
 
@@ -79,7 +80,7 @@ fn points_are_carried_alike_together_in_groups_and_by_helpers() {
     let request = SampleRequest { steps: 3, ..SampleRequest::of(&config, 0) };
     let x0 = run.starts(request).unwrap();
     let together = block_on(run.sample(request)).unwrap();
-    let helper = Helper::new(&config, 2);
+    let helper = Helper::new(&Architecture::of(&config, 2), config.batch);
     let flow = helper.flow(run.packed_flow(&[]).unwrap()).unwrap();
     let weights = block_on(run.weights()).unwrap();
     assert_eq!(run.packed_flow(&weights).unwrap(), run.packed_flow(&[]).unwrap());
@@ -95,7 +96,7 @@ fn points_are_carried_alike_together_in_groups_and_by_helpers() {
 #[test]
 fn many_points_have_the_velocities_that_few_have() {
     let wide = Config { width: 128, depth: 4, ..Config::default() };
-    let learner = Learner::Cpu(Box::new(Cpu::new(&wide, 2, &start(&wide, 2))));
+    let learner = Learner::Cpu(Box::new(packed_cpu(&wide, 2, &start(&wide, 2))));
     let flow = learner.flow(Weights::Last);
     let points = batch(2, 5001, 7).sample.xt;
     let many = block_on(flow.velocities(&points, 2, 0.3)).unwrap();
@@ -113,13 +114,13 @@ fn many_points_have_the_velocities_that_few_have() {
 #[test]
 fn a_share_that_is_no_part_of_the_run_is_a_sentence() {
     let config = config(&[("preset", "ring")]);
-    let mut cpu = Cpu::new(&config, 2, &start(&config, 2));
+    let mut cpu = packed_cpu(&config, 2, &start(&config, 2));
     let halvings = cpu.halvings();
     for shared in [halvings + 1, 64, usize::MAX] {
         let sentence = cpu.divide(&batch(2, config.batch, 0), shared).unwrap_err().to_string();
         assert!(sentence.contains(&format!("from 0 to {halvings}")), "{sentence}");
     }
-    let mut helper = Helper::new(&config, 2);
+    let mut helper = Helper::new(&Architecture::of(&config, 2), config.batch);
     let parts = cpu.divide(&batch(2, config.batch, 0), 1).unwrap();
     let weights = cpu.packed(Weights::Last).to_vec();
     let total = 2 * config.batch;

@@ -1,14 +1,19 @@
 //! Whole runs: repeatable, resumable, saved and opened, refused when broken.
 
 use flow_lab::config::{Config, SolverKind};
+use flow_lab::data::Given;
+use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
 use flow_lab::device::open_cpu;
 use flow_lab::error::Error;
 use flow_lab::experiment::evaluation::evaluate;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::learner::form::Form;
 use flow_lab::learner::{Flow, State, Wish};
+use flow_lab::network::Architecture;
 use flow_lab::random::seed::{Purpose, stream};
 use flow_lab::solver::{Kept, Solver};
+use flow_lab::store;
 use pollster::block_on;
 
 const EULER: Solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
@@ -50,7 +55,7 @@ fn saved_and_opened_runs_give_the_same_samples_and_go_on_the_same() {
     let mut whole = run(&options, 25);
     let bytes = block_on(whole.save()).unwrap();
     let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     assert_eq!(opened.config(), whole.config());
     assert_eq!(block_on(opened.sample(REQUEST)).unwrap(), block_on(whole.sample(REQUEST)).unwrap());
     whole.train(25);
@@ -77,7 +82,7 @@ fn sampling_options_that_were_chosen_later_are_kept_by_a_file_and_no_others_can_
     run.choose(&asked(&[("solver", "heun"), ("solverSteps", "7"), ("tolerance", "1e-8"), ("count", "321")])).unwrap();
     let bytes = block_on(run.save()).unwrap();
     let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     let expected = Config { solver: SolverKind::Heun, solver_steps: 7, tolerance: 1e-8, count: 321, ..before };
     assert_eq!(opened.config(), &expected);
     run.train(5);
@@ -90,7 +95,7 @@ fn an_untrained_run_can_be_saved_and_opened() {
     let mut fresh = run(&[], 0);
     let bytes = block_on(fresh.save()).unwrap();
     let mut opened = run(&[("seed", "9")], 3);
-    opened.load(&bytes).unwrap();
+    block_on(opened.load(&bytes)).unwrap();
     opened.train(5);
     assert_eq!(losses(&mut opened), losses(&mut run(&[], 5)));
 }
@@ -100,7 +105,7 @@ fn broken_and_foreign_files_are_refused_and_change_nothing() {
     let mut run = run(&[], 5);
     let bytes = block_on(run.save()).unwrap();
     let before = block_on(run.sample(REQUEST)).unwrap();
-    let refused = |run: &mut Experiment, bytes: &[u8]| match run.load(bytes) {
+    let refused = |run: &mut Experiment, bytes: &[u8]| match block_on(run.load(bytes)) {
         Err(Error::File(sentence)) => sentence,
         other => panic!("{other:?}"),
     };
@@ -369,9 +374,9 @@ fn what_is_measured_of_the_way_does_not_depend_on_what_is_kept_of_it() {
 #[test]
 fn too_few_classes_are_a_sentence() {
     let run = run(&[], 1);
-    let config = run.config();
-    let flow =
-        Flow::of(config, 2, run.device(), &State::initial(config, 2, &mut stream(1, Purpose::Weights, 0)).weights);
+    let architecture = Architecture::of(run.config(), 2);
+    let weights = State::initial(&architecture, &mut stream(1, Purpose::Weights, 0)).weights;
+    let flow = Flow::of(&Form::PackedCpu, &architecture, &weights);
     let points = [0.5f32; 20];
     for labels in [&[Some(1)][..], &[None; 9], &[Some(0); 11]] {
         let sentence = block_on(flow.labelled(&points, 2, 0.5, labels)).unwrap_err().to_string();
@@ -381,4 +386,39 @@ fn too_few_classes_are_a_sentence() {
         assert!(block_on(run.log_density_of(&points, labels, EULER, 2)).is_err());
     }
     assert!(block_on(flow.labelled(&points, 2, 0.5, &[None; 10])).is_ok());
+}
+
+#[test]
+fn a_file_keeps_the_units_of_given_points_to_the_last_digit() {
+    for name in ["07-utm.csv", "07-epoch.csv", "08-lonlat.csv"] {
+        let (points, _) = csv::points(&std::fs::read_to_string(format!("tests/cases/{name}")).unwrap()).unwrap();
+        let ends = Ends { target: Some(Given::Points(points.clone())), ..Ends::default() };
+        let (config, _) = Config::read(&[("target", "points"), ("width", "4"), ("depth", "1"), ("batch", "16")]);
+        let mut run = Experiment::new(config, open_cpu("test"), ends).unwrap();
+        run.train(2);
+        let bytes = block_on(run.save()).unwrap();
+        let mut opened = Experiment::new(Config::default(), open_cpu("test"), Ends::default()).unwrap();
+        block_on(opened.load(&bytes)).unwrap();
+        assert_eq!(opened.target().units(), run.target().units(), "{name}");
+        let Some(Given::Points(again)) = &opened.ends().target else { panic!("{name}: no points") };
+        assert_eq!((again.values(), again.mean(), again.std()), (points.values(), points.mean(), points.std()));
+        // A new seed starts with what the opened run holds.
+        let ends = opened.ends().clone();
+        let seeded = Experiment::new(Config { seed: 2, ..opened.config().clone() }, open_cpu("test"), ends).unwrap();
+        assert_eq!(seeded.target().units(), run.target().units(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_before_with_its_units_in_float32_still_opens() {
+    let (points, _) = csv::points("1,7\n3,7\n1,13\n3,14\n").unwrap();
+    let ends = Ends { target: Some(Given::Points(points.clone())), ..Ends::default() };
+    let (mut tensors, doubles) = store::of_ends(&ends, 4);
+    let [standard] = &doubles[..] else { panic!("one end was given") };
+    let values = standard.values.iter().map(|&x| x as f32).collect();
+    tensors.push(store::Named { name: standard.name.clone(), shape: standard.shape.clone(), values });
+    let mut tensors = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
+    let Some(Given::Points(again)) = store::to_ends(&mut tensors, &[]).unwrap().target else { panic!("no points") };
+    assert_eq!(again.values(), points.values());
+    assert!((again.std() - points.std()).abs() < 1e-6);
 }

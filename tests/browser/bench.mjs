@@ -1,4 +1,5 @@
-// Prints README's browser tables: time to first motion, what pairing costs, and Flow Lab beside its peers, in headless Chromium.
+// Prints README's browser tables: time to first motion, what pairing costs, and Flow Lab beside its peers, in headless
+// Chromium.
 // `node bench.mjs results.json cpu` writes every single time as well, and leaves the contests on WebGPU out;
 // `node bench.mjs results.json webgpu 64×3` runs those networks alone whose name has 64×3 in it.
 
@@ -21,8 +22,18 @@ const CONTESTS = {
     blockMs: 1000,
   },
 };
-const HEADER = `| network | who | ms a step, the first 50 | warmed up: median (fastest – slowest) | Flow Lab is faster by | share of the peak | dispatches a step | ms for 10,000 points (200 of 784 numbers) × 100 Euler steps | faster by |
-|---|---|---|---|---|---|---|---|---|`;
+const COLUMNS = [
+  'network',
+  'who',
+  'ms a step, the first 50',
+  'warmed up: median (fastest – slowest)',
+  'Flow Lab is faster by',
+  'share of the peak',
+  'dispatches a step',
+  'ms for 10,000 points (200 of 784 numbers) × 100 Euler steps',
+  'faster by',
+];
+const HEADER = `| ${COLUMNS.join(' | ')} |\n|${'---|'.repeat(COLUMNS.length)}`;
 const results = [];
 
 // The built site and the peers side by side, outside dist/, which is what gets published.
@@ -94,7 +105,8 @@ const [firsts, laters, ratios, without] = [
   ([, rest, later]) => rest / later,
 ].map((of) => spread(begun.map(of)));
 console.log(
-  `\nThe first 50 steps of ${NETWORKS[0].name}, CPU build, ms a step: ${firsts}; later ones ${laters}; ratio ${ratios}, without the very first step ${without}; ${BROWSERS} fresh browsers\n`,
+  `\nThe first 50 steps of ${NETWORKS[0].name}, CPU build, ms a step: ${firsts}; later ones ${laters}; ` +
+    `ratio ${ratios}, without the very first step ${without}; ${BROWSERS} fresh browsers\n`,
 );
 
 const cpu = await startChromium();

@@ -1,4 +1,5 @@
-// The three wasm files in the page: which of them is fetched when, what the GPU's asks of an adapter, and what is said where one is missing.
+// The three wasm files in the page: which of them is fetched when, what the GPU's asks of an adapter, and what is said
+// where one is missing.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 // The page's choices of couplings, paths, solvers and points, as a reader makes them, on the CPU in Chromium.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import {
   openPage,
@@ -27,8 +28,8 @@ const shown = (page, name) => page.locator(`#option-${name}`).isVisible();
 describe('options', () => {
   test('all round-trip through the link', async () => {
     const hash =
-      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01&sigma=0.05' +
-      '&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
+      '#source=uniform&target=text&text=ab&sourcePoints=900&coupling=ot&group=32&schedule=cosine&sigmaMin=0.01' +
+      '&sigma=0.05&width=16&ema=0.9&solver=dopri5&tolerance=0.001';
     const { page, heard, close } = await open(hash);
     assert.equal(await page.evaluate(() => location.hash), hash);
     assert.equal(await text(page, 'notes'), '');
@@ -175,6 +176,47 @@ describe('points', () => {
     await waitForText(page, 'notes', /4 points: shifted by/);
     await page.waitForFunction(() => location.hash === '#target=points&width=16&targetData=r.1*2_3*4_5*1_2*2');
     await waitForStep(page, 5);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('a table with decimal commas opens from its link as the same points', async () => {
+    const { page, heard, close } = await open('#width=16');
+    await page.locator('#option-target').selectOption('points');
+    await page.getByRole('radio', { name: 'Numbers' }).check();
+    await page.getByLabel('Rows of numbers').fill(readFileSync('tests/cases/02-decimal-comma.csv', 'utf8'));
+    await page.getByRole('button', { name: 'Train with it' }).click();
+    await waitForOption(page, 'target', 'points');
+    await page.waitForFunction(() => location.hash.includes('targetData=r.-0.01*0.93_-0.9*0.47_'));
+    const shown = () =>
+      page.evaluate(async () => ({
+        remark: window.flowLab.lab.remarks[0],
+        points: [...(await window.flowLab.lab.reference('target', 100))],
+      }));
+    const pasted = await shown();
+    assert.match(pasted.remark, /40 points: shifted by \(-?[\d.]+, -?[\d.]+\)/);
+    await page.reload();
+    await waitForOption(page, 'target', 'points');
+    await waitForStep(page, 1);
+    assert.deepEqual(await shown(), pasted);
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
+  test('cells pasted from a spreadsheet are their text and not their picture', async () => {
+    const { page, heard, close } = await open('#width=16');
+    await page.locator('#option-target').selectOption('points');
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', '1\t2\n3\t4\n5\t1\n');
+      data.items.add(new File([new Uint8Array(8)], 'image.png', { type: 'image/png' }));
+      const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+      document.querySelector('#editor-target h2').dispatchEvent(event);
+    });
+    assert.equal(await page.getByLabel('Rows of numbers').inputValue(), '1\t2\n3\t4\n5\t1\n');
+    await page.getByRole('button', { name: 'Train with it' }).click();
+    await waitForOption(page, 'target', 'points');
+    await waitForText(page, 'notes', /3 points: shifted by/);
     assert.deepEqual(heard.complaints, []);
     await close();
   });

@@ -42,7 +42,8 @@ export const NETWORKS = [
 
 /**
  * Runs in the page. Every round each contender trains a block of steps of about `blockMs`, one after the other.
- * @returns `{ name, device, first50, steps: ms a step, one a round, share: of the device's peak, dispatches a step, sampling: ms, error }` for each
+ * @returns for each `{ name, device, first50, steps: ms a step, one a round, share: of the device's peak, dispatches a
+ *   step, sampling: ms, error }`
  */
 export async function contest({ network, device, peers, rounds, blockMs, points, eulerSteps }) {
   const { Lab } = await import('/lab.js');
@@ -97,7 +98,8 @@ export async function contest({ network, device, peers, rounds, blockMs, points,
     return { time: (count) => lab.autodiffMs(count), dispose: () => lab.dispose() };
   }
 
-  // Products of a step, forward, by the weights and, but for the first layer, by the inputs; a multiplication and an addition each.
+  // Products of a step, forward, by the weights and, but for the first layer, by the inputs; a multiplication and an
+  // addition each.
   const products = (4 * (dim + 1) + 6 * width * (depth - 1) + 6 * dim) * width * batch;
   const contenders = [];
   for (const name of ['Flow Lab', ...(device === 'cpu' ? [TWO] : []), 'burn autodiff', ...peers]) {

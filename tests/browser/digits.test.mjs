@@ -1,4 +1,5 @@
-// Handwritten digits in the page, on the CPU in Chromium: fetched when they are asked for, drawn as a grid, of any class.
+// Handwritten digits in the page, on the CPU in Chromium: fetched when they are asked for, drawn as a grid, of any
+// class.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -107,7 +108,7 @@ describe('digits', () => {
     await close();
   });
 
-  test('chosen as the target they bring their preset, and take it with them when another target is chosen', async () => {
+  test('chosen as the target they bring their preset, and take it with them when they go', async () => {
     const { page, heard, close } = await open('#width=16');
     await page.locator('#target').selectOption('digits');
     await page.locator('canvas.digits').waitFor();

@@ -58,7 +58,7 @@ async function use(page) {
   await waitForStep(page, 5);
 }
 
-test('a line drawn with the mouse becomes the target, where it was drawn, and the link brings the same points back', async () => {
+test('a line drawn with the mouse is the target where it lies, and the link brings the same points back', async () => {
   const { page, heard, close } = await openPage(used, FAST);
   await openEditor(page);
   await drawByMouse(page, [-2, 1], [2, 1]);

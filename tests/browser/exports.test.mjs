@@ -288,6 +288,39 @@ describe('numbers', () => {
   });
 });
 
+test('points leave in the units of the data, or in the model’s where they are chosen', async () => {
+  const { page, heard, close } = await held('#steps=60&width=16&count=200', 1);
+  const csv = readFileSync('tests/cases/08-lonlat.csv', 'utf8');
+  await page.evaluate(async (csv) => {
+    const { lab } = window.flowLab;
+    await lab.restart(
+      [
+        ['target', 'points'],
+        ['steps', '60'],
+        ['width', '16'],
+        ['count', '200'],
+      ],
+      { target: csv },
+    );
+    await window.flowLab.run.begin();
+    await lab.train(20);
+  }, csv);
+  const table = async () => {
+    const rows = (await taken(page, 'csv')).bytes.toString().trim().split('\n').slice(1);
+    return rows.map((row) => row.split(',').map(Number));
+  };
+  const data = await table();
+  await page.locator('#units').selectOption('model');
+  const model = await table();
+  const { mean, std } = JSON.parse((await taken(page, 'json')).bytes.toString()).units.target;
+  assert.ok(Math.abs(mean[0] - 8.5417) < 1e-4 && Math.abs(mean[1] - 47.3768) < 1e-4, String(mean));
+  assert.equal(data.length, 200);
+  for (const [k, row] of data.entries())
+    for (const [axis, x] of row.entries()) assert.ok(Math.abs(x - (mean[axis] + std * model[k][axis])) < 1e-10);
+  assert.deepEqual(heard.complaints, []);
+  await close();
+});
+
 test('digits are taken as a picture, and not as a drawing, which says why', async () => {
   const { page, heard, close } = await held('#preset=digits&width=16&depth=1&embedding=0&batch=16&count=16&steps=3', 0);
   await page.locator('canvas.digits').waitFor();

@@ -1,4 +1,5 @@
-// What the page's main thread is kept busy with, without a GPU: by the thread's own clock, so that other programs do not count.
+// What the page's main thread is kept busy with, without a GPU: by the thread's own clock, so that other programs do
+// not count.
 // Alone: it holds the longest task of the main thread to 50 ms.
 
 import assert from 'node:assert/strict';
@@ -69,9 +70,11 @@ test('with 10,000 points, while training without a GPU, frames keep coming', asy
     return [frames, stage.framesDrawn - drawn, run.step - step].map((count) => count / seconds);
   });
   console.log(
-    `${frames.toFixed(0)} frames/s, ${drawn.toFixed(0)} of them drawn (nothing moves while the play head rests at either end), ${steps.toFixed(0)} steps/s`,
+    `${frames.toFixed(0)} frames/s, ${drawn.toFixed(0)} of them drawn ` +
+      `(nothing moves while the play head rests at either end), ${steps.toFixed(0)} steps/s`,
   );
-  assert.ok(frames > 20, `${frames} frames/s`); // 60 on a quiet machine of two cores; the tests' one does other work as well
+  // 60 on a quiet machine of two cores; the tests' one does other work as well.
+  assert.ok(frames > 20, `${frames} frames/s`);
   assert.ok(steps > 0);
   assert.deepEqual(heard.complaints, []);
   await close();

@@ -123,9 +123,11 @@ describe('without helpers', () => {
   const FAILURES = {
     'a browser where workers have no workers': 'self.Worker = undefined;',
     'helpers whose script does not load':
-      '{ const { Worker } = self; self.Worker = class extends Worker { constructor() { super("./nowhere.js", { type: "module" }); } }; }',
+      '{ const { Worker } = self; ' +
+      'self.Worker = class extends Worker { constructor() { super("./nowhere.js", { type: "module" }); } }; }',
     'helpers that stop at work':
-      'addEventListener("message", ({ data }) => { if (data.method === "work") { self.onmessage = null; throw new Error("stopped"); } });',
+      'addEventListener("message", ({ data }) => { ' +
+      'if (data.method === "work") { self.onmessage = null; throw new Error("stopped"); } });',
   };
   for (const [name, said] of Object.entries(FAILURES)) {
     test(`${name}: one goes on alone, and loses no step`, async (t) => {

@@ -201,7 +201,8 @@ describe('lab.js', () => {
       // Every answer waits for a beat of 100 ms.
       const slow = `{
       const beat = () => new Promise((done) => setTimeout(done, 100 - (performance.now() % 100)));
-      for (const [prototype, name] of [[self.GPUBuffer?.prototype, 'mapAsync'], [self.GPUQueue?.prototype, 'onSubmittedWorkDone']]) {
+      const answers = [[self.GPUBuffer?.prototype, 'mapAsync'], [self.GPUQueue?.prototype, 'onSubmittedWorkDone']];
+      for (const [prototype, name] of answers) {
         const ask = prototype?.[name];
         if (ask) prototype[name] = function (...args) { return ask.apply(this, args).then(beat); };
       }

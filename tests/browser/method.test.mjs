@@ -1,4 +1,5 @@
-// The method through the public JavaScript API, on the CPU in Chromium: closed forms, the floor, solvers, couplings, likelihood.
+// The method through the public JavaScript API, on the CPU in Chromium: closed forms, the floor, solvers, couplings,
+// likelihood.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -161,7 +161,7 @@ describe('the link', () => {
 });
 
 describe('controls', () => {
-  test('a bad value typed by hand becomes a note and the nearest good value; sampling options do not restart', async () => {
+  test('a bad value typed by hand is a note and the nearest good value; sampling options do not restart', async () => {
     const { page, close } = await open();
     await waitForStep(page, 20);
     await openPanel(page);

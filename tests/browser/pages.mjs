@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { listen, startChromium, startServer } from './browsers.mjs';
 
-/** Starts the site and a Chromium on its CPU path before the file's tests, and ends both after them: `{ site, browser }`, then. */
+/** Starts the site and a Chromium on its CPU path before the file's tests, and ends both after: `{ site, browser }`. */
 export function useChromium() {
   const used = {};
   before(async () => {
@@ -18,7 +18,7 @@ export function useChromium() {
   return used;
 }
 
-/** Opens the page and waits for its first picture and its inputs; with `gpu` a WebGL that runs on the CPU passes for one. */
+/** Opens the page and waits for its first picture and its inputs; with `gpu`, WebGL on the CPU passes for a GPU's. */
 export async function openPage(
   { browser, site },
   hash = '',
@@ -62,7 +62,7 @@ export async function showLayers(page, ...names) {
   }, names);
 }
 
-/** Opens a page of ours without the lab and gives the result of `scenario(argument)` there, which the console must not complain of. */
+/** The result of `scenario(argument)` in a page of ours without the lab; the console must not complain of it. */
 export async function inPage({ browser, site }, scenario, argument) {
   const context = await browser.newContext();
   const page = await context.newPage();

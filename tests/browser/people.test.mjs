@@ -128,7 +128,7 @@ describe('by keyboard', () => {
 });
 
 describe('gestures', () => {
-  test('a drag moves the plane, Ctrl and the wheel zoom at the pointer, a double click fits; a plain wheel zooms only a stage with the focus', async () => {
+  test('a drag moves, Ctrl and the wheel, or the wheel with the focus, zooms; a double click fits', async () => {
     const { page, close } = await open();
     const at = (point) => page.evaluate(([x, y]) => window.flowLab.stage.camera.point(x, y), point);
     const { x, y } = await page.locator('#stage').boundingBox();

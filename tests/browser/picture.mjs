@@ -1,4 +1,5 @@
-// Makes README's moving picture with the page itself, by its own button for films: `node tests/browser/picture.mjs docs/moons.gif`.
+// Makes README's moving picture with the page itself, by its own button for films:
+// `node tests/browser/picture.mjs docs/moons.gif`.
 
 import { startChromium, startServer } from './browsers.mjs';
 import { openPage } from './pages.mjs';

@@ -1,6 +1,10 @@
 // Shapes, and points that a reader brings, through the public JavaScript API on the CPU in Chromium.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { inPage, useChromium } from './pages.mjs';
 
@@ -10,6 +14,25 @@ const SMALL = { width: 16, depth: 2, batch: 64, device: 'cpu' };
 const CSV = 'x,y\n1,2\n3,4\n5,1\n2,2\n';
 
 const quietly = (scenario, argument) => inPage(used, scenario, argument);
+
+/** What the native program makes of a picture: it stands in the model that it saves. */
+function nativeInk(name) {
+  const model = join(mkdtempSync(join(tmpdir(), 'flow-lab-ink-')), 'model.safetensors');
+  const program = join(process.env.CARGO_TARGET_DIR, 'release', 'flow-lab');
+  const small = ['--steps', '1', '--width', '2', '--depth', '1', '--batch', '4', '--device', 'cpu'];
+  execFileSync(program, ['train', '--target-file', `tests/cases/${name}`, ...small, '--save', model], {
+    stdio: 'pipe',
+  });
+  const bytes = readFileSync(model);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const { shape, data_offsets } = JSON.parse(bytes.subarray(8, start).toString())['target.raster'];
+  const [from, to] = data_offsets.map((offset) => start + offset);
+  return {
+    width: shape[1],
+    height: shape[0],
+    values: new Float32Array(Uint8Array.from(bytes.subarray(from, to)).buffer),
+  };
+}
 
 test('every shape trains and samples, as source and as target', async () => {
   const table = await (await fetch(`${used.site.address}options.json`)).json();
@@ -46,7 +69,7 @@ test('every shape trains and samples, as source and as target', async () => {
   }
 });
 
-test('CSV text, numbers and rows of any dimension are standardised, with a remark; the data are kept for the next run', async () => {
+test('CSV text, numbers and rows of any dimension are standardised, with a remark, and kept', async () => {
   const seen = await quietly(
     async ({ options, CSV }) => {
       const { Lab } = await import('/lab.js');
@@ -156,6 +179,110 @@ test('a picture gives points where its ink is, dark on light, light on dark or o
     assert.equal(side, 200);
     assert.ok(outside < 0.01, `${outside} of the points lie where there is no ink`);
   }
+});
+
+test('a file is a picture or a table by its bytes, and the same one as on the command line', async () => {
+  // As in tests/all/pictures.rs and tests/all/tables.rs.
+  const names = ['12-bar.jpg', '12-bar-exif6.jpg', '13-ring-ycbcr.jpg', '13-ring-rgb.jpg', '13-ring-cmyk.jpg'];
+  const tables = ['05-windows-1252.csv', '06-utf16-no-bom.txt', '03-index.csv'];
+  const files = [...names, ...tables].map((name) => [name, readFileSync(`tests/cases/${name}`).toString('base64')]);
+  const seen = await quietly(
+    async ({ options, files }) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create(options);
+      const seen = {};
+      for (const [name, base64] of files) {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        await lab.restart({ ...options, target: 'points' }, { target: new Blob([bytes]) }); // of no type
+        const xy = await lab.reference('target', 20_000);
+        const spread = [0, 1].map((axis) => {
+          const along = xy.filter((_, i) => i % 2 === axis);
+          const mean = along.reduce((a, b) => a + b, 0) / along.length;
+          return Math.sqrt(along.reduce((sum, x) => sum + (x - mean) ** 2, 0) / along.length);
+        });
+        const { csv, values, width, height } = lab.given.target;
+        seen[name] = {
+          spread,
+          remark: lab.remarks[0],
+          isTable: Boolean(csv),
+          width,
+          height,
+          values: values && [...values],
+        };
+      }
+      const bomb = new Uint8Array(200);
+      bomb.set([
+        0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 64, 0, 0, 0, 64, 0, 8, 2,
+      ]);
+      const refused = (target) =>
+        lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message);
+      return {
+        seen,
+        bomb: await refused(new Blob([bomb])),
+        archive: await refused(new Blob(['PK\x03\x04 and so on'])),
+      };
+    },
+    { options: SMALL, files },
+  );
+  for (const name of ['12-bar.jpg', '12-bar-exif6.jpg']) {
+    const [x, y] = seen.seen[name].spread;
+    assert.ok(Math.abs(x - 1.73) < 0.05 && Math.abs(y - 0.58) < 0.03, `${name}: ${x}, ${y}`);
+  }
+  const [x0, y0] = seen.seen['13-ring-ycbcr.jpg'].spread;
+  for (const name of names.slice(2)) {
+    const [x, y] = seen.seen[name].spread;
+    assert.ok(Math.abs(x - x0) < 0.03 && Math.abs(y - y0) < 0.03, `${name}: ${x}, ${y}`);
+    // What `flow-lab train --target-file` keeps of it is this, but for a few pixels between two levels.
+    const { width, height, values } = seen.seen[name];
+    const native = nativeInk(name);
+    assert.deepEqual([width, height], [native.width, native.height], name);
+    const apart = values.filter((value, k) => Math.abs(value - native.values[k]) > 0.3).length;
+    assert.ok(apart < 40, `${name}: ${apart} pixels`);
+  }
+  for (const name of tables) assert.ok(seen.seen[name].isTable && seen.seen[name].remark.includes('00 points'), name);
+  assert.match(
+    seen.seen['03-index.csv'].remark,
+    /the first column, which has no name and only numbers the rows, was left out/,
+  );
+  assert.match(seen.bomb, /^target: the picture has 16384 × 16384 pixels/);
+  assert.match(seen.archive, /^target: this is an archive, or a spreadsheet's own file/);
+});
+
+test('large numbers keep their digits through a file, and are given back with their units', async () => {
+  const csv = readFileSync('tests/cases/07-utm.csv', 'utf8');
+  const seen = await quietly(
+    async ({ options, csv }) => {
+      const { Lab } = await import('/lab.js');
+      const lab = await Lab.create({ ...options, target: 'points' }, { target: csv });
+      const numbers = csv
+        .trim()
+        .split('\n')
+        .slice(1)
+        .flatMap((row) => row.split(',').map(Number));
+      const other = await Lab.create({ ...options, target: 'points' }, { target: { values: numbers, dim: 2 } });
+      await lab.train(2);
+      const file = await lab.save();
+      await other.load(file);
+      await other.restart({ ...options, target: 'points', seed: 9 });
+      const units = await other.units('target');
+      const northings = async (lab) => new Set((await lab.reference('target', 20_000)).filter((_, i) => i % 2)).size;
+      const { values } = other.given.target;
+      const back = Math.max(
+        ...numbers.map((x, i) => Math.abs(units.mean[i % 2] + units.std * values[i] - x) / Math.abs(x)),
+      );
+      return {
+        same: JSON.stringify([...units.mean]) === JSON.stringify([...(await lab.units('target')).mean]),
+        northings: [await northings(lab), await northings(other)],
+        back,
+        gaussian: await lab.units('source').then(({ mean, std, places }) => [[...mean], std, places]),
+      };
+    },
+    { options: SMALL, csv },
+  );
+  assert.ok(seen.same);
+  assert.ok(Math.min(...seen.northings) >= 190, String(seen.northings));
+  assert.ok(seen.back <= 1e-9, `${seen.back}`);
+  assert.deepEqual(seen.gaussian, [[0, 0], 1, null]);
 });
 
 test('a saved run of given points opens again with its samples, and can be restarted', async () => {

@@ -1,4 +1,5 @@
-// `./build.sh serve` as a newcomer types it: the page first, the other files behind it, and an end that ends everything.
+// `./build.sh serve` as a newcomer types it: the page first, the other files behind it, and an end that ends
+// everything.
 // Alone: it compiles.
 
 import assert from 'node:assert/strict';
@@ -42,7 +43,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Processes that have the clone's cache in their environment: all that the script started, cargo and rustc among them. */
+/** Processes that have the clone's cache in their environment: all that the script started, as cargo and rustc. */
 function running() {
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return ids.filter((id) => {

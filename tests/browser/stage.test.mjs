@@ -1,5 +1,5 @@
-// Every layer of the stage, on the GPU's brush and on the canvas' own: arrays with known numbers are drawn, and the pixels
-// where they must be carry ink, those where they must not do not.
+// Every layer of the stage, on the GPU's brush and on the canvas' own: arrays with known numbers are drawn, and the
+// pixels where they must be carry ink, those where they must not do not.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -212,7 +212,7 @@ async function draw({ name, scene }) {
   return { ink: scene.ink.map(most), none: scene.none.map(most), kind: stage.kind };
 }
 
-/** Draws `marks` of `brush.points` and `brush.segments` alone, among many out of sight, and gives what the canvas then holds. */
+/** What the canvas holds when `marks` of `brush.points` and `brush.segments` were drawn, among many out of sight. */
 async function drawMany(marks) {
   const { stage, run } = window.flowLab;
   run.play(false);
@@ -278,7 +278,7 @@ for (const kind of ['gpu', 'canvas']) {
       });
     }
 
-    test('one segment among many has the ink of its length and width, and lies where it must, whichever way it runs', async () => {
+    test('one segment among many has the ink of its length and width at its place, whatever its angle', async () => {
       for (const [angle, width_px, fade] of [
         [0, 1, 1],
         [0.3, 1.5, 0.5],
@@ -375,7 +375,7 @@ for (const kind of ['gpu', 'canvas']) {
 
     // Of a GPU's canvas nothing can be read once it was shown.
     if (kind === 'canvas')
-      test('a picked point is drawn in every frame while the flow goes on, also in those that take several tasks', async () => {
+      test('a picked point is in every frame of the flow, also in one that takes several tasks', async () => {
         const { frames, without } = await opened.page.evaluate(async () => {
           const { stage } = window.flowLab;
           const floats = (...values) => Float32Array.from(values);

@@ -6,7 +6,7 @@ import { inPage, useChromium } from './pages.mjs';
 
 const used = useChromium();
 
-test('a recorded step is a real one: its numbers follow from each other, and the run goes on as if nobody had watched', async () => {
+test('a recorded step is real: its numbers follow from each other, and the run goes on as without it', async () => {
   const { recorded, losses, unwatched } = await inPage(used, async () => {
     const { Lab } = await import('/lab.js');
     const options = { width: 24, depth: 2, batch: 64, seed: 5, device: 'cpu', ema: 0.9 };

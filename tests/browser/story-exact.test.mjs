@@ -55,7 +55,7 @@ describe('chapters without a network', () => {
     await close();
   });
 
-  test('marginal: the arrows are the weighted mean of the targets’ velocities, and the dots end on the moons', async () => {
+  test('marginal: the arrows are the weighted mean of the targets’ velocities; the dots end on the moons', async () => {
     const { page, heard, close } = await openChapter('marginal');
     await page.waitForFunction(
       () => window.flowStory.figure.shown[0].samples && window.flowStory.figure.shown[0].exact,
@@ -162,7 +162,7 @@ describe('chapters without a network', () => {
 
   test('modes: the study’s numbers are where the axes say', async () => {
     const { page, heard, close } = await openChapter('modes');
-    await page.waitForFunction(() => window.flowStory.figure.plot);
+    await page.waitForFunction(() => window.flowStory.figure.exhibits.plot);
     await choose(page, 'dimensions');
     await choose(page, 'both');
     await reached(page);
@@ -177,7 +177,7 @@ describe('chapters without a network', () => {
       page.evaluate(
         async ([modes, steps, right_px]) => {
           await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-          const [x, y] = window.flowStory.figure.plot.pixelOf(modes, steps);
+          const [x, y] = window.flowStory.figure.exhibits.plot.pixelOf(modes, steps);
           const canvas = document.querySelector('.study canvas');
           const density = canvas.width / canvas.clientWidth;
           return [

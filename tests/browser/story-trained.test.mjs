@@ -10,7 +10,7 @@ const openChapter = (id, options) => open(used, id, options);
 
 describe('chapters with a network', () => {
   test(
-    'learning: it takes its steps, the arrows come near to the exact ones; then the floor, the steps, the solvers and the likelihood of the same network',
+    'learning comes near to the exact arrows; then floor, steps, solvers and likelihood of the same network',
     { timeout: 600_000 },
     async () => {
       const { page, heard, close } = await openChapter('learning');
@@ -108,7 +108,7 @@ describe('chapters with a network', () => {
     const left = Number((await caption(page)).match(/the loss is now ([\d.]+)\./)[1] ?? NaN);
     assert.ok(left < said, `${left} after the step, ${said} before`);
     const step = await page.evaluate(() => {
-      const { step, loss, ...arrays } = window.flowStory.figure.recorded;
+      const { step, loss, ...arrays } = window.flowStory.figure.exhibits.recorded;
       return {
         step,
         loss,
@@ -134,7 +134,7 @@ describe('chapters with a network', () => {
     await page.locator('#slow').click();
     await captionSays(page, /^Your run \(ring\), step \d+\. Draw pairs\. 32 of them, matched by optimal transport/);
     const { step, loss, losses, shown } = await page.evaluate(async () => {
-      const { recorded } = window.flowStory.figure;
+      const { recorded } = window.flowStory.figure.exhibits;
       return {
         step: recorded.step,
         loss: recorded.loss,
@@ -218,7 +218,7 @@ describe('chapters with a network', () => {
       const canvas = page.locator('canvas.turntable');
       const look = () =>
         canvas.evaluate((canvas) => {
-          const { turntable: table } = window.flowStory.figure;
+          const { turntable: table } = window.flowStory.figure.exhibits;
           table.draw();
           const density = canvas.width / canvas.clientWidth;
           const context = canvas.getContext('2d');

@@ -79,16 +79,19 @@ test('a link keeps a drawing and few numbers, but not many', () => {
     ['target', 'points'],
     ['seed', '3'],
   ];
-  const kept = { source: ofDrawing(encode([line('brush', 1)])), target: ofRows('x,y\n1,2\n-3.5; 4e-1\n') };
-  assert.equal(kept.target, 'r.1*2_-3.5*4e-1');
+  const kept = {
+    source: ofDrawing(encode([line('brush', 1)])),
+    target: ofRows({ values: [1, 2, -3.5, 1e30], dim: 2 }),
+  };
+  assert.equal(kept.target, 'r.1*2_-3.5*1e30');
   const link = joined(pairs, kept);
   assert.ok(holds(pairs, kept));
   assert.deepEqual(split(link), { pairs, kept });
-  assert.equal(dataOf(kept.target), '1,2\n-3.5,4e-1');
+  assert.deepEqual(dataOf(kept.target), { values: Float64Array.of(1, 2, -3.5, 1e30), dim: 2 });
   assert.deepEqual([...dataOf(kept.source).values], [...pointsOf(decode(lettersOf(kept.source)))]);
-  assert.equal(ofRows(Array.from({ length: 900 }, (_, k) => `${k},1`).join('\n')), '');
-  assert.equal(ofRows('1,2\nno,number'), '');
+  assert.equal(ofRows({ values: Array.from({ length: 1800 }, (_, k) => k), dim: 2 }), '');
   assert.deepEqual(joined(pairs, { source: 'd.'.padEnd(2100, 'A'), target: '' }), pairs);
   assert.ok(!holds(pairs, { source: '', target: '' }));
-  assert.throws(() => dataOf('x.1,2'), /cannot be read/);
+  for (const text of ['x.1,2', 'r.', 'r.1*2_3', 'r.1*x', 'r.1*_2*3', 'r.0*NaN'])
+    assert.throws(() => dataOf(text), /cannot be read/, text);
 });

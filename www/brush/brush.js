@@ -6,21 +6,24 @@
 //   brush.image(rgba, width, height, { left, right, bottom, top })    bytes, the first row at the bottom
 //   brush.end()                                                       now all of it is there
 //
-// Colours are #rrggbb. `fixed` promises that the array will not change, so that it is sent to the GPU once.
+// What each takes is in types.js.
 
 import { CanvasBrush } from './canvas.js';
 import { GpuBrush } from './gpu.js';
 
 /**
- * @returns a brush on the canvas' GPU; where there is none or `flat` is asked for, one on a sheet in 2D, its
- *   `canvas`, to be copied when whole
+ * A brush on the canvas' GPU; where there is none or `flat` is asked for, one on a canvas of its own, its `canvas`, to
+ * be copied when whole.
+ * @param {HTMLCanvasElement} canvas
+ * @returns {GpuBrush | CanvasBrush}
  */
 export function brushFor(canvas, flat = false) {
   const context =
     flat || !hasGpu() ? null : canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true });
-  return context ? new GpuBrush(context) : new CanvasBrush();
+  return context ? new GpuBrush(context, canvas) : new CanvasBrush();
 }
 
+/** @type {boolean | undefined} */
 let known;
 
 // A WebGL that runs on the CPU reads every frame back, which took 0.4 s a frame in headless Chromium: 2D is 50 times as
@@ -30,7 +33,7 @@ function hasGpu() {
   if (known !== undefined) return known;
   const gl = document.createElement('canvas').getContext('webgl2');
   const named = gl?.getExtension('WEBGL_debug_renderer_info');
-  const renderer = named ? gl.getParameter(named.UNMASKED_RENDERER_WEBGL) : '';
+  const renderer = gl && named ? gl.getParameter(named.UNMASKED_RENDERER_WEBGL) : '';
   known = gl !== null && !gl.isContextLost() && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
   gl?.getExtension('WEBGL_lose_context')?.loseContext();
   return known;

@@ -1,5 +1,8 @@
 // The brush on a 2D canvas: for browsers without WebGL2, and for those that have lost it.
 
+/** @import { Bounds, Camera, PointStyle, SegmentStyle } from './types.js' */
+
+import { canvasOf, contextOf } from './context.js';
 import { Marks } from './marks.js';
 import { Pixels } from './pixels.js';
 import { Segments } from './segments.js';
@@ -11,17 +14,19 @@ const MANY = 100;
 export class CanvasBrush {
   kind = 'canvas';
   #context;
+  /** @type {Camera} */
   #camera;
-  #image;
+  #image = canvasOf(1, 1);
   #pixels = new Pixels();
   #marks = new Marks(this.#pixels);
   #segments = new Segments(this.#pixels);
 
-  constructor(context = document.createElement('canvas').getContext('2d')) {
+  constructor(context = contextOf(document.createElement('canvas'))) {
     this.#context = context;
     this.canvas = context.canvas;
   }
 
+  /** @param {Camera} camera */
   begin(camera) {
     this.#camera = camera;
     this.#pixels.begin(camera.canvas.width, camera.canvas.height);
@@ -33,6 +38,10 @@ export class CanvasBrush {
     this.#pixels.put(this.#context, this.#camera);
   }
 
+  /**
+   * @param {Float32Array} xy
+   * @param {PointStyle} style
+   */
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
     if (xy.length > 2 * MANY && shape !== 'cross')
       return this.#marks.draw(this.#camera, xy, { color, size_px, alpha, shape });
@@ -64,6 +73,10 @@ export class CanvasBrush {
     this.#context.lineTo(x + half, y - half);
   }
 
+  /**
+   * @param {Float32Array} ends
+   * @param {SegmentStyle} style
+   */
   segments(ends, { color, width_px, alpha, fades }) {
     if (ends.length > 4 * MANY) return this.#segments.draw(this.#camera, ends, { color, width_px, alpha, fades });
     this.end();
@@ -85,11 +98,16 @@ export class CanvasBrush {
     context.globalAlpha = 1;
   }
 
+  /**
+   * @param {Uint8ClampedArray} rgba
+   * @param {number} width
+   * @param {number} height
+   * @param {Bounds} bounds
+   */
   image(rgba, width, height, { left, right, bottom, top }) {
     this.end();
-    if (this.#image?.width !== width || this.#image.height !== height)
-      this.#image = Object.assign(document.createElement('canvas'), { width, height });
-    this.#image.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
+    if (this.#image.width !== width || this.#image.height !== height) Object.assign(this.#image, { width, height });
+    contextOf(this.#image).putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
     const [context, camera] = [this.#context, this.#camera];
     context.save();
     // The first row lies at the bottom.

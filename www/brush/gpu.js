@@ -1,5 +1,7 @@
 // The brush on the GPU: three small programs of WebGL2.
 
+/** @import { Bounds, Camera, PointStyle, SegmentStyle } from './types.js' */
+
 import { channels } from './color.js';
 import { IMAGE, POINTS, SEGMENTS } from './shaders.js';
 
@@ -8,16 +10,25 @@ const SHAPES = { disc: 0, ring: 1, square: 2, cross: 3 };
 export class GpuBrush {
   kind = 'gpu';
   #gl;
+  /** @type {Camera} */
   #camera;
   #programs;
-  #moving; // the buffer of what changes with every frame
-  #fading;
-  #kept = new WeakMap(); // arrays that do not change ↦ their buffers
+  #moving; // a buffer for what changes with every frame
+  #fading; // the same for `fades`
+  /**
+   * Arrays that do not change ↦ their buffers.
+   * @type {WeakMap<Float32Array, WebGLBuffer>}
+   */
+  #kept = new WeakMap();
   #texture;
 
-  constructor(gl) {
+  /**
+   * @param {WebGL2RenderingContext} gl
+   * @param {HTMLCanvasElement} canvas
+   */
+  constructor(gl, canvas) {
     this.#gl = gl;
-    this.canvas = gl.canvas;
+    this.canvas = canvas;
     this.#programs = { points: program(gl, POINTS), segments: program(gl, SEGMENTS), image: program(gl, IMAGE) };
     this.#moving = gl.createBuffer();
     this.#fading = gl.createBuffer();
@@ -26,6 +37,7 @@ export class GpuBrush {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
+  /** @param {Camera} camera */
   begin(camera) {
     const gl = this.#gl;
     this.#camera = camera;
@@ -36,6 +48,10 @@ export class GpuBrush {
 
   end() {}
 
+  /**
+   * @param {Float32Array} xy
+   * @param {PointStyle} style
+   */
   points(xy, { color, size_px, alpha, shape = 'disc', fixed = false }) {
     const gl = this.#gl;
     const uniforms = this.#use(this.#programs.points, color, alpha);
@@ -48,6 +64,10 @@ export class GpuBrush {
     gl.drawArrays(gl.POINTS, 0, xy.length / 2);
   }
 
+  /**
+   * @param {Float32Array} ends
+   * @param {SegmentStyle} style
+   */
   segments(ends, { color, width_px, alpha, fades, fixed = false }) {
     if (!ends.length) return;
     const gl = this.#gl;
@@ -67,6 +87,12 @@ export class GpuBrush {
     gl.vertexAttribDivisor(0, 0);
   }
 
+  /**
+   * @param {Uint8ClampedArray} rgba
+   * @param {number} width
+   * @param {number} height
+   * @param {Bounds} bounds
+   */
   image(rgba, width, height, { left, right, bottom, top }) {
     const gl = this.#gl;
     const uniforms = this.#use(this.#programs.image, '#000000', 1);
@@ -116,23 +142,28 @@ export class GpuBrush {
   }
 }
 
+/** @param {WebGL2RenderingContext} gl */
 function attribute(gl, index, size, stride, offset, divisor) {
   gl.enableVertexAttribArray(index);
   gl.vertexAttribPointer(index, size, gl.FLOAT, false, stride, offset);
   gl.vertexAttribDivisor(index, divisor);
 }
 
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {{ vertex: string, fragment: string, uniforms: string[] }} source
+ */
 function program(gl, { vertex, fragment, uniforms }) {
   const handle = gl.createProgram();
-  for (const [kind, source] of [
-    [gl.VERTEX_SHADER, vertex],
-    [gl.FRAGMENT_SHADER, fragment],
-  ]) {
+  const attach = (kind, source) => {
     const shader = gl.createShader(kind);
+    if (!shader) return; // the context is lost
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(handle, shader);
-  }
+  };
+  attach(gl.VERTEX_SHADER, vertex);
+  attach(gl.FRAGMENT_SHADER, fragment);
   gl.linkProgram(handle);
   if (!gl.getProgramParameter(handle, gl.LINK_STATUS) && !gl.isContextLost())
     throw new Error(`A shader was refused: ${gl.getProgramInfoLog(handle)}`);

@@ -1,22 +1,34 @@
 // Many equal marks as pixels: a mark is made once for each of a few places within a pixel, so that its edge is smooth
 // and it glides, and is then copied.
 
+/** @import { Camera } from './types.js' */
+
 import { Pixels } from './pixels.js';
 
 const PLACES = 4; // within a pixel, each way
 const KINDS_MAX = 24;
 
+/**
+ * For each place within a pixel, the mark's pixels: where they are from its corner, and their opacity.
+ * @typedef {{ side: number, marks: { at: Int32Array, ink: Uint8Array }[] }} Kind
+ */
+
 export class Marks {
   #pixels;
+  /** @type {number | undefined} */
   #stride;
+  /** @type {Map<string, Kind>} */
   #kinds = new Map();
 
+  /** @param {Pixels} pixels */
   constructor(pixels) {
     this.#pixels = pixels;
   }
 
   /**
    * A layer of marks at `xy`, n × 2 numbers.
+   * @param {Camera} camera
+   * @param {Float32Array} xy
    * @param {{ color: string, size_px: number, alpha: number, shape: 'disc' | 'ring' | 'square' }} style
    */
   draw(camera, xy, style) {
@@ -55,14 +67,12 @@ export class Marks {
   }
 }
 
-/**
- * @returns {{ side: number, marks: { at: Int32Array, ink: Uint8Array }[] }} for each place: pixels from the
- *   corner, and their opacity
- */
+/** @returns {Kind} */
 function kindOf(alpha, shape, size, stride) {
   const side = Math.ceil(size) + 2;
   const marks = Array.from({ length: PLACES ** 2 }, (_, place) => {
     const middle = [place % PLACES, Math.floor(place / PLACES)].map((k) => side / 2 + (k + 0.5) / PLACES);
+    /** @type {[number[], number[]]} */
     const [at, ink] = [[], []];
     for (let k = 0; k < side ** 2; k++) {
       const [dx, dy] = [(k % side) + 0.5 - middle[0], Math.floor(k / side) + 0.5 - middle[1]];

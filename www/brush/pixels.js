@@ -1,7 +1,10 @@
 // A picture's pixels: layers of many equal marks are written here one after the other, laid over each other, and put
 // over what a canvas holds. In software, paths of thousands of parts take several times as long.
 
+/** @import { Camera } from './types.js' */
+
 import { channels } from './color.js';
+import { canvasOf, contextOf } from './context.js';
 
 const EDGE = 40; // pixels around the picture, so that marks at its edge need no care
 
@@ -9,12 +12,16 @@ export class Pixels {
   static EDGE = EDGE;
   #width = 0;
   #height = 0;
-  #opacity = null; // of the layer in the making
-  #fours = null; // the same, four pixels at a time
-  #picture = null; // of the layers so far, 0xaabbggrr
-  #data = null; // the same as an image
-  #box = null; // where it is not empty: columns x0 to x1, rows y0 to y1, the last ones excluded
-  #sheet = document.createElement('canvas');
+  #opacity = new Uint8Array(); // coverage of the current layer, 0 to 255
+  #fours = new Uint32Array(); // the same bytes as 32-bit words
+  #picture = new Uint32Array(); // the finished layers, 0xaabbggrr
+  #data = new ImageData(1, 1); // the same bytes as an image
+  /**
+   * Where the picture is not empty: columns x0 to x1, rows y0 to y1, the last ones excluded.
+   * @type {[number, number, number, number] | null}
+   */
+  #box = null;
+  #buffer = canvasOf(1, 1);
 
   /** A frame begins, of so many pixels. */
   begin(width, height) {
@@ -28,12 +35,12 @@ export class Pixels {
    */
   layer() {
     const [width, height] = [4 * Math.ceil((this.#width + 2 * EDGE) / 4), this.#height + 2 * EDGE];
-    if (this.#data?.width !== width || this.#data.height !== height) {
+    if (this.#data.width !== width || this.#data.height !== height) {
       this.#data = new ImageData(width, height);
       this.#picture = new Uint32Array(this.#data.data.buffer);
       this.#opacity = new Uint8Array(width * height);
       this.#fours = new Uint32Array(this.#opacity.buffer);
-      Object.assign(this.#sheet, { width: this.#width, height: this.#height });
+      Object.assign(this.#buffer, { width: this.#width, height: this.#height });
     }
     return { opacity: this.#opacity, stride: width };
   }
@@ -41,6 +48,7 @@ export class Pixels {
   /**
    * The layer is whole and lies in these columns and rows: it covers what is below in this colour,
    * and the next one begins.
+   * @param {string} color
    */
   lay(color, x0, y0, x1, y1) {
     const [fours, picture, stride] = [this.#fours, this.#picture, this.#data.width];
@@ -77,7 +85,11 @@ export class Pixels {
       : [x0, y0, x1, y1];
   }
 
-  /** Puts all layers over what `context` holds, and forgets them. */
+  /**
+   * Puts all layers over what `context` holds, and forgets them.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Camera} camera
+   */
   put(context, camera) {
     if (!this.#box) return;
     const [width, height] = [this.#width, this.#height];
@@ -86,11 +98,10 @@ export class Pixels {
     const [l, t] = [Math.max(0, x0 - EDGE), Math.max(0, y0 - EDGE)];
     const [w, h] = [Math.min(width, x1 - EDGE) - l, Math.min(height, y1 - EDGE) - t];
     if (w > 0 && h > 0) {
-      this.#sheet
-        .getContext('2d', { willReadFrequently: true })
-        .putImageData(this.#data, -EDGE, -EDGE, l + EDGE, t + EDGE, w, h);
+      const buffer = contextOf(this.#buffer, { willReadFrequently: true });
+      buffer.putImageData(this.#data, -EDGE, -EDGE, l + EDGE, t + EDGE, w, h);
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.drawImage(this.#sheet, l, t, w, h, l, t, w, h);
+      context.drawImage(this.#buffer, l, t, w, h, l, t, w, h);
       context.setTransform(camera.density, 0, 0, camera.density, 0, 0);
     }
     this.#clear();

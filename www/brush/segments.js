@@ -1,25 +1,29 @@
 // Many straight segments as pixels, with blunt ends and smooth edges: what a 2D canvas strokes, several times as fast.
 
+/** @import { Camera, SegmentStyle } from './types.js' */
+
 import { Pixels } from './pixels.js';
 
 export class Segments {
   #pixels;
 
+  /** @param {Pixels} pixels */
   constructor(pixels) {
     this.#pixels = pixels;
   }
 
   /**
    * A layer of segments, n × 4 numbers.
-   * @param {{ color: string, width_px: number, alpha: number, fades?: Float32Array }} style `fades`,
-   *   n numbers, multiply alpha
+   * @param {Camera} camera
+   * @param {Float32Array} ends
+   * @param {SegmentStyle} style
    */
   draw(camera, ends, { color, width_px, alpha, fades }) {
     const { width, height } = camera.canvas;
     const { EDGE } = Pixels;
     const { opacity, stride } = this.#pixels.layer();
     const thick = width_px * camera.density;
-    const reach = thick / 2 + 0.5; // from the middle of the segment, where it covers nothing any more
+    const reach = thick / 2 + 0.5; // coverage is 0 beyond this distance from the segment's middle line
     const densest = Math.min(1, thick);
     const scale = camera.scale_px * camera.density;
     const [left, top] = [width / 2 - camera.centreX * scale + EDGE, height / 2 + camera.centreY * scale + EDGE];

@@ -1,14 +1,22 @@
 // The brush that writes what it is told as SVG: for print, and for drawing programs.
 
+/** @import { Bounds, Camera, PointStyle, SegmentStyle } from './types.js' */
+
+import { canvasOf, contextOf } from './context.js';
+
 const SHORT = 2; // digits behind the point, in CSS pixels
 
+/** @type {Record<string, string>} */
 const CAPS = { disc: 'round', square: 'square' };
 
 export class SvgBrush {
   kind = 'svg';
+  /** @type {Camera} */
   #camera;
+  /** @type {string[]} */
   #parts = [];
 
+  /** @param {Camera} camera */
   begin(camera) {
     this.#camera = camera;
     this.#parts = [];
@@ -16,6 +24,10 @@ export class SvgBrush {
 
   end() {}
 
+  /**
+   * @param {Float32Array} xy
+   * @param {PointStyle} style
+   */
   points(xy, { color, size_px, alpha, shape = 'disc' }) {
     const half = size_px / 2;
     const marks = [];
@@ -36,6 +48,10 @@ export class SvgBrush {
     );
   }
 
+  /**
+   * @param {Float32Array} ends
+   * @param {SegmentStyle} style
+   */
   segments(ends, { color, width_px, alpha, fades }) {
     const camera = this.#camera;
     const lines = new Map(); // by how much they fade
@@ -49,9 +65,15 @@ export class SvgBrush {
     for (const [fade, marks] of lines) this.#path(marks, { color, alpha: alpha * fade, width_px });
   }
 
+  /**
+   * @param {Uint8ClampedArray} rgba
+   * @param {number} width
+   * @param {number} height
+   * @param {Bounds} bounds
+   */
   image(rgba, width, height, { left, right, bottom, top }) {
-    const canvas = Object.assign(document.createElement('canvas'), { width, height });
-    canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
+    const canvas = canvasOf(width, height);
+    contextOf(canvas).putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
     const { x, y } = { x: this.#camera.x(left), y: this.#camera.y(bottom) };
     // The first row lies at the bottom.
     const scale = `${(this.#camera.x(right) - x) / width} ${(this.#camera.y(top) - y) / height}`;
@@ -77,6 +99,10 @@ ${this.#parts.join('\n')}
     return x > -half && y > -half && x < width_px + half && y < height_px + half;
   }
 
+  /**
+   * @param {string[]} marks
+   * @param {{ color: string, alpha: number, width_px: number, cap?: string }} style
+   */
   #path(marks, { color, alpha, width_px, cap }) {
     if (!marks.length) return;
     const caps = cap ? ` stroke-linecap="${cap}"` : '';

@@ -1,9 +1,10 @@
-import { drawArrows } from '../draw/arrows.js';
+import { drawArrows, longestOf } from '../draw/arrows.js';
 import { normals } from '../story/crowd.js';
 import { signed } from '../words/format.js';
 
 const LATEST = 0.96; // beyond, the arrows are too long to draw
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'conditional',
   title: 'All points to one target',
@@ -21,6 +22,7 @@ export default {
       label: 'Four hundred points flow to one target point',
     });
     const x0 = normals(800, 3);
+    /** @type {import('../story/types.js').Place} */
     let x1 = [1.6, 1.2];
     const show = () => {
       const positions = new Float32Array(1600);
@@ -61,7 +63,7 @@ export default {
       const xy = where === 'grid' ? stage.arrowPoints : current;
       if (!xy) return;
       const u = xy.map((value, i) => (x1[i % 2] - value) / (1 - Math.min(t, LATEST)));
-      const longest_px = (1.1 * Math.min(camera.width_px, camera.height_px)) / 17;
+      const longest_px = longestOf(camera);
       drawArrows(brush, camera, xy, u, { color: palette.velocity, longest_px, fastest: 8, alpha: 0.75 });
     });
   },

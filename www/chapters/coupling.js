@@ -7,13 +7,14 @@ const SIDES = [
   ['ot', 'Optimal transport pairs'],
 ];
 const RUNS = [
-  ['Eight Gaussians → moons', CROSSING],
-  ['Moons → eight Gaussians', { ...CROSSING, source: 'moons', target: '8gaussians' }],
+  { words: 'Eight Gaussians → moons', options: CROSSING },
+  { words: 'Moons → eight Gaussians', options: { ...CROSSING, source: 'moons', target: '8gaussians' } },
 ];
 const WAIT = 600;
 const COUNT = 500;
 const PACE = 25; // steps that one may be ahead
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'coupling',
   title: 'Other pairs, straighter trajectories',
@@ -37,12 +38,13 @@ export default {
       { extent: 7.5, layers: ['target', 'generated', 'trajectories'] },
     );
     let turn = 0;
-    const run = async (options, words) => {
+    const run = async (which) => {
+      const { words, options } = RUNS[which];
       const mine = ++turn;
-      const [progress, bends] = [
-        [null, null],
-        [null, null],
-      ];
+      /** @type {({ step: number, losses: Float32Array } | null)[]} */
+      const progress = [null, null];
+      /** @type {(number | null)[]} */
+      const bends = [null, null];
       const tell = () => mine === turn && figure.say(`${words}. ${told(progress, bends)}`);
       for (const stage of stages) stage.clear();
       figure.say(`${words}. Two networks begin …`);
@@ -62,7 +64,7 @@ export default {
             onProgress(now) {
               progress[k] = now;
               tell();
-              if (progress.every((one) => one?.step >= WAIT)) figure.reached();
+              if (progress.every((one) => one && one.step >= WAIT)) figure.reached();
             },
           });
           if (mine !== turn) return;
@@ -74,9 +76,9 @@ export default {
     };
     figure.choose(
       'Run',
-      RUNS.map(([words], k) => [k, words]),
+      RUNS.map(({ words }, k) => [k, words]),
       0,
-      (k) => run(RUNS[k][1], RUNS[k][0]),
+      run,
     );
     figure.choose(
       'Show',
@@ -96,20 +98,23 @@ export default {
         }
       },
     );
-    await run(RUNS[0][1], RUNS[0][0]);
+    await run(0);
   },
 };
 
-function told(progress, bends) {
-  if (progress.some((one) => !one?.losses.length)) return 'Two networks begin …';
-  const [a, b] = progress;
+/**
+ * How far both are, and when they are through, how much their trajectories bend.
+ * @param {({ step: number, losses: Float32Array } | null)[]} progress
+ * @param {(number | null)[]} bends
+ */
+function told([a, b], [lottery, transport]) {
+  if (!a?.losses.length || !b?.losses.length) return 'Two networks begin …';
   const losses =
     `Steps ${grouped(a.step)} and ${grouped(b.step)}. Loss with random pairs ${recent(a.losses).toFixed(2)}, ` +
     `with transport pairs ${recent(b.losses).toFixed(2)}.`;
-  if (bends.includes(null)) return losses;
-  const [lot, ot] = bends.map((bend) => bend.toFixed(2));
+  if (lottery === null || transport === null) return losses;
   return (
-    `${losses} Bend of the trajectories ${lot} against ${ot}: ` +
+    `${losses} Bend of the trajectories ${lottery.toFixed(2)} against ${transport.toFixed(2)}: ` +
     'the mean squared difference between a dot’s velocity and that of the straight line to its end, ' +
     '0 where all are straight and steady.'
   );

@@ -21,6 +21,7 @@ const BOARD = {
   steps: STEPS,
 };
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'dimensions',
   title: 'Three dimensions, and more',
@@ -52,12 +53,13 @@ export default {
       turned += Math.abs(yaw) + Math.abs(pitch);
       if (turned > TURNED) figure.reached();
     });
-    figure.turntable = table;
+    figure.exhibits.turntable = table;
     signal.addEventListener('abort', () => {
       table.dispose();
       palette.forget();
     });
     const lab = await figure.lab(BOARD, { slot: 'second' });
+    /** @type {import('../lab/types.js').Samples | null} */
     let samples = null;
     let t = 1;
     const draw = () => {
@@ -78,20 +80,23 @@ export default {
     signal.throwIfAborted();
     [table.boxes, table.camera.extent] = boxesOf(reference, 3, 2);
     let [last, inside] = [0, ''];
+    const look = async (step) => {
+      const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
+      signal.throwIfAborted();
+      samples = now;
+      const share = await lab.insideShare(positionsIn(now, 1));
+      signal.throwIfAborted();
+      inside = ` ${Math.round(100 * share)} % of the points lie inside dark cells.`;
+      draw();
+      figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
+    };
     await train(lab, STEPS, {
       signal,
-      async onProgress({ step }) {
+      onProgress({ step }) {
         figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
         if (step < STEPS && performance.now() - last < 600) return;
         last = performance.now();
-        const now = await lab.sample({ count: COUNT, solver: 'midpoint', steps: 10 });
-        if (signal.aborted) return;
-        samples = now;
-        const share = await lab.insideShare(positionsIn(now, 1));
-        inside = ` ${Math.round(100 * share)} % of the points lie inside dark cells.`;
-        if (signal.aborted) return;
-        draw();
-        figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
+        figure.try(() => look(step));
       },
     });
   },

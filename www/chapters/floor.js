@@ -1,3 +1,5 @@
+/** @import { Place } from '../story/types.js' */
+
 import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons } from '../story/crowd.js';
 import { recent, train } from '../story/training.js';
@@ -6,8 +8,10 @@ import { RUN } from './shared-runs.js';
 
 const NEAR = 0.15; // above the floor
 const DRAWN = 40; // arrows of single targets
-const LENGTH = 0.6; // of an arrow: so much flow time's way
+/** An arrow's length: the way in this much flow time. */
+const LENGTH = 0.6;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'floor',
   title: 'Why the loss stops above zero',
@@ -36,7 +40,9 @@ export default {
     figure.seek(0.4);
     const crowd = new Crowd(moons(400), 0.1);
     stage.target = crowd.points;
-    let [probe, moved, near] = [[0.2, -0.2], false, false];
+    /** @type {Place} */
+    let probe = [0.2, -0.2];
+    let [moved, near] = [false, false];
     const check = () => moved && near && figure.reached();
     const spread = document.createElement('p');
     spread.className = 'remark';
@@ -83,7 +89,10 @@ export default {
 
 /**
  * Velocities at the probe of DRAWN targets, each as often as it is likely, and their mean.
- * @returns {{ mean, variance }}
+ * @param {import('../draw/types.js').Scene} scene
+ * @param {Crowd} crowd
+ * @param {Place} probe
+ * @returns {{ mean: Place, variance: number }}
  */
 function drawFan({ brush, camera, palette, t: now }, crowd, [x, y]) {
   const t = Math.min(now, 0.95);

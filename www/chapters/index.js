@@ -1,9 +1,9 @@
-// The chapters, in the order in which they are told. Each: id, title, text, formula (TeX, a line each),
-// more, wait, open(figure).
+// The chapters, in the order in which they are told. What each of them is: story/types.js.
 
 import conditional from './conditional.js';
 import coupling from './coupling.js';
 import dimensions from './dimensions.js';
+import fewSteps from './few-steps.js';
 import floor from './floor.js';
 import learning from './learning.js';
 import likelihood from './likelihood.js';
@@ -13,11 +13,10 @@ import pair from './pair.js';
 import reflow from './reflow.js';
 import schedules from './schedules.js';
 import sigmaMin from './sigma-min.js';
+import slowStep from './slow-step.js';
 import solvers from './solvers.js';
 import sources from './sources.js';
 import space from './space.js';
-import step from './step.js';
-import steps from './steps.js';
 
 export const chapters = [
   pair,
@@ -25,9 +24,9 @@ export const chapters = [
   marginal,
   space,
   learning,
-  step,
+  slowStep,
   floor,
-  steps,
+  fewSteps,
   solvers,
   coupling,
   reflow,

@@ -4,6 +4,7 @@ import { RUN } from './shared-runs.js';
 
 const WAIT = 500;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'learning',
   title: 'The network learns the field',
@@ -69,7 +70,7 @@ export default {
 };
 
 /** The exact velocity on the stage's arrows. */
-export async function exactFrames(lab, stage, signal) {
+async function exactFrames(lab, stage, signal) {
   const [points, count] = [stage.arrowPoints, 9];
   const frames = new Float32Array(count * points.length);
   for (let k = 0; k < count; k++) {

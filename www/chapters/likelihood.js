@@ -6,6 +6,7 @@ const LIKELY = -2.5; // nats
 const UNLIKELY = -6;
 const ASK_MS = 120;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'likelihood',
   title: 'How likely is a point?',
@@ -30,7 +31,10 @@ export default {
     figure.say('The network of the last chapters trains to its end …');
     await train(lab, lab.options.steps, { signal });
     const seen = [false, false];
-    let [place, timer] = [[0, 0], 0];
+    /** @type {import('../story/types.js').Place} */
+    let place = [0, 0];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
     const ask = async () => {
       const [x, y] = place;
       const [nats] = await lab.logDensity([x, y], { solver: 'midpoint', steps: 20 });

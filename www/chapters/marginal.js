@@ -1,3 +1,5 @@
+/** @import { Place } from '../story/types.js' */
+
 import { drawArrows } from '../draw/arrows.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
@@ -7,6 +9,7 @@ const SHOWN = 1 / (40 * POINTS); // of the weight: thinner lines are left out
 const LATEST = 0.99;
 const DOTS = 250; // that carry an arrow
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'marginal',
   title: 'Many targets: the field is an average',
@@ -34,6 +37,7 @@ export default {
       `${POINTS} target points, each blurred by ${BLUR}, and their exact field. ` +
         'The lines from the probe are as dark as the target’s share in the mean.',
     );
+    /** @type {Place} */
     let probe = [-0.5, 0.4];
     figure.handle(stage, {
       words: 'Probe',
@@ -79,19 +83,24 @@ export default {
   },
 };
 
-/** Lines from the probe to the targets, as dark as their weights, and the mean velocity. */
-export function drawProbe({ brush, camera, palette, t: now }, crowd, [x, y], color = palette.target) {
+/**
+ * Lines from the probe to the targets, as dark as their weights, and the mean velocity.
+ * @param {import('../draw/types.js').Scene} scene
+ * @param {Crowd} crowd
+ * @param {Place} probe
+ */
+function drawProbe({ brush, camera, palette, t: now }, crowd, [x, y]) {
   const t = Math.min(now, LATEST);
   const weights = crowd.weigh(x, y, t);
   const most = weights.reduce((a, b) => Math.max(a, b), 0);
   const order = [...weights.keys()].filter((i) => weights[i] > SHOWN).sort((a, b) => weights[a] - weights[b]);
   const ends = Float32Array.from(order.flatMap((i) => [x, y, crowd.points[2 * i], crowd.points[2 * i + 1]]));
-  brush.segments(ends, { color, width_px: 1.2, alpha: 0.8, fades: Float32Array.from(order, (i) => weights[i] / most) });
+  const fades = Float32Array.from(order, (i) => weights[i] / most);
+  brush.segments(ends, { color: palette.target, width_px: 1.2, alpha: 0.8, fades });
   const at = Float32Array.of(x, y);
   const u = crowd.velocity(at, t);
   const speed = Math.hypot(...u);
   const longest_px = Math.min(speed / 2.5, 1.6) * camera.scale_px;
   const middle = at.map((value, axis) => value + (u[axis] / speed) * (longest_px / camera.scale_px / 2));
   drawArrows(brush, camera, middle, u, { color: palette.exact, longest_px, fastest: speed, alpha: 1, width_px: 3.5 });
-  return weights;
 }

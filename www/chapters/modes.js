@@ -6,6 +6,7 @@ const VIEWS = {
   both: { words: 'dark cells', choice: 'both' },
 };
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'modes',
   title: 'What many modes and dimensions cost',
@@ -37,6 +38,8 @@ export default {
     });
     const host = Object.assign(figure.panel(), { className: 'study' });
     const key = Object.assign(figure.panel(), { className: 'key' });
+    /** @type {import('../chart/study.js').StudyPlot | null} */
+    let plot = null;
     const palette = new Palette(host, () => plot?.redraw());
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
@@ -49,15 +52,14 @@ export default {
         line('more of both', 'target', 'modes', ({ dim, cells }) => dim > 2 && cells > 2),
       ],
     };
-    let plot = null;
     const seen = new Set();
     const show = (view) => {
       plot?.dispose();
       host.replaceChildren();
-      plot = figure.plot = null;
+      plot = figure.exhibits.plot = null;
       const filled = series[view].filter(({ columns: [places] }) => places.length);
       if (filled.length)
-        plot = figure.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
+        plot = figure.exhibits.plot = new StudyPlot(host, palette, { series: filled, words: VIEWS[view].words });
       const lines =
         filled.length > 1
           ? filled.map(({ words, role }, k) => `<span class="line ${role}" data-dashed="${k > 0}"></span> ${words}`)

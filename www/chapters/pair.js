@@ -1,6 +1,7 @@
 import { drawArrows } from '../draw/arrows.js';
 import { signed } from '../words/format.js';
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'pair',
   title: 'One pair, one velocity',
@@ -14,6 +15,7 @@ export default {
 
   open(figure) {
     const stage = figure.stage({ layers: [], label: 'A dot travels along the straight line from x0 to x1' });
+    /** @type {Record<'x0' | 'x1', import('../story/types.js').Place>} */
     const ends = { x0: [-2.2, -1.2], x1: [2, 1.4] };
     const show = () => {
       const [x0, x1] = [ends.x0, ends.x1];
@@ -34,6 +36,7 @@ export default {
     figure.handle(stage, { words: 'Source point x0', role: 'source', at: ends.x0, onMove: moved('x0') });
     figure.handle(stage, { words: 'Target point x1', role: 'target', at: ends.x1, onMove: moved('x1') });
     stage.overlays.add(({ brush, camera, palette, current, dot_px }) => {
+      if (!current) return;
       brush.segments(Float32Array.from([...ends.x0, ...ends.x1]), { color: palette.soft, width_px: 1.5, alpha: 0.9 });
       brush.points(current, { color: palette.generated, size_px: 4 * dot_px, alpha: 1 });
       const u = Float32Array.from(ends.x1.map((value, axis) => value - ends.x0[axis]));

@@ -7,6 +7,7 @@ const COUNT = 500;
 const FIRST = 800;
 const AGAIN = 700;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'reflow',
   title: 'Reflow: learn from your own pairs',
@@ -58,7 +59,7 @@ export default {
       button.disabled = true;
       ready = false;
       figure.say(`Making ${grouped(PAIRS)} pairs with the network …`);
-      figure.spend();
+      figure.invalidateLab();
       await lab.reflow({ count: PAIRS, steps: 30, solver: 'midpoint' });
       signal.throwIfAborted();
       rounds++;

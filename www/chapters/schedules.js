@@ -3,8 +3,14 @@ import { moons, normals } from '../story/crowd.js';
 import { SCHEDULES, conditional } from '../story/schedule.js';
 
 const PAIRS = 60;
-const NAMES = { linear: 'linear', cosine: 'cosine', vp: 'variance preserving' };
+/** @type {['linear' | 'cosine' | 'vp', string][]} */
+const NAMES = [
+  ['linear', 'linear'],
+  ['cosine', 'cosine'],
+  ['vp', 'variance preserving'],
+];
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'schedules',
   title: 'Schedules: other paths between the same pairs',
@@ -23,16 +29,15 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    const names = Object.keys(NAMES);
-    const stages = figure.stages(Object.values(NAMES), {
-      extent: 3.3,
-      layers: ['target', 'generated', 'trajectories'],
-    });
+    const stages = figure.stages(
+      NAMES.map(([, words]) => words),
+      { extent: 3.3, layers: ['target', 'generated', 'trajectories'] },
+    );
     const [x0, x1] = [normals(2 * PAIRS, 11), shuffledMoons()];
-    const curves = names.map((name) => new Coefficients(figure.panel(), SCHEDULES[name]));
+    const curves = NAMES.map(([name]) => new Coefficients(figure.panel(), SCHEDULES[name]));
     stages.forEach((stage, k) => {
       [stage.source, stage.target] = [x0, x1];
-      stage.show(conditional(x0, x1, names[k]));
+      stage.show(conditional(x0, x1, NAMES[k][0]));
     });
     figure.say(`${PAIRS} random pairs, the same three times, on their conditional paths. No network here.`);
     const stop = stages[0].on('time', (t) => {

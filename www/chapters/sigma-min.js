@@ -1,8 +1,9 @@
-import { drawArrows } from '../draw/arrows.js';
+import { drawArrows, longestOf } from '../draw/arrows.js';
 import { normals } from '../story/crowd.js';
 
 const WAIT = 0.2;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'sigma-min',
   title: 'σ<sub>min</sub>: a little noise is left',
@@ -23,7 +24,9 @@ export default {
       label: 'A cloud shrinks to a blob of radius sigma around the target point',
     });
     const x0 = normals(1200, 3);
-    let [sigma, x1] = [0, [1.4, 0.8]];
+    let sigma = 0;
+    /** @type {import('../story/types.js').Place} */
+    let x1 = [1.4, 0.8];
     const show = () => {
       const positions = new Float32Array(2400);
       positions.set(x0);
@@ -56,7 +59,7 @@ export default {
       const u = xy.map((value, i) => (x1[i % 2] - (1 - sigma) * value) / left);
       drawArrows(brush, camera, xy, u, {
         color: palette.velocity,
-        longest_px: (1.1 * Math.min(camera.width_px, camera.height_px)) / 17,
+        longest_px: longestOf(camera),
         fastest: 8,
         alpha: 0.75,
       });

@@ -2,16 +2,21 @@ import { firstTwo } from '../draw/plane.js';
 import { showEnds, train } from '../story/training.js';
 import { RUN } from './shared-runs.js';
 
+/**
+ * Each with its evaluations a step.
+ * @type {[import('../lab/types.js').Solver, number][]}
+ */
 const SOLVERS = [
   ['euler', 1],
   ['midpoint', 2],
   ['heun', 2],
   ['rk4', 4],
-]; // evaluations a step
+];
 const BUDGETS = [4, 8, 20, 40];
 const COUNT = 500;
 const TRUE_STEPS = 200; // of rk4
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'solvers',
   title: 'Solvers at equal cost',
@@ -48,7 +53,8 @@ export default {
         const samples = await lab.carry(x0, { solver, steps: budget / each });
         signal.throwIfAborted();
         stages[k].show({ ...samples, positions: firstTwo(samples.positions, dim) });
-        stages[k].caption(
+        figure.caption(
+          stages[k],
           `${solver}, ${budget / each} ${budget === each ? 'step' : 'steps'}: ` +
             `off by ${medianDistance(endOf(samples), truth).toPrecision(2)}`,
         );

@@ -3,12 +3,13 @@ import { grouped } from '../words/format.js';
 
 const WAIT = 400;
 const RUNS = [
-  ['moons', 'moons → eight Gaussians', { source: 'moons', target: '8gaussians' }, 8],
-  ['letters', 'letters → ring', { source: 'text', text: 'noise', target: 'ring' }, 4.5],
-  ['circles', 'circles → spiral', { source: 'circles', target: 'spiral' }, 5],
-  ['board', 'board → pinwheel', { source: 'checkerboard', target: 'pinwheel' }, 5],
+  { words: 'moons → eight Gaussians', options: { source: 'moons', target: '8gaussians' }, extent: 8 },
+  { words: 'letters → ring', options: { source: 'text', text: 'noise', target: 'ring' }, extent: 4.5 },
+  { words: 'circles → spiral', options: { source: 'circles', target: 'spiral' }, extent: 5 },
+  { words: 'board → pinwheel', options: { source: 'checkerboard', target: 'pinwheel' }, extent: 5 },
 ];
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'sources',
   title: 'Any source will do',
@@ -24,12 +25,11 @@ export default {
 
   async open(figure) {
     const { signal } = figure;
-    let stage;
     let turn = 0;
-    const run = async (id) => {
+    const run = async (k) => {
       const mine = ++turn;
-      const [, words, options, extent] = RUNS.find(([name]) => name === id);
-      stage = figure.stage({ extent, layers: ['source', 'target', 'generated', 'tails'], label: words });
+      const { words, options, extent } = RUNS[k];
+      const stage = figure.stage({ extent, layers: ['source', 'target', 'generated', 'tails'], label: words });
       stage.clear();
       stage.source = stage.target = null;
       const lab = await figure.lab({ ...options, coupling: 'ot', seed: 1, steps: 1500 });
@@ -41,16 +41,16 @@ export default {
         stale: () => mine !== turn,
         onProgress({ step }) {
           figure.say(`${words}: step ${grouped(step)} of ${grouped(lab.options.steps)}.`);
-          if (step >= WAIT && id !== RUNS[0][0]) figure.reached();
+          if (step >= WAIT && k > 0) figure.reached();
         },
       });
     };
     figure.choose(
       'Run',
-      RUNS.map(([id, words]) => [id, words]),
-      RUNS[0][0],
+      RUNS.map(({ words }, k) => [k, words]),
+      0,
       run,
     );
-    await run(RUNS[0][0]);
+    await run(0);
   },
 };

@@ -1,9 +1,11 @@
 import { latticeOf } from '../draw/grid.js';
 import { Crowd, moons, normals } from '../story/crowd.js';
 
-const MESHES = { coarse: [10, 10], fine: [20, 5] }; // cells a side, pieces a cell
+/** @type {Record<string, [cells: number, pieces: number]>} a side, a cell */
+const MESHES = { coarse: [10, 10], fine: [20, 5] };
 const STEPS = 32;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'space',
   title: 'Space itself deforms',

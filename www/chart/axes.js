@@ -5,7 +5,12 @@ export const typeScale = () => parseFloat(getComputedStyle(document.documentElem
 
 export const fontOf = (size_px) => `${size_px}px system-ui, sans-serif`;
 
-/** @param {() => string} letters their colour, and that of `lines` */
+/**
+ * What the axes of a plot share.
+ * @param {() => string} letters their colour
+ * @param {() => string} lines the grid's colour
+ * @returns {import('uplot').Axis}
+ */
 export const axisOf = (letters, lines) => ({
   stroke: letters,
   grid: { stroke: lines, width: 1 },

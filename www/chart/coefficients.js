@@ -1,5 +1,7 @@
 // α and β of a schedule as curves over t, with a mark at the present t.
 
+import { elementIn } from '../dom/element-in.js';
+
 const STEPS = 80;
 const [WIDTH, HEIGHT] = [100, 60]; // of the drawing; it is scaled to its place
 
@@ -8,7 +10,10 @@ const LABEL = 'α rises from 0 to 1, solid; β falls from 1 to 0, dashed';
 export class Coefficients {
   #mark;
 
-  /** @param {(t: number) => [number, number]} schedule α and β */
+  /**
+   * @param {HTMLElement} element
+   * @param {(t: number) => [number, number]} schedule α and β
+   */
   constructor(element, schedule) {
     const times = Array.from({ length: STEPS + 1 }, (_, k) => k / STEPS);
     const path = (which) =>
@@ -23,7 +28,7 @@ export class Coefficients {
         <path d="M0 0V${HEIGHT}" class="mark" />
         <text x="${WIDTH - 9}" y="11" class="alpha">α</text><text x="3" y="11" class="beta">β</text>
       </svg>`;
-    this.#mark = element.querySelector('.mark');
+    this.#mark = elementIn(element, '.mark', SVGPathElement);
   }
 
   mark(t) {

@@ -7,11 +7,16 @@ const POINTS_MAX = 400;
 
 export class LossCurve {
   #plot;
+  /** @type {{ loss: number, label: string } | null} */
   #floor = null;
 
-  /** The running mean at the last step; undefined before the first. */
+  /**
+   * The running mean at the last step; undefined before the first.
+   * @type {number | undefined}
+   */
   now;
 
+  /** @param {HTMLElement} element */
   constructor(element) {
     const style = getComputedStyle(element);
     const color = (role) => () => style.getPropertyValue(`--${role}`).trim();
@@ -19,6 +24,7 @@ export class LossCurve {
     const axis = axisOf(color('soft'), color('line'));
     const scale = typeScale();
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
+    /** @type {uPlot.Options} */
     const options = {
       ...size(),
       padding: [8 * scale, 18 * scale, 0, 0],
@@ -41,8 +47,11 @@ export class LossCurve {
     new ResizeObserver(() => this.#plot.setSize(size())).observe(element);
   }
 
-  /** @param {Float32Array} losses one a step; `others` are those of another run, drawn dashed */
-  show(losses, others = null) {
+  /**
+   * @param {Float32Array} losses one a step
+   * @param {Float32Array | null} [others] those of another run, drawn dashed
+   */
+  show(losses, others) {
     const [steps, means, smooth] = thinned(losses);
     this.now = smooth.at(-1);
     if (!others?.length) return this.#plot.setData([steps, means, smooth, steps.map(() => null)]);
@@ -61,14 +70,12 @@ export class LossCurve {
     this.#plot.setData(this.#plot.data);
   }
 
+  /** @returns {[number, number]} */
   #range(low, high) {
     if (low === null) return [0, 1];
-    return uPlot.rangeNum(
-      Math.min(low, this.#floor?.loss ?? low),
-      Math.max(high, this.#floor?.loss ?? high),
-      0.1,
-      true,
-    );
+    const floor = this.#floor?.loss ?? low;
+    const [from, to] = uPlot.rangeNum(Math.min(low, floor), Math.max(high, floor), 0.1, true);
+    return [from ?? low, to ?? high];
   }
 
   #drawFloor(plot, stroke, ink) {
@@ -98,10 +105,15 @@ export class LossCurve {
   }
 }
 
-/** Steps, mean losses of equal bins, and their exponential mean over about a twentieth of the run. */
-export function thinned(losses) {
+/**
+ * Steps, mean losses of equal bins, and their exponential mean over about a twentieth of the run.
+ * @param {Float32Array} losses
+ */
+function thinned(losses) {
   const bin = Math.max(1, Math.ceil(losses.length / POINTS_MAX));
-  const [steps, means, smooth] = [[], [], []];
+  /** @type {[number[], number[], number[]]} */
+  const columns = [[], [], []];
+  const [steps, means, smooth] = columns;
   let running = losses[0];
   let weight = 0;
   for (let start = 0; start < losses.length; start += bin) {
@@ -113,5 +125,5 @@ export function thinned(losses) {
     means.push(mean);
     smooth.push(running);
   }
-  return [steps, means, smooth];
+  return columns;
 }

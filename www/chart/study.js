@@ -1,27 +1,45 @@
 // The scaling study as plots: training steps against modes, against dimension, or both.
 
 import uPlot from 'uplot';
+import { grouped } from '../words/format.js';
 import { axisOf, fontOf, typeScale } from './axes.js';
 
 /**
- * What the study's CSV holds: `{ cells, dim, modes, seed, steps, steps_taken }` a row; `steps` is 0
- * where the run ended first.
+ * One run of the study; `steps` is 0 where the run ended first.
+ * @typedef {Record<'cells' | 'dim' | 'modes' | 'seed' | 'steps' | 'steps_taken', number>} Row
+ */
+
+/** @typedef {[x: number[], y: number[]]} Columns */
+
+/**
+ * What the study's CSV holds.
+ * @param {string} csv
+ * @returns {Row[]}
  */
 export function rowsOf(csv) {
   const [names, ...rows] = csv
     .trim()
     .split('\n')
     .map((line) => line.split(','));
-  return rows.map((row) => Object.fromEntries(row.map((cell, k) => [names[k], Number(cell)])));
+  const numbers = (row) => Object.fromEntries(row.map((cell, k) => [names[k], Number(cell)]));
+  return rows.map((row) => /** @type {Row} */ (numbers(row)));
 }
 
-/** `[x, y]` columns of the rows with `where`, sorted by x, the median where several seeds were run. */
+/**
+ * `[x, y]` columns of the rows with `where`, sorted by x, the median where several seeds were run.
+ * @param {Row[]} rows
+ * @param {keyof Row} x
+ * @param {keyof Row} y
+ * @param {(row: Row) => boolean} where
+ * @returns {Columns}
+ */
 export function columnsOf(rows, x, y, where) {
+  /** @type {Map<number, number[]>} */
   const groups = new Map();
   for (const row of rows.filter(where)) groups.set(row[x], [...(groups.get(row[x]) ?? []), row[y]]);
-  const places = [...groups.keys()].sort((a, b) => a - b);
+  const sorted = [...groups].sort(([a], [b]) => a - b);
   const median = (steps) => steps.sort((a, b) => a - b)[steps.length >> 1];
-  return [places, places.map((place) => median(groups.get(place)))];
+  return [sorted.map(([place]) => place), sorted.map(([, values]) => median(values))];
 }
 
 /** Ticks of the logarithmic axis: 1, 2 and 5 of every power of ten. */
@@ -32,14 +50,17 @@ export class StudyPlot {
   #resizing;
 
   /**
-   * @param {{ series: { words: string, role: string, columns: number[][], untrained: number[][] }[], words: string }}
-   *   what `untrained`: columns of the runs that ended before they were trained, drawn as rings
+   * @param {HTMLElement} element
+   * @param {Record<string, any>} palette the roles' colours
+   * @param {{ series: { words: string, role: string, columns: Columns, untrained: Columns }[], words: string }}
+   *   study `untrained` are columns of the runs that ended before they were trained, drawn as rings
    */
   constructor(element, palette, { series, words }) {
     const places = [...new Set(series.flatMap(({ columns, untrained }) => [...columns[0], ...untrained[0]]))].sort(
       (a, b) => a - b,
     );
     const atPlaces = ([xs, steps]) => places.map((place) => steps[xs.indexOf(place)] ?? null);
+    /** @type {uPlot.AlignedData} */
     const data = [
       places,
       ...series.map(({ columns }) => atPlaces(columns)),
@@ -55,7 +76,7 @@ export class StudyPlot {
       labelFont: fontOf(13 * scale),
     };
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
-    const many = places.at(-1) / places[0] > 5;
+    const many = places[places.length - 1] / places[0] > 5;
     const points = series.map(({ words: label, role }, k) => ({
       label,
       stroke: () => palette[role],
@@ -100,7 +121,7 @@ export class StudyPlot {
             label: 'training steps',
             splits: (plot, axis, low, high) => STEPS.filter((steps) => steps >= low && steps <= high),
             filter: (plot, splits) => splits,
-            values: (plot, splits) => splits.map((value) => (value === null ? '' : value.toLocaleString('en'))),
+            values: (plot, splits) => splits.map((value) => (value === null ? '' : grouped(value))),
           },
         ],
       },

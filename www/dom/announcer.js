@@ -5,15 +5,22 @@ export class Announcer {
   #element;
   #quarters = 0;
 
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.#element = element;
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.#element.textContent = sentence;
   }
 
-  /** Training goes on: a quarter of it is a milestone. */
+  /**
+   * Training goes on: a quarter of it is a milestone.
+   * @param {number} step
+   * @param {number} total
+   * @param {number} [loss]
+   */
   progressed(step, total, loss) {
     const quarters = Math.floor((4 * step) / total);
     const reached = quarters > this.#quarters;
@@ -25,6 +32,7 @@ export class Announcer {
     );
   }
 
+  /** @param {string} target */
   begun(target) {
     this.#quarters = 0;
     this.say(`Training begins. The target is ${target}.`);

@@ -1,6 +1,12 @@
 // A button that unfolds a part of the page, and folds it again; Escape inside folds it and gives the focus back.
 
-/** @returns {{ open: boolean, show: (on: boolean) => void }} */
+/**
+ * @param {HTMLElement} button
+ * @param {HTMLElement} part
+ * @param {{ close?: HTMLElement, bodyClass?: string }} [options] `close`: a button inside that folds it; `bodyClass`:
+ *   the body's while it is unfolded
+ * @returns {{ open: boolean, show: (on: boolean) => void }}
+ */
 export function disclosure(button, part, { close, bodyClass } = {}) {
   const show = (on) => {
     part.hidden = !on;

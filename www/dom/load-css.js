@@ -1,8 +1,12 @@
 // A style sheet that is not needed at first.
 
+/** @type {Map<string, Promise<unknown>>} */
 const loaded = new Map();
 
-/** Resolves when the sheet applies. */
+/**
+ * Resolves when the sheet applies.
+ * @param {string} name of a file beside the page's script
+ */
 export function loadCss(name) {
   if (!loaded.has(name)) {
     loaded.set(

@@ -3,12 +3,14 @@
 export class Notes {
   #element;
 
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.#element = element;
   }
 
+  /** @param {string} sentence */
   add(sentence) {
-    const known = [...this.#element.children].some((note) => note.firstChild.textContent === sentence);
+    const known = [...this.#element.children].some((note) => note.firstChild?.textContent === sentence);
     if (known) return;
     const note = document.createElement('div');
     note.className = 'note';
@@ -28,7 +30,10 @@ export class Notes {
   }
 }
 
-/** One of the lab's notes as a sentence. */
+/**
+ * One of the lab's notes as a sentence.
+ * @param {import('../lab/types.js').Note} note
+ */
 export function correction({ option, value, problem, used }) {
   const outcome = used === null ? 'It was left out.' : `${used} is used instead.`;
   return `${option} = ${value}: ${problem}. ${outcome}`;

@@ -1,8 +1,20 @@
 // A velocity on a grid, as arrows.
 
+/** @import { Bounds, Brush, Camera } from '../brush/types.js' */
+
+/** Arrows along the shorter side of a picture. */
+export const ARROWS_SIDE = 17;
+
+/**
+ * How long they may be, so that they touch at most.
+ * @param {Camera} camera
+ */
+export const longestOf = (camera) => (1.1 * Math.min(camera.width_px, camera.height_px)) / ARROWS_SIDE;
+
 /**
  * Points of a square grid over a rectangle of the plane, `side` of them along its shorter side.
- * @returns {Float32Array}
+ * @param {Bounds} bounds
+ * @param {number} side
  */
 export function gridPoints({ left, right, bottom, top }, side) {
   const step = Math.min(right - left, top - bottom) / side;
@@ -19,7 +31,10 @@ export function gridPoints({ left, right, bottom, top }, side) {
   return points;
 }
 
-/** The largest speed among `velocity`, n × 2 numbers. */
+/**
+ * The largest speed among `velocity`, n × 2 numbers.
+ * @param {ArrayLike<number>} velocity
+ */
 export function fastestOf(velocity) {
   let fastest = 1e-9;
   for (let i = 0; i < velocity.length; i += 2) fastest = Math.max(fastest, Math.hypot(velocity[i], velocity[i + 1]));
@@ -30,6 +45,12 @@ export function fastestOf(velocity) {
  * Arrows from `xy` along `velocity` (n × 2 numbers each). One of speed `fastest` is `longest_px`, and none is
  * longer; the others shrink with the square root of their speed, so that slow places still show a direction.
  * `dashed` breaks the shafts.
+ * @param {Brush} brush
+ * @param {Camera} camera
+ * @param {Float32Array} xy
+ * @param {ArrayLike<number>} velocity
+ * @param {{ color: string, longest_px: number, alpha: number, fastest: number, dashed?: boolean, width_px?: number }}
+ *   style
  */
 export function drawArrows(
   brush,

@@ -1,11 +1,14 @@
 // The density of points: each spread over a Gaussian, on a raster; and the lines along which it is equal.
 
+/** @import { Raster } from './types.js' */
+
 const PASSES = 3; // of a running mean, which together are all but a Gaussian
 
 /**
  * @param {Float32Array} xy n × 2 coordinates
- * @param {{ width, height, left, right, bottom, top }} raster its cells are square
+ * @param {Raster} raster its cells are square
  * @param {number} deviation the Gaussian's, in the plane's units
+ * @param {Float32Array | null} [into] is used again where it has the right length
  * @returns {Float32Array} one number a cell: points per unit of area, as a share of all points
  */
 export function densityOf(xy, raster, deviation, into) {
@@ -49,8 +52,14 @@ function runningMean(values, start, stride, length, radius, row) {
   for (let k = 0; k < length; k++) values[start + k * stride] = Math.max(0, row[k]);
 }
 
-/** The lines where `values` cross each of `levels`, as segments between the middles of cells (marching squares). */
+/**
+ * The lines where `values` cross each of `levels`, as segments between the middles of cells (marching squares).
+ * @param {Float32Array} values
+ * @param {Raster} raster
+ * @param {number[]} levels
+ */
 export function contoursOf(values, { width, height, left, right, bottom, top }, levels) {
+  /** @type {number[][]} */
   const lines = levels.map(() => []);
   const lowest = Math.min(...levels);
   const [stepX, stepY] = [(right - left) / width, (top - bottom) / height];

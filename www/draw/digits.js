@@ -1,5 +1,8 @@
 // Handwritten digits as a grid of small pictures, each at flow time t on its way out of noise.
 
+/** @import { Trajectories } from './types.js' */
+
+import { contextOf } from '../brush/context.js';
 import { between } from './between.js';
 
 export const SIDE = 28; // pixels of a digit
@@ -10,7 +13,12 @@ const GAP = 2; // pixels between two digits
  * Draws every digit of `samples` (`{ times, positions, count }`, T × count × 784 numbers from 0 to 1) as it
  * is at time `t`, row by row in the largest square that the camera's canvas holds; what is below 0 is
  * paper, what is above 1 is ink.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ width_px: number, height_px: number, density: number }} camera
+ * @param {Trajectories} samples
+ * @param {number} t
  * @param {{ paper: number[], ink: number[] }} style red, green and blue of both, from 0 to 255
+ * @param {Float32Array | null} [into]
  * @returns {Float32Array} what was drawn, to be given as `into` of the next frame
  */
 export function drawDigits(context, camera, samples, t, { paper, ink }, into) {
@@ -32,7 +40,7 @@ export function drawDigits(context, camera, samples, t, { paper, ink }, into) {
     }
   }
   const small = new OffscreenCanvas(width, height);
-  small.getContext('2d').putImageData(image, 0, 0);
+  contextOf(small).putImageData(image, 0, 0);
   const scale = Math.min(camera.width_px / width, camera.height_px / height);
   context.setTransform(camera.density, 0, 0, camera.density, 0, 0);
   context.clearRect(0, 0, camera.width_px, camera.height_px);

@@ -1,5 +1,8 @@
 // Lines across the plane, which the flow bends: space itself, deforming.
 
+/** @import { Brush } from '../brush/types.js' */
+/** @import { Lattice } from './types.js' */
+
 import { positionsAt } from './between.js';
 
 /**
@@ -21,7 +24,12 @@ export function latticeOf(extent, cells, pieces = 4) {
   return { points, lines, perLine };
 }
 
-/** @param {{ lines, perLine, samples }} lattice `samples` are its points' trajectories */
+/**
+ * @param {Brush} brush
+ * @param {Lattice} lattice
+ * @param {number} t
+ * @param {{ color: string, alpha: number, width_px?: number }} style
+ */
 export function drawLattice(brush, { lines, perLine, samples }, t, { color, alpha, width_px = 1 }) {
   const xy = positionsAt(samples, t);
   const ends = new Float32Array(4 * lines * (perLine - 1));

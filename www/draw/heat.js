@@ -1,10 +1,17 @@
 // A heat map: numbers on a raster as more or less of one colour.
 
+/** @import { Bounds, Brush } from '../brush/types.js' */
+/** @import { Raster } from './types.js' */
+
 import { channels } from '../brush/color.js';
 
 const STRONGEST = 0.85; // opacity of the largest value
 
-/** The middles of a raster's cells, row by row from the bottom. @returns {Float32Array} width × height × 2 */
+/**
+ * The middles of a raster's cells, row by row from the bottom.
+ * @param {Raster} raster
+ * @returns {Float32Array} width × height × 2
+ */
 export function rasterPoints({ width, height, left, right, bottom, top }) {
   const points = new Float32Array(2 * width * height);
   for (let k = 0; k < width * height; k++) {
@@ -14,7 +21,12 @@ export function rasterPoints({ width, height, left, right, bottom, top }) {
   return points;
 }
 
-/** A raster over a rectangle of the plane, `side` cells along its shorter side. */
+/**
+ * A raster over a rectangle of the plane, `side` cells along its shorter side.
+ * @param {Bounds} bounds
+ * @param {number} side
+ * @returns {Raster}
+ */
 export function rasterOver({ left, right, bottom, top }, side) {
   const cell = Math.min(right - left, top - bottom) / side;
   const [width, height] = [
@@ -25,6 +37,8 @@ export function rasterOver({ left, right, bottom, top }, side) {
 }
 
 /**
+ * @param {Brush} brush
+ * @param {Raster} raster
  * @param {Float32Array} values one for each cell of `raster`; NaN is not drawn
  * @param {{ color: string, low: number, high: number, alpha?: number }} style nothing is drawn at `low`, most at `high`
  */

@@ -1,18 +1,34 @@
 // The way that some of the points take from t = 0 to t = 1: whole, or what lies just behind them.
 
+/** @import { Brush } from '../brush/types.js' */
+/** @import { Trajectories } from './types.js' */
+
 import { placeIn, pointAt } from './between.js';
 
 const TAIL = 0.18; // of the flow time
 const TAIL_PIECES = 8;
 
-const lines = new WeakMap(); // samples ↦ their trajectories as segments
+/**
+ * Samples ↦ the trajectories of the first `shown` as segments.
+ * @type {WeakMap<Trajectories, { shown: number, ends: Float32Array }>}
+ */
+const lines = new WeakMap();
 
-/** @param {{ times: Float32Array, positions: Float32Array, count: number }} samples positions are T × count × 2 */
+/**
+ * @param {Brush} brush
+ * @param {Trajectories} samples
+ * @param {{ color: string, shown: number, alpha: number, width_px?: number }} style
+ */
 export function drawTrajectories(brush, samples, { color, shown, alpha, width_px = 1 }) {
-  if (lines.get(samples)?.shown !== shown) lines.set(samples, { shown, ends: segmentsOf(samples, shown) });
-  brush.segments(lines.get(samples).ends, { color, alpha, width_px, fixed: true });
+  let known = lines.get(samples);
+  if (known?.shown !== shown) lines.set(samples, (known = { shown, ends: segmentsOf(samples, shown) }));
+  brush.segments(known.ends, { color, alpha, width_px, fixed: true });
 }
 
+/**
+ * @param {Trajectories} samples
+ * @param {number} shown
+ */
 function segmentsOf({ positions, count, times }, shown) {
   const some = Math.min(shown, count);
   const ends = new Float32Array(4 * some * (times.length - 1));
@@ -27,7 +43,13 @@ function segmentsOf({ positions, count, times }, shown) {
   return ends;
 }
 
-/** What the first `shown` points have left behind them by flow time `t`, fading. */
+/**
+ * What the first `shown` points have left behind them by flow time `t`, fading.
+ * @param {Brush} brush
+ * @param {Trajectories} samples
+ * @param {number} t
+ * @param {{ color: string, shown: number, alpha: number, width_px?: number }} style
+ */
 export function drawTails(brush, samples, t, { color, shown, alpha, width_px = 1.5 }) {
   const some = Math.min(shown, samples.count);
   const ends = new Float32Array(4 * some * TAIL_PIECES);
@@ -45,10 +67,18 @@ export function drawTails(brush, samples, t, { color, shown, alpha, width_px = 1
   brush.segments(ends, { color, alpha, width_px, fades });
 }
 
-/** The way of one point: what it has come, and what it will go. */
+/**
+ * The way of one point: what it has come, and what it will go.
+ * @param {Brush} brush
+ * @param {Trajectories} samples
+ * @param {number} point its number
+ * @param {number} t
+ * @param {{ color: string, alpha: number }} style
+ */
 export function drawWay(brush, samples, point, t, { color, alpha }) {
   const { times } = samples;
   const now = placeIn(times, t);
+  /** @type {[number[], number[]]} */
   const [past, future] = [[], []];
   const push = (into, from, to) => {
     const ends = new Float32Array(4);

@@ -7,9 +7,10 @@ const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own 
 
 /**
  * @param {{ stage: Stage, digits: DigitGrid }} seen
+ * @param {'data' | 'model'} units of the points in the table
  * @returns {Promise<{ blob: Blob, ending: string }>}
  */
-export async function exported(kind, { lab, step }, seen) {
+export async function exported(kind, { lab, step }, seen, units) {
   const dense = Math.max(PRINT, window.devicePixelRatio || 1);
   const { source, target } = lab.options;
   const { stage } = seen;
@@ -23,7 +24,7 @@ export async function exported(kind, { lab, step }, seen) {
     case 'svg':
       return { blob: drawing(seen, words), ending: 'svg' };
     case 'csv':
-      return { blob: await points(lab), ending: 'csv' };
+      return { blob: await points(lab, units), ending: 'csv' };
     case 'json':
       return { blob: await record(lab, location.href), ending: 'json' };
     case 'gif':

@@ -1,57 +1,53 @@
-// A picture as ink: how much each pixel stands out from the ground. Where there is more ink, there are more points.
+// In the worker: files and pictures, decoded by the browser. What their pixels mean, the module says, as it does on the
+// command line: src/data/given/picture.rs.
 
-const SIDE_MAX_PX = 200;
-const LEVELS = 4; // of grey: equal neighbours are one part of the exact field, whose cost is the number of parts
-const CONTRAST_MIN = 0.05; // between ground and ink, of black to white
+const STRIP = 1 << 20; // pixels handed over at a time; some phones have no canvas of more than 16 million
 
-/** @returns {Promise<{ values: Float32Array, width: number, height: number }>} 0 for the ground to 1, row 0 on top */
-export async function inkOf(picture) {
-  const { data, width, height } = await pixelsOf(picture);
-  const bright = (k) => (0.2126 * data[4 * k] + 0.7152 * data[4 * k + 1] + 0.0722 * data[4 * k + 2]) / 255;
-  const alpha = (k) => data[4 * k + 3] / 255;
-  const all = Array.from({ length: width * height }, (_, k) => k);
-  const border = all.filter(
-    (k) => k % width === 0 || k % width === width - 1 || k < width || k >= width * (height - 1),
-  );
-  const cover = (pixels) => pixels.reduce((sum, k) => sum + alpha(k), 0);
-  const mean = (pixels) => pixels.reduce((sum, k) => sum + alpha(k) * bright(k), 0) / cover(pixels);
-  const transparent = cover(border) < 0.5 * border.length;
-  const ground = transparent ? (mean(all) < 0.5 ? 1 : 0) : mean(border);
-  const sign = ground >= 0.5 ? -1 : 1; // dark ink on a light ground, or light on dark
-  const ink = all.map((k) => alpha(k) * Math.max(0, sign * (bright(k) - ground)));
-  const most = ink.reduce((a, b) => Math.max(a, b), 0);
-  if (!(most >= CONTRAST_MIN)) throw new Error('the picture is blank: every pixel is about as bright as its border');
-  return { values: Float32Array.from(ink, (value) => Math.round((LEVELS * value) / most) / LEVELS), width, height };
+/**
+ * @param {object} wasm the module
+ * @param {Blob | ImageBitmap | { data, width, height }} file
+ * @returns {Promise<object>} `{ csv }` or `{ values, width, height }`, as src/web/given.rs takes them
+ */
+export async function readFile(wasm, file) {
+  if (!(file instanceof Blob)) return inkOf(wasm, await bitmapOf(file));
+  const most = wasm.bytesMax();
+  if (file.size > most)
+    throw new Error(`the file is longer than ${most / 2 ** 20} MB, the most that is read: give a smaller one`);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  // By its bytes, not by its type: a file of no type may be a picture.
+  if (wasm.isPicture(bytes) || file.type.startsWith('image/')) return inkOf(wasm, await bitmapOf(file));
+  return { csv: wasm.textOf(bytes) };
 }
 
-/** The picture's pixels, red, green, blue, alpha; shrunk where a side is longer than SIDE_MAX_PX. */
-async function pixelsOf(picture) {
-  const bitmap = await bitmapOf(picture);
-  const scale = Math.min(1, SIDE_MAX_PX / Math.max(bitmap.width, bitmap.height));
-  const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const context = canvasOf(width, height).getContext('2d', { willReadFrequently: true });
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, width, height);
-  return { data: context.getImageData(0, 0, width, height).data, width, height };
-}
-
-async function bitmapOf(picture) {
-  if (picture instanceof ImageBitmap) return picture;
+function inkOf(wasm, bitmap) {
+  const { width, height } = bitmap;
+  const ink = new wasm.Ink(width, height);
   try {
-    const { data, width, height } = picture;
-    return await createImageBitmap(
-      picture instanceof Blob ? picture : new ImageData(Uint8ClampedArray.from(data), width, height),
-    );
+    const rows = Math.max(1, Math.floor(STRIP / width));
+    const canvas = new OffscreenCanvas(width, Math.min(rows, height));
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    for (let top = 0; top < height; top += rows) {
+      const few = Math.min(rows, height - top);
+      context.clearRect(0, 0, width, few);
+      context.drawImage(bitmap, 0, top, width, few, 0, 0, width, few);
+      ink.addRows(context.getImageData(0, 0, width, few).data);
+    }
+    return ink.raster();
+  } finally {
+    ink.free();
+    bitmap.close();
+  }
+}
+
+async function bitmapOf(file) {
+  try {
+    const pixels = 'data' in file ? new ImageData(file.data, file.width, file.height) : file;
+    // The file's own numbers, as the command line has them, and not what a screen would make of them.
+    return await createImageBitmap(pixels, { colorSpaceConversion: 'none' });
   } catch {
     throw new Error(
       'the picture could not be read: give a whole PNG, JPEG, GIF or WebP, or red, green, ' +
         'blue and alpha of every pixel',
     );
   }
-}
-
-// Safari had no OffscreenCanvas before 16.4.
-function canvasOf(width, height) {
-  if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(width, height);
-  return Object.assign(document.createElement('canvas'), { width, height });
 }

@@ -319,6 +319,7 @@ function showSolverSteps(steps) {
 
 function showDevice({ kind, adapter, reason, selfCheck }) {
   const name = kind === 'webgpu' ? 'WebGPU' : 'CPU';
-  $('device').textContent = `${name} · ${adapter}. ${reason} Self-check ${selfCheck}.`;
+  const checked = selfCheck === 'not needed' ? '' : ` Self-check ${selfCheck}.`;
+  $('device').textContent = `${name} · ${adapter}. ${reason}${checked}`;
   $('device').dataset.kind = kind;
 }

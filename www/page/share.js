@@ -17,7 +17,7 @@ export async function saveModel(run) {
 export async function takeAway(kind, run, seen) {
   const { exported } = await import('../exports/export.js');
   const name = `flow-lab-${run.lab.options.target}-${run.past ?? run.step}`;
-  const { blob, ending } = await exported(kind, run, seen);
+  const { blob, ending } = await exported(kind, run, seen, document.getElementById('units').value);
   download(blob, `${name}.${ending}`);
 }
 

@@ -3,9 +3,11 @@
 
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
+import { contextOf } from '../brush/context.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
+import { needsDigits } from '../lab/image-pack.js';
 import { Camera } from '../stage/camera.js';
 import { Palette } from '../stage/palette.js';
 import { grouped } from '../words/format.js';
@@ -125,7 +127,7 @@ export class Strips {
     const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : snapshots.near(wanted);
     if (stale()) return null;
     const { count: all, dim, positions } = this.#samples;
-    const count = Math.min(all, dim === 784 ? DIGITS : MADE);
+    const count = Math.min(all, this.#areDigits(dim) ? DIGITS : MADE);
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
       const x0 = positions.subarray(first * dim, Math.min(first + PIECE, count) * dim);
@@ -178,12 +180,17 @@ export class Strips {
     this.#mark();
   }
 
+  // Points of 784 coordinates out of a table are no pictures.
+  #areDigits(dim) {
+    return dim === 784 && needsDigits(this.#run.lab.options);
+  }
+
   #paintTime(panel, t) {
     panel.words.innerHTML = ofTime(t);
     panel.button.disabled = !this.#samples;
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
-    if (dim === 784) return this.#paintDigits(panel, this.#samples, t);
+    if (this.#areDigits(dim)) return this.#paintDigits(panel, this.#samples, t);
     const drawn = positionsAt(
       { count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) },
       t,
@@ -197,7 +204,7 @@ export class Strips {
     const { stage } = this.#run;
     panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
-    if (made?.dim === 784)
+    if (made && this.#areDigits(made.dim))
       return this.#paintDigits(
         panel,
         { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count },
@@ -218,7 +225,10 @@ export class Strips {
     this.#brush.begin(camera);
     draw(this.#brush, Math.max(1.6, camera.width_px / 75));
     this.#brush.end();
-    canvas.getContext('2d').drawImage(this.#brush.canvas, 0, 0);
+    const context = contextOf(canvas);
+    context.resetTransform();
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(this.#brush.canvas, 0, 0);
   }
 
   #paintDigits({ canvas, camera }, { times, positions, count }, t) {

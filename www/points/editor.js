@@ -9,7 +9,7 @@ const HELP =
   'Draw with mouse, pen or finger. By keys: arrows move the pen (Shift: finely), Space puts it down and lifts it, ' +
   'B, S and E change the tool, Ctrl+Z undoes.';
 const EXPECTED =
-  'One point a row: two to eight numbers, apart by commas, semicolons, tabs or spaces; ' +
+  'One point a row: 2 to 784 numbers, apart by commas, semicolons, tabs or spaces; ' +
   'a first row of names is skipped. They are centred and scaled.';
 
 const tabs = [
@@ -148,7 +148,7 @@ export class Editor {
       event.preventDefault();
       this.#take(event.dataTransfer.files[0]);
     });
-    this.#dialog.addEventListener('paste', (event) => this.#take(event.clipboardData.files[0]));
+    this.#dialog.addEventListener('paste', (event) => this.#paste(event));
     // Enter in a field must use what was typed, not cancel.
     this.#$('form').addEventListener('submit', (event) => {
       if (event.submitter?.value !== 'cancel') event.preventDefault();
@@ -193,6 +193,16 @@ export class Editor {
     this.#picture = file;
     this.#choose('tab', 'picture');
     this.#$('[data-file]').textContent = `${file.name || 'A pasted picture'} is ready.`;
+  }
+
+  // Cells of a spreadsheet come as text and as a picture of themselves: the text is what they hold.
+  #paste(event) {
+    const text = event.clipboardData.getData('text/plain');
+    if (!text.trim()) return this.#take(event.clipboardData.files[0]);
+    if (event.target.matches?.('input, textarea')) return;
+    event.preventDefault();
+    this.#$('[name=numbers]').value = text;
+    this.#choose('tab', 'numbers');
   }
 
   #download() {

@@ -1,5 +1,5 @@
 // What a link keeps of the reader's own points: a drawing as its strokes, numbers as they were
-// typed, while they are few.
+// read, while they are few.
 
 import { decode, pointsOf } from './strokes.js';
 
@@ -12,21 +12,17 @@ const ROWS = 'r.'; // cells apart by *, rows by _: an address need not write the
 /** For a drawing's letters. */
 export const ofDrawing = (letters) => (letters ? DRAWN + letters : '');
 
-/** For CSV text; '' when it is too long, or holds more than numbers and a first row of names. */
-export function ofRows(csv) {
-  const rows = csv
-    .split(/\r?\n/)
-    .map((row) =>
-      row
-        .trim()
-        .split(/[,;\t ]+/)
-        .join('*'),
-    )
-    .filter(Boolean);
-  const isNumbers = (row) => /^[\d.eE+*-]+$/.test(row);
-  const numbers = isNumbers(rows[0] ?? '') ? rows : rows.slice(1);
-  const text = ROWS + numbers.join('_');
-  return text.length <= LETTERS_MAX && numbers.every(isNumbers) ? text : '';
+/**
+ * For the numbers of a table, as they were read from it; '' when they are too many for a link.
+ * @param {{ values: ArrayLike<number>, dim: number }} table
+ */
+export function ofRows({ values, dim }) {
+  let text = ROWS;
+  for (let k = 0; k < values.length && text.length <= LETTERS_MAX; k++) {
+    const apart = k === 0 ? '' : k % dim ? '*' : '_';
+    text += apart + String(values[k]).replace('e+', 'e');
+  }
+  return text.length <= LETTERS_MAX ? text : '';
 }
 
 /**
@@ -61,6 +57,11 @@ export const lettersOf = (text) => (text?.startsWith(DRAWN) ? text.slice(DRAWN.l
 export function dataOf(text) {
   if (!text) return undefined;
   if (text.startsWith(DRAWN)) return { values: pointsOf(decode(lettersOf(text))), dim: 2, inPlace: true };
-  if (text.startsWith(ROWS)) return text.slice(ROWS.length).replaceAll('*', ',').replaceAll('_', '\n');
+  const rows = text.startsWith(ROWS) ? text.slice(ROWS.length).split('_') : [];
+  const cells = rows.map((row) => row.split('*'));
+  // As numbers and not as a table, whose first row might be taken for names.
+  const isNumber = (cell) => cell !== '' && Number.isFinite(Number(cell));
+  if (cells.length && cells.every((row) => row.length === cells[0].length && row.every(isNumber)))
+    return { values: Float64Array.from(cells.flat(), Number), dim: cells[0].length };
   throw new Error('the points in the link cannot be read: copy the link again');
 }

@@ -4,6 +4,8 @@ import { loadCss } from '../dom/load-css.js';
 import { EditorButton } from './editor-button.js';
 import { lettersOf, ofDrawing, ofRows } from './in-link.js';
 
+const TEXT_MAX = 40_000; // letters of a table that can be few enough numbers for a link
+
 export class OwnPoints {
   #buttons;
   #choices;
@@ -42,11 +44,18 @@ export class OwnPoints {
   #handsFor(end) {
     const choices = this.#choices;
     return {
-      onData: (data, letters) =>
-        choices.bring(end, data, letters ? ofDrawing(letters) : typeof data === 'string' ? ofRows(data) : ''),
+      onData: async (data, letters) =>
+        choices.bring(end, data, letters ? ofDrawing(letters) : await this.#rowsOf(data)),
       onText: (text) => choices.write(end, text),
       letters: () => lettersOf(choices.kept[end]),
       text: () => (choices.run.lab.options[end] === 'text' ? choices.run.lab.options.text : ''),
     };
+  }
+
+  // What a link keeps of rows of numbers: as they were read, so that it opens as the same points.
+  async #rowsOf(data) {
+    if (typeof data !== 'string' || data.length > TEXT_MAX) return '';
+    const table = await this.#choices.run.lab.table(data).catch(() => null); // `bring` says what is wrong with it
+    return table ? ofRows(table) : '';
   }
 }

@@ -1,8 +1,10 @@
-// The stage's layers, in the order in which they are drawn. Each takes the scene: `{ brush, camera, palette, t,
-// dot_px, stage, current, heat }`, where `current` are the flowing points now, and `heat(scale)` tells the
-// reader a heat map's scale.
+// The stage's layers, in the order in which they are drawn.
 
-import { drawArrows, fastestOf } from '../draw/arrows.js';
+/** @import { Field, Lattice, Palette, Raster, Scene } from '../draw/types.js' */
+/** @import { Camera } from './camera.js' */
+/** @import { Stage } from './stage.js' */
+
+import { drawArrows, fastestOf, longestOf } from '../draw/arrows.js';
 import { velocitiesAt } from '../draw/between.js';
 import { contoursOf, densityOf } from '../draw/density.js';
 import { drawLattice } from '../draw/grid.js';
@@ -10,7 +12,6 @@ import { drawHeat, rasterOver } from '../draw/heat.js';
 import { drawPairs } from '../draw/pairs.js';
 import { drawTails, drawTrajectories } from '../draw/trajectories.js';
 
-export const ARROWS_SIDE = 17; // arrows along the shorter side of the stage
 const SHOWN = 150; // trajectories
 const TAILS = 400;
 const PAIRS = 160;
@@ -18,7 +19,22 @@ const DENSITY_SIDE = 96;
 const LEVELS = [0.08, 0.25, 0.45, 0.65, 0.85]; // contours, as shares of the greatest density
 const NATS = 8; // the likelihood's scale reaches so far below its greatest value
 
-/** Only one layer with `heat` is shown at a time. What readers call them is in words/layers.js. */
+/**
+ * The scale of a heat map: its ends, and the role whose colour it has.
+ * @typedef {{ layer: string, low: number, high: number, role: keyof Palette }} Scale
+ */
+
+/**
+ * What a layer is drawn of; `heat` tells the reader a heat map's scale, `density` is what two layers show.
+ * @typedef {Scene & { camera: Camera, stage: Stage, heat: (scale: Scale) => void, density?: Density }} StageScene
+ */
+
+/** @typedef {{ raster: Raster, values: Float32Array, most: number }} Density */
+
+/**
+ * Only one layer with `heat` is shown at a time. What readers call them is in words/layers.js.
+ * @type {{ name: string, heat?: boolean, draw: (scene: StageScene) => void }[]}
+ */
 export const LAYERS = [
   { name: 'density', heat: true, draw: drawDensity },
   { name: 'speed', heat: true, draw: drawSpeed },
@@ -37,6 +53,7 @@ export const LAYERS = [
   { name: 'generated', draw: drawGenerated },
 ];
 
+/** @param {StageScene} scene */
 function drawSource({ brush, palette, dot_px, stage }) {
   if (stage.source)
     brush.points(stage.source, {
@@ -48,24 +65,29 @@ function drawSource({ brush, palette, dot_px, stage }) {
     });
 }
 
+/** @param {StageScene} scene */
 function drawTarget({ brush, palette, dot_px, stage }) {
   if (stage.target)
     brush.points(stage.target, { color: palette.target, size_px: dot_px, alpha: 0.4, shape: 'square', fixed: true });
 }
 
+/** @param {StageScene} scene */
 function drawGenerated({ brush, palette, dot_px, current }) {
   if (current) brush.points(current, { color: palette.generated, size_px: 1.2 * dot_px, alpha: 0.85, shape: 'disc' });
 }
 
+/** @param {StageScene} scene */
 function drawWhole({ brush, palette, stage }) {
   if (stage.samples) drawTrajectories(brush, stage.samples, { color: palette.generated, shown: SHOWN, alpha: 0.25 });
 }
 
+/** @param {StageScene} scene */
 function drawBehind({ brush, palette, dot_px, stage, t }) {
   if (stage.samples && t > 0)
     drawTails(brush, stage.samples, t, { color: palette.generated, shown: TAILS, alpha: 0.45, width_px: 0.5 * dot_px });
 }
 
+/** @param {StageScene} scene */
 function drawTrainingPairs({ brush, palette, dot_px, stage }) {
   const style = {
     color: palette.soft,
@@ -78,18 +100,27 @@ function drawTrainingPairs({ brush, palette, dot_px, stage }) {
   if (stage.pairs) drawPairs(brush, stage.pairs, style);
 }
 
+/**
+ * @param {StageScene} scene
+ * @param {Lattice | null} lattice
+ */
 function grid({ brush, palette, t }, lattice, alpha, width_px) {
   if (lattice) drawLattice(brush, lattice, t, { color: palette.soft, alpha, width_px });
 }
 
-// All fields at one scale, the learned one's, so that their difference is seen.
+/**
+ * All fields at one scale, the learned one's, so that their difference is seen.
+ * @param {StageScene} scene
+ * @param {Field | null} field
+ * @param {keyof Palette} role
+ */
 function arrows(scene, field, role, alpha, dashed = false) {
   if (!field) return;
   const { brush, camera, palette, t, stage, dot_px } = scene;
   const fastest = stage.velocity ? fastestOf(at(stage.velocity, t)) : fastestOf(at(field, t));
   drawArrows(brush, camera, field.points, at(field, t), {
     color: palette[role],
-    longest_px: longest(camera),
+    longest_px: longestOf(camera),
     fastest,
     alpha,
     dashed,
@@ -97,24 +128,27 @@ function arrows(scene, field, role, alpha, dashed = false) {
   });
 }
 
+/** @param {StageScene} scene */
 function drawDifference({ brush, camera, palette, t, dot_px, stage: { velocity, exact } }) {
   if (!velocity || exact?.points !== velocity.points) return;
   const [learned, truth] = [at(velocity, t), at(exact, t)];
   const wrong = learned.map((value, i) => value - truth[i]);
   drawArrows(brush, camera, velocity.points, wrong, {
     color: palette.ink,
-    longest_px: longest(camera),
+    longest_px: longestOf(camera),
     fastest: fastestOf(learned),
     alpha: 0.9,
     width_px: 0.55 * dot_px,
   });
 }
 
+/** @param {{ frames: Float32Array, count: number }} field */
 const at = (field, t) => velocitiesAt(field.frames, field.count, t);
 
-const longest = (camera) => (1.1 * Math.min(camera.width_px, camera.height_px)) / ARROWS_SIDE;
-
-// Two layers show it in the same frame.
+/**
+ * Two layers show it in the same frame.
+ * @param {StageScene} scene
+ */
 function density(scene) {
   const { camera, current } = scene;
   if (!current || scene.density) return scene.density;
@@ -124,6 +158,7 @@ function density(scene) {
   return (scene.density = { raster, values, most: values.reduce((most, value) => Math.max(most, value), 1e-9) });
 }
 
+/** @param {StageScene} scene */
 function drawDensity(scene) {
   const found = density(scene);
   if (!found) return;
@@ -136,6 +171,7 @@ function drawDensity(scene) {
   scene.heat({ layer: 'density', low: 0, high: found.most, role: 'generated' });
 }
 
+/** @param {StageScene} scene */
 function drawContours(scene) {
   const found = density(scene);
   if (!found) return;
@@ -151,6 +187,7 @@ function brushContour({ brush, palette }, ends, alpha) {
   if (ends.length) brush.segments(ends, { color: palette.ink, width_px: 1.1, alpha });
 }
 
+/** @param {StageScene} scene */
 function drawSpeed({ brush, palette, t, stage: { speed }, heat }) {
   if (!speed) return;
   const values = at(speed, t);
@@ -158,6 +195,7 @@ function drawSpeed({ brush, palette, t, stage: { speed }, heat }) {
   heat({ layer: 'speed', low: 0, high: speed.most, role: 'velocity' });
 }
 
+/** @param {StageScene} scene */
 function drawLikelihood({ brush, palette, stage: { likelihood }, heat }) {
   if (!likelihood) return;
   const { raster, values } = likelihood;

@@ -14,13 +14,15 @@
 // frames, count }, T × n × 2 numbers at even times); speed ({ raster, frames, count, most }); grid, fineGrid ({ lines,
 // perLine, samples }); pairs ({ x0, x1 }); likelihood ({ raster, values }). run/scene-data.js asks a lab for them.
 
+/** @import { Field, Lattice, Pairs, Raster, Scene, Trajectories } from '../draw/types.js' */
+
 import { brushFor } from '../brush/brush.js';
-import { gridPoints } from '../draw/arrows.js';
+import { ARROWS_SIDE, gridPoints } from '../draw/arrows.js';
 import { positionsAt } from '../draw/between.js';
 import { Camera } from './camera.js';
 import { Clock } from './clock.js';
 import { Gestures } from './gestures.js';
-import { ARROWS_SIDE, LAYERS } from './layers.js';
+import { LAYERS } from './layers.js';
 import { Palette } from './palette.js';
 import { Picked } from './picked.js';
 
@@ -31,21 +33,36 @@ const FLAT_PIXELS = 1.5e6; // without a GPU: a 4K screen's own took 90 ms a fram
 const SLICE_MS = 8;
 
 export class Stage {
+  /** @type {Float32Array | null} */
   source = null;
+  /** @type {Float32Array | null} */
   target = null;
+  /** @type {Trajectories | null} */
   samples = null;
+  /** @type {Field | null} */
   velocity = null;
+  /** @type {Field | null} */
   exact = null;
+  /** @type {{ raster: Raster, frames: Float32Array, count: number, most: number } | null} */
   speed = null;
+  /** @type {Lattice | null} */
   grid = null;
+  /** @type {Lattice | null} */
   fineGrid = null;
+  /** @type {Pairs | null} */
   pairs = null;
+  /** @type {{ raster: Raster, values: Float32Array } | null} */
   likelihood = null;
   layers = Object.fromEntries(
     LAYERS.map(({ name }) => [name, ['target', 'generated', 'tails', 'velocity'].includes(name)]),
   );
-  /** What a layer of the caller's own draws last, as `(scene) => void`: see layers.js. */
+  /**
+   * What a layer of the caller's own draws last.
+   * @type {Set<(scene: Scene) => void>}
+   */
   overlays = new Set();
+  /** Where the arrows stand, n × 2 numbers. */
+  arrowPoints = new Float32Array();
   framesDrawn = 0; // with points in motion
   firstMotion_ms = null; // since the page's navigation began
 
@@ -64,7 +81,8 @@ export class Stage {
   #disposed = false;
 
   constructor(canvas, { extent = 4, clock = new Clock(), flat = false } = {}) {
-    [this.canvas, this.clock] = [canvas, clock];
+    this.canvas = canvas;
+    this.clock = clock;
     this.camera = new Camera(canvas, extent);
     this.#take(flat);
     this.palette = new Palette(canvas, () => this.touch());

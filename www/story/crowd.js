@@ -7,13 +7,22 @@
 const TERMS = 100_000; // of sums between two rests: a few milliseconds
 
 export class Crowd {
-  /** @param {Float32Array} points n × 2 numbers. @param {number} blur s, in the plane's units */
+  /**
+   * @param {Float32Array} points n × 2 numbers
+   * @param {number} blur s, in the plane's units
+   */
   constructor(points, blur) {
-    [this.points, this.blur] = [points, blur];
+    this.points = points;
+    this.blur = blur;
     this.weights = new Float64Array(points.length / 2);
   }
 
-  /** How much each target point has to say at (x, y) and t: shares of one, valid until the next call. */
+  /**
+   * The weights w_i at (x, y) and t, valid until the next call.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} t
+   */
   weigh(x, y, t) {
     const { points, blur, weights } = this;
     const spread = (1 - t) ** 2 + (t * blur) ** 2;
@@ -29,7 +38,11 @@ export class Crowd {
     return weights;
   }
 
-  /** The velocity at `xy`, n × 2 numbers, all at time `t`. */
+  /**
+   * The velocity at `xy`, n × 2 numbers, all at time `t`.
+   * @param {Float32Array} xy
+   * @param {number} t
+   */
   velocity(xy, t, into = new Float32Array(xy.length)) {
     const { points, blur } = this;
     const pull = (t * blur * blur - (1 - t)) / ((1 - t) ** 2 + (t * blur) ** 2);
@@ -49,6 +62,9 @@ export class Crowd {
   /**
    * Velocities at even times from 0 to `last`, as the stage's layers take them; rests between, so
    * that the page stays awake.
+   * @param {Float32Array} xy n × 2 numbers
+   * @param {number} count of times
+   * @param {AbortSignal} [signal]
    */
   async frames(xy, count, signal) {
     const frames = new Float32Array(count * xy.length);
@@ -58,7 +74,12 @@ export class Crowd {
     return frames;
   }
 
-  /** Trajectories from `x0`, n × 2 numbers, by the midpoint rule: `{ times, positions, count }`. */
+  /**
+   * Trajectories from `x0`, n × 2 numbers, by the midpoint rule.
+   * @param {Float32Array} x0
+   * @param {number} steps
+   * @param {AbortSignal} [signal]
+   */
   async carry(x0, steps, signal) {
     const times = Float32Array.from({ length: steps + 1 }, (_, k) => k / steps);
     const positions = new Float32Array((steps + 1) * x0.length);
@@ -74,7 +95,12 @@ export class Crowd {
     return { times, positions, count: x0.length / 2 };
   }
 
-  // The velocity, some points at a time.
+  /**
+   * The velocity, some points at a time.
+   * @param {Float32Array} xy
+   * @param {number} t
+   * @param {AbortSignal} [signal]
+   */
   async #slowly(xy, t, signal) {
     const velocity = new Float32Array(xy.length);
     const some = 2 * Math.max(1, Math.round(TERMS / this.weights.length));
@@ -91,7 +117,10 @@ function rest(signal) {
   return new Promise((done) => setTimeout(done));
 }
 
-/** Repeatable N(0, 1) numbers (mulberry32 and Box–Muller). */
+/**
+ * Repeatable N(0, 1) numbers (mulberry32 and Box–Muller).
+ * @param {number} count
+ */
 export function normals(count, seed = 1) {
   let state = seed >>> 0;
   const uniform = () => {
@@ -106,7 +135,10 @@ export function normals(count, seed = 1) {
   );
 }
 
-/** Points of two moons of radius 2 about (-1, -1) and (1, -1), as the target `moons` has them, without its noise. */
+/**
+ * Points of two moons of radius 2 about (-1, -1) and (1, -1), as the target `moons` has them, without its noise.
+ * @param {number} count
+ */
 export function moons(count) {
   const points = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {

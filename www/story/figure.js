@@ -1,24 +1,55 @@
 // The story's figure: one stage, or a few side by side, with handles, controls and a caption. A chapter furnishes it;
 // the next one finds it empty.
 
+/** @import { StudyPlot } from '../chart/study.js' */
+/** @import { Data, OptionsGiven, Recorded } from '../lab/types.js' */
+/** @import { Run } from '../run/run.js' */
+/** @import { Labs } from './labs.js' */
+/** @import { Turntable } from './turntable.js' */
+
+import { elementIn } from '../dom/element-in.js';
 import { Clock } from '../stage/clock.js';
 import { Stage } from '../stage/stage.js';
 import { Handle } from './handle.js';
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
+/** @typedef {{ cell: HTMLElement, stage: Stage }} Cell a stage with its handles and its caption */
+
 export class Figure {
+  /** The flow time of its stages. */
+  clock = new Clock();
+  /**
+   * What a chapter shows beside stages, for those who look from outside: the tests.
+   * @type {{ turntable?: Turntable, plot?: StudyPlot | null, recorded?: Recorded }}
+   */
+  exhibits = {};
   #element;
-  #single; // { cell, stage }, kept: browsers allow few WebGL contexts
-  #cells = []; // of stages side by side
+  /**
+   * Kept: browsers allow few WebGL contexts.
+   * @type {Cell | undefined}
+   */
+  #single;
+  /**
+   * Of stages side by side.
+   * @type {Cell[]}
+   */
+  #cells = [];
+  /** @type {Handle[]} */
   #handles = [];
   #end = new AbortController();
   #onReached = () => {};
   #labs;
 
-  /** @param {{ run: () => object | undefined }} page the reader's own run, on the stage above */
+  /**
+   * @param {HTMLElement} element
+   * @param {Labs} labs
+   * @param {{ run: () => Run | undefined }} page the reader's own run, on the stage above
+   */
   constructor(element, labs, page) {
-    [this.#element, this.#labs, this.page] = [element, labs, page];
+    this.#element = element;
+    this.#labs = labs;
+    this.page = page;
     element.innerHTML = `
       <div class="stages"></div>
       <div class="panel" hidden></div>
@@ -38,14 +69,18 @@ export class Figure {
       </div>
       <div class="controls"></div>
       <p class="caption"></p>`;
-    this.#$('.clock input').addEventListener('input', ({ target }) => {
+    const time = this.#time;
+    time.addEventListener('input', () => {
       this.flow(false);
-      this.seek(Number(target.value));
+      this.seek(Number(time.value));
     });
     this.#$('.clock button').addEventListener('click', () => this.flow(!this.clock.flowing));
   }
 
-  /** Empties it for a chapter; `onReached` hears that what it waits for has come. */
+  /**
+   * Empties it for a chapter.
+   * @param {() => void} onReached hears that what the chapter waits for has come
+   */
   begin(onReached) {
     this.#end.abort();
     this.#end = new AbortController();
@@ -68,7 +103,8 @@ export class Figure {
     this.#$('.panel').hidden = true;
     this.#$('.clock').hidden = true;
     this.#$('.stages').hidden = true;
-    this.#$('.stages').dataset.count = 1;
+    this.#$('.stages').dataset.count = '1';
+    this.exhibits = {};
     this.say('');
   }
 
@@ -83,7 +119,10 @@ export class Figure {
     return this.#end.signal;
   }
 
-  /** The stage, empty, with these layers. */
+  /**
+   * The stage, empty, with these layers.
+   * @param {{ extent?: number, layers?: string[], moves?: boolean, label?: string }} [options] `moves`: over t
+   */
   stage({ extent = 4, layers = [], moves = true, label = '' } = {}) {
     this.#$('.stages').hidden = false;
     this.#single ??= this.#cell({ clock: this.clock, extent });
@@ -94,20 +133,38 @@ export class Figure {
     return stage;
   }
 
-  /** Stages side by side, which flow together: one for each caption. */
+  /**
+   * Stages side by side, which flow together: one for each caption.
+   * @param {string[]} captions
+   * @param {{ extent?: number, layers?: string[], moves?: boolean }} [options]
+   */
   stages(captions, { extent = 4, layers = [], moves = true } = {}) {
     this.#$('.stages').hidden = false;
-    this.#$('.stages').dataset.count = captions.length;
+    this.#$('.stages').dataset.count = String(captions.length);
     this.#cells = captions.map((caption) => {
       const cell = this.#cell({ clock: this.clock, extent, flat: true });
       this.#dress(cell.stage, cell.cell, { extent, layers, label: caption });
-      cell.cell.querySelector('p').textContent = caption;
+      elementIn(cell.cell, 'p').textContent = caption;
       return cell;
     });
     this.#showStages(moves);
-    return this.#cells.map(({ stage, cell }) =>
-      Object.assign(stage, { caption: (text) => (cell.querySelector('p').textContent = text) }),
-    );
+    return this.#cells.map(({ stage }) => stage);
+  }
+
+  /**
+   * Puts words beneath one of several stages.
+   * @param {Stage} stage
+   * @param {string} text
+   */
+  caption(stage, text) {
+    elementIn(this.#cellOf(stage), 'p').textContent = text;
+  }
+
+  /** @param {Stage} stage */
+  #cellOf(stage) {
+    const found = [...this.#cells, this.#single].find((cell) => cell?.stage === stage);
+    if (!found) throw new Error('This stage is no longer in the figure.');
+    return found.cell;
   }
 
   #cell(options) {
@@ -115,17 +172,19 @@ export class Figure {
     cell.className = 'cell';
     cell.innerHTML = '<canvas role="img"></canvas><div class="handles"></div><p></p>';
     this.#$('.stages').append(cell);
-    return { cell, stage: new Stage(cell.querySelector('canvas'), options) };
+    return { cell, stage: new Stage(elementIn(cell, 'canvas', HTMLCanvasElement), options) };
   }
 
+  /**
+   * @param {Stage} stage
+   * @param {HTMLElement} cell
+   */
   #dress(stage, cell, { extent, layers, label }) {
     for (const name of Object.keys(stage.layers)) stage.layers[name] = layers.includes(name);
-    cell
-      .querySelector('canvas')
-      .setAttribute('aria-label', label || 'The figure of this chapter; its caption says what it shows');
+    const words = label || 'The figure of this chapter; its caption says what it shows';
+    elementIn(cell, 'canvas', HTMLCanvasElement).setAttribute('aria-label', words);
     stage.camera.resize(); // it was hidden, or is new: the grid of arrows depends on its size
     stage.fit(extent);
-    stage.host = cell;
   }
 
   #showStages(moves) {
@@ -134,7 +193,7 @@ export class Figure {
     this.clock.jumps = still.matches;
     this.flow(!still.matches);
     this.seek(0);
-    const stage = this.#cells[0]?.stage ?? this.#single.stage;
+    const [stage] = this.shown;
     const stop = stage.on('time', (t) => this.#showTime(t));
     this.signal.addEventListener('abort', stop);
   }
@@ -142,6 +201,8 @@ export class Figure {
   /**
    * Does `work` now, and again whenever another part of the plane is seen: what lies on a grid is
    * computed where it is seen.
+   * @param {Stage} stage
+   * @param {() => void | Promise<void>} work
    */
   async onView(stage, work) {
     const stop = stage.on('view', () => this.try(work));
@@ -163,18 +224,29 @@ export class Figure {
   }
 
   #showTime(t) {
-    this.#$('.clock input').value = t;
+    this.#time.value = String(t);
     this.#$('.clock output').textContent = t.toFixed(2);
   }
 
-  /** Something of the stage that can be dragged, or moved with the arrow keys. */
+  /**
+   * Something of the stage that can be dragged, or moved with the arrow keys.
+   * @param {Stage} stage
+   * @param {ConstructorParameters<typeof Handle>[2]} options
+   */
   handle(stage, options) {
-    const handle = new Handle(stage, stage.host.querySelector('.handles'), options);
+    const handle = new Handle(stage, elementIn(this.#cellOf(stage), '.handles'), options);
     this.#handles.push(handle);
     return handle;
   }
 
-  /** One of a few: radio buttons. `choices` are `[value, words]`. */
+  /**
+   * One of a few: radio buttons.
+   * @template {string | number} Value
+   * @param {string} legend
+   * @param {[value: Value, words: string][]} choices
+   * @param {Value} value the one that is chosen
+   * @param {(value: Value) => unknown} onChange
+   */
   choose(legend, choices, value, onChange) {
     const fieldset = document.createElement('fieldset');
     fieldset.append(Object.assign(document.createElement('legend'), { textContent: legend }));
@@ -183,7 +255,7 @@ export class Figure {
       const input = Object.assign(document.createElement('input'), {
         type: 'radio',
         name: `story-${legend}`,
-        value: choice,
+        value: String(choice),
         checked: choice === value,
       });
       input.addEventListener('change', () => this.try(() => onChange(choice)));
@@ -194,10 +266,17 @@ export class Figure {
     return fieldset;
   }
 
+  /**
+   * A number, as a slider.
+   * @param {string} words
+   * @param {{ min: number, max: number, step: number, value: number, format?: (value: number) => string }} range
+   * @param {(value: number) => unknown} onInput
+   */
   slide(words, { min, max, step, value, format = String }, onInput) {
     const label = document.createElement('label');
     label.className = 'slide';
-    const input = Object.assign(document.createElement('input'), { type: 'range', min, max, step, value });
+    const range = { type: 'range', min: String(min), max: String(max), step: String(step), value: String(value) };
+    const input = Object.assign(document.createElement('input'), range);
     const output = document.createElement('output');
     const show = () => (output.textContent = format(Number(input.value)));
     input.addEventListener('input', () => {
@@ -210,6 +289,10 @@ export class Figure {
     return input;
   }
 
+  /**
+   * @param {string} words
+   * @param {() => unknown} onClick
+   */
   button(words, onClick) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: words });
     button.addEventListener('click', () => this.try(onClick));
@@ -224,9 +307,21 @@ export class Figure {
     return panel.appendChild(document.createElement('div'));
   }
 
-  /** What the figure shows, with its numbers. */
+  /**
+   * What the figure shows, with its numbers.
+   * @param {string} html of the chapters' own, never a reader's text or an error's
+   */
   say(html) {
     this.#$('.caption').innerHTML = html;
+  }
+
+  /**
+   * What went wrong.
+   * @param {string} text which may hold what a reader typed
+   */
+  fail(text) {
+    const bold = Object.assign(document.createElement('b'), { textContent: text });
+    this.#$('.caption').replaceChildren(bold);
   }
 
   /** What the chapter waits for has come. */
@@ -234,7 +329,11 @@ export class Figure {
     this.#onReached();
   }
 
-  /** A lab with these options, the one of the last chapters if it is the same run; `slot` tells two apart. */
+  /**
+   * A lab with these options, the one of the last chapters if it is the same run.
+   * @param {OptionsGiven} options
+   * @param {{ slot?: string, data?: Data }} [how] `slot` tells two labs apart
+   */
   async lab(options, { slot = 'first', data } = {}) {
     const { signal } = this;
     const lab = await this.#labs.with(slot, options, data);
@@ -242,22 +341,29 @@ export class Figure {
     return lab;
   }
 
-  /** The slot's run is no longer what its options say. */
-  spend(slot = 'first') {
+  /** The slot's run is no longer what its options say: it begins anew next time. */
+  invalidateLab(slot = 'first') {
     this.#labs.forget(slot);
   }
 
-  /** Runs what the reader asked for; a failure is said, what the chapter's end cut short is not. */
-  async try(work) {
+  /**
+   * Runs what the reader asked for; a failure is said, what the chapter's end cut short is not.
+   * @param {() => unknown} work
+   */
+  try(work) {
     const { signal } = this;
-    try {
-      await work();
-    } catch (error) {
-      if (!signal.aborted && error.name !== 'AbortError') this.say(`<b>${error.message}</b>`);
-    }
+    const run = async () => work();
+    run().catch((error) => {
+      if (!signal.aborted && error.name !== 'AbortError') this.fail(error.message);
+    });
   }
 
+  get #time() {
+    return elementIn(this.#element, '.clock input', HTMLInputElement);
+  }
+
+  /** @param {string} selector */
   #$(selector) {
-    return this.#element.querySelector(selector);
+    return elementIn(this.#element, selector);
   }
 }

@@ -1,5 +1,7 @@
 // A point of a stage that the reader moves: dragged, or with the arrow keys.
 
+/** @import { Stage } from '../stage/stage.js' */
+
 const KEY_STEP = 0.1; // of the plane; ten times finer with Shift
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -9,15 +11,18 @@ export class Handle {
   #words;
   #onMove;
   #within;
-  #place = () => this.#put();
+  #follow = () => this.#place();
 
   /**
-   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y:
-   *   number) => void }} options
+   * @param {Stage} stage
+   * @param {Element} host where its button goes
+   * @param {{ words: string, at: [number, number], role: string, within?: number, onMove: (x: number, y: number) =>
+   *   void }} options
    */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
     [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
-    [this.x, this.y] = at;
+    this.x = at[0];
+    this.y = at[1];
     Object.assign(this.#button, { type: 'button', className: `handle ${role}` });
     host.append(this.#button);
     this.#button.addEventListener('pointerdown', (event) => {
@@ -30,28 +35,30 @@ export class Handle {
       (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event),
     );
     this.#button.addEventListener('keydown', (event) => this.#key(event));
-    stage.overlays.add(this.#place); // the camera may have moved
+    stage.overlays.add(this.#follow); // the camera may have moved
     this.#say();
-    this.#put();
+    this.#place();
   }
 
   dispose() {
     this.#button.remove();
-    this.#stage.overlays.delete(this.#place);
+    this.#stage.overlays.delete(this.#follow);
   }
 
   move(x, y) {
     const within = (value) => Math.min(this.#within, Math.max(-this.#within, value));
-    [this.x, this.y] = [within(x), within(y)];
+    this.x = within(x);
+    this.y = within(y);
     this.#say();
-    this.#put();
+    this.#place();
     this.#stage.touch();
     this.#onMove(this.x, this.y);
   }
 
   #drag({ clientX, clientY }) {
     const { left, top } = this.#stage.canvas.getBoundingClientRect();
-    this.move(...this.#stage.camera.point(clientX - left, clientY - top));
+    const [x, y] = this.#stage.camera.point(clientX - left, clientY - top);
+    this.move(x, y);
   }
 
   #key(event) {
@@ -62,7 +69,7 @@ export class Handle {
     this.move(this.x + step * arrow[0], this.y + step * arrow[1]);
   }
 
-  #put() {
+  #place() {
     const { camera } = this.#stage;
     this.#button.style.transform = `translate(${camera.x(this.x)}px, ${camera.y(this.y)}px)`;
   }

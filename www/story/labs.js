@@ -2,10 +2,23 @@
 
 import { Lab } from '../lab.js';
 
-export class Labs {
-  #labs = new Map(); // slot ↦ { lab, key }, as a promise: two chapters may ask at once
+/** @import { Data, OptionsGiven } from '../lab/types.js' */
 
-  /** A lab with these options; it goes on where it was if it is the same run, else it starts anew. */
+/** @typedef {{ lab: Lab, key: string }} Slot a lab, and what it was made of */
+
+export class Labs {
+  /**
+   * By name; promises, because two chapters may ask at once.
+   * @type {Map<string, Promise<Slot>>}
+   */
+  #labs = new Map();
+
+  /**
+   * A lab with these options; it goes on where it was if it is the same run, else it starts anew.
+   * @param {string} slot
+   * @param {OptionsGiven} options
+   * @param {Data} [data]
+   */
   async with(slot, options, data) {
     const key = JSON.stringify([options, data]);
     const known = this.#labs.get(slot);
@@ -19,6 +32,7 @@ export class Labs {
     return { lab: await Lab.create({ device: 'cpu', ...options }, data), key };
   }
 
+  /** @param {Promise<Slot>} known */
   async #again(known, key, options, data) {
     const { lab, key: before } = await known;
     if (before !== key) await lab.restart({ device: 'cpu', ...options }, data);

@@ -3,6 +3,7 @@
 const VP_RATE = [0.1, 20];
 const VP_END = 1e-3;
 
+/** @type {Record<'linear' | 'cosine' | 'vp', (t: number) => [alpha: number, beta: number]>} */
 export const SCHEDULES = {
   linear: (t) => [t, 1 - t],
   cosine: (t) => [Math.sin((Math.PI / 2) * t), Math.cos((Math.PI / 2) * t)],
@@ -13,7 +14,12 @@ export const SCHEDULES = {
   },
 };
 
-/** Conditional trajectories of pairs, n × 2 numbers each: `{ times, positions, count }`. */
+/**
+ * Conditional trajectories of pairs, n × 2 numbers each.
+ * @param {Float32Array} x0
+ * @param {Float32Array} x1
+ * @param {keyof typeof SCHEDULES} schedule
+ */
 export function conditional(x0, x1, schedule, steps = 60) {
   const times = Float32Array.from({ length: steps + 1 }, (_, k) => k / steps);
   const positions = new Float32Array(times.length * x0.length);

@@ -1,5 +1,8 @@
 // Trains a chapter's network before the reader's eyes.
 
+/** @import { Lab } from '../lab.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
 import { firstTwo } from '../draw/plane.js';
 import { SceneData } from '../run/scene-data.js';
 
@@ -9,7 +12,12 @@ const PREVIEW_STEPS = 30; // solver steps while training
 const REST_MAX_MS = 1500; // between two pictures, however long they take
 const SHARE_MAX = 0.4; // of the time, for pictures
 
-/** Shows the model as it is now. */
+/**
+ * Shows the model as it is now.
+ * @param {Lab} lab
+ * @param {Stage} stage
+ * @param {{ steps?: number, signal: AbortSignal }} how `steps` of the solver
+ */
 export async function show(lab, stage, { steps = 50, signal }) {
   const pictures = new SceneData(lab, whileOpen(stage, signal));
   pictures.begin(null, steps);
@@ -19,7 +27,11 @@ export async function show(lab, stage, { steps = 50, signal }) {
   }
 }
 
-/** The stage, deaf once the chapter has ended: what was asked for before must not appear in the next one. */
+/**
+ * The stage, deaf once the chapter has ended: what was asked for before must not appear in the next one.
+ * @param {Stage} stage
+ * @param {AbortSignal} signal
+ */
 function whileOpen(stage, signal) {
   return new Proxy(stage, {
     get: (of, name) =>
@@ -31,7 +43,12 @@ function whileOpen(stage, signal) {
   });
 }
 
-/** The target's points, and the source's where that layer is on. */
+/**
+ * The target's points, and the source's where that layer is on.
+ * @param {Lab} lab
+ * @param {Stage} stage
+ * @param {AbortSignal} signal
+ */
 export async function showEnds(lab, stage, signal) {
   const target = firstTwo(await lab.reference('target', 1200), lab.options.dim);
   signal.throwIfAborted();
@@ -44,7 +61,9 @@ export async function showEnds(lab, stage, signal) {
 
 /**
  * Trains to step `until`, if it is not there yet, and shows it on the way.
- * @param {{ stage?: object, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
+ * @param {Lab} lab
+ * @param {number} until
+ * @param {{ stage?: Stage, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
  *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
  *   the lab having been given another run; it waits at `limit`, for another network
  */
@@ -93,7 +112,10 @@ export async function train(
   onProgress({ step, losses });
 }
 
-/** The mean of the last losses. */
+/**
+ * The mean of the last losses.
+ * @param {Float32Array} losses
+ */
 export function recent(losses, over = 100) {
   const last = losses.subarray(Math.max(0, losses.length - over));
   return last.reduce((sum, loss) => sum + loss, 0) / last.length;

@@ -14,9 +14,19 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/**
+ * Serves a folder on localhost; port 0 takes a free one.
+ * @param {string} folder
+ * @param {number} [port]
+ * @returns {Promise<{ server: import('node:http').Server, address: string }>}
+ */
 export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    const path = pathOf(request.url);
+    if (path === null) {
+      response.writeHead(400).end('not an address');
+      return;
+    }
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
     if (path === '/favicon.ico') {
       response.writeHead(204).end(); // browsers ask for it beside pages that are not ours, and log a miss as an error
@@ -35,12 +45,28 @@ export function serve(folder, port = 0) {
       vary: 'accept-encoding',
       ...(compressed && { 'content-encoding': 'br' }),
     });
-    createReadStream(sent).pipe(response);
+    // A file that is gone by now, or a folder's rebuild, ends this answer and not the server.
+    createReadStream(sent)
+      .on('error', () => response.destroy())
+      .pipe(response);
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve({ server, address: `http://127.0.0.1:${server.address().port}/` }));
+    server.listen(port, '127.0.0.1', () => {
+      const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      resolve({ server, address: `http://127.0.0.1:${taken}/` });
+    });
   });
+}
+
+/** The path that an address asks for, within the folder; null where it is none, as `/%` or `//`. */
+function pathOf(address) {
+  try {
+    const path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname));
+    return path.includes('\0') ? null : path;
+  } catch {
+    return null;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

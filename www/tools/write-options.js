@@ -4,6 +4,6 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [script, wasm] = process.argv.slice(2);
-const module = await import(pathToFileURL(script));
+const module = await import(pathToFileURL(script).href);
 module.initSync({ module: readFileSync(wasm) });
 process.stdout.write(module.optionsJson());

@@ -12,7 +12,7 @@ const T = 0.85; // the points are on their way
 const TAIL = 4; // of the solver's steps
 
 const [script, wasm, page, entry] = process.argv.slice(2);
-const module = await import(pathToFileURL(script));
+const module = await import(pathToFileURL(script).href);
 module.initSync({ module: readFileSync(wasm) });
 const options = { device: 'cpu', target: 'moons', count: COUNT, solverSteps: 20 };
 const run = await module.FlowLab.create(
@@ -27,6 +27,7 @@ const number = (x) => String(Math.round(100 * x) / 100).replace(/^(-?)0\./, '$1.
 const at = (k, i) => [positions[2 * (k * COUNT + i)], -positions[2 * (k * COUNT + i) + 1]];
 const now = Math.round(T * options.solverSteps);
 const points = Array.from({ length: COUNT }, (_, i) => i);
+/** @param {number[]} place */
 const dot = ([x, y]) => `M${number(x)} ${number(y)}h0`;
 const tail = (i) =>
   `M${at(now - TAIL, i)

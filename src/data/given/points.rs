@@ -6,10 +6,9 @@ use std::sync::{Arc, OnceLock};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::csv;
 use super::kd_tree::KdTree;
-use crate::data::Distribution;
 use crate::data::mixture::Mixture;
+use crate::data::{Distribution, Units};
 use crate::error::Error;
 
 /// Most points.
@@ -46,31 +45,27 @@ struct Support {
 }
 
 impl Points {
-    /// Reads a table of numbers, a point a row, and standardises it; the text is a note on what was done.
-    ///
-    /// Cells stand apart by commas, semicolons, tabs or spaces; a first line of names is skipped, and so are blank ones.
-    ///
-    /// # Errors
-    /// A sentence that names line and column of a cell that is empty or not a finite number, the line of a row that is
-    /// shorter or longer than the first, or what [`Points::new`] refuses.
-    pub fn from_csv(text: &str) -> Result<(Points, String), Error> {
-        let (values, dim) = csv::read(text)?;
-        standardise(values, dim)
-    }
-
     /// Standardises points; the text is a note on what was done.
+    ///
+    /// Float64 is worth giving: of a map's northings, 5,412,345.678 m, float32 keeps steps of half a metre.
     ///
     /// # Shapes
     /// `values` holds `n × dim` numbers, point after point.
     ///
     /// # Errors
-    /// When there are not 2 to 784 coordinates, not 2 to 1,000,000 points, more than 20 million numbers, a number is not finite, or all points are equal.
-    pub fn new(values: Vec<f32>, dim: usize) -> Result<(Points, String), Error> {
+    /// When there are not 2 to 784 coordinates, not 2 to 1,000,000 points, more than 20 million numbers, a number is
+    /// not finite, or all points are equal.
+    pub fn new<T: Copy + Into<f64>>(values: Vec<T>, dim: usize) -> Result<(Points, String), Error> {
         check(&values, dim)?;
-        standardise(values.into_iter().map(f64::from).collect(), dim)
+        let points = standardise(values.into_iter().map(Into::into).collect(), dim)?;
+        let note = points.note();
+        Ok((points, note))
     }
 
     /// Points that are taken where they are, since they were drawn in the plane's own units.
+    ///
+    /// # Shapes
+    /// `values` holds `n × dim` numbers, point after point.
     ///
     /// # Errors
     /// As [`Points::new`].
@@ -80,6 +75,9 @@ impl Points {
     }
 
     /// Points that were standardised before, with the mean and the standard deviation that they had: a saved run's.
+    ///
+    /// # Shapes
+    /// `values` holds `n × dim` numbers, point after point; `mean` has `dim`.
     ///
     /// # Errors
     /// As [`Points::new`]; when `mean` has not `dim` finite numbers; when `std` is not above 0.
@@ -100,7 +98,10 @@ impl Points {
         Points(Arc::new(Set { values, dim, mean, std, support: OnceLock::new() }))
     }
 
-    /// The standardised coordinates, point after point.
+    /// The standardised coordinates.
+    ///
+    /// # Shapes
+    /// `n × dim`, point after point.
     pub fn values(&self) -> &[f32] {
         &self.0.values
     }
@@ -110,7 +111,10 @@ impl Points {
         self.0.dim
     }
 
-    /// The mean that was subtracted, in the units of the data, one number an axis.
+    /// The mean that was subtracted, in the units of the data.
+    ///
+    /// # Shapes
+    /// `dim` numbers, one an axis.
     pub fn mean(&self) -> &[f64] {
         &self.0.mean
     }
@@ -120,12 +124,28 @@ impl Points {
         self.0.std
     }
 
+    /// Whether they were taken where they are.
+    pub fn is_in_place(&self) -> bool {
+        self.0.std == 1.0 && self.0.mean.iter().all(|&mean| mean == 0.0)
+    }
+
+    /// What was done to them, for a reader.
+    pub fn note(&self) -> String {
+        let Set { mean, std, dim, .. } = &*self.0;
+        let shift = |mean: &f64| if mean.abs() < 1e-6 * std { "0".into() } else { short(-mean) };
+        let mut shifts: Vec<String> = mean.iter().take(SHIFTS_SHOWN).map(shift).collect();
+        if *dim > SHIFTS_SHOWN {
+            shifts.push("…".into());
+        }
+        format!("{} points: shifted by ({}), divided by {}", grouped(self.count()), shifts.join(", "), short(*std))
+    }
+
     fn count(&self) -> usize {
         self.0.values.len() / self.0.dim
     }
 }
 
-fn check(values: &[f32], dim: usize) -> Result<(), Error> {
+fn check<T: Copy + Into<f64>>(values: &[T], dim: usize) -> Result<(), Error> {
     let refuse = |sentence: String| Err(Error::Input(sentence));
     if !(DIM_MIN..=DIM_MAX).contains(&dim) {
         return refuse(format!("points have {dim} coordinates: give {DIM_MIN} to {DIM_MAX}"));
@@ -136,9 +156,10 @@ fn check(values: &[f32], dim: usize) -> Result<(), Error> {
             values.len()
         ));
     }
-    if let Some(k) = values.iter().position(|x| !x.is_finite() || x.abs() as f64 > VALUE_MAX) {
+    let bad = |&x: &T| !x.into().is_finite() || x.into().abs() > VALUE_MAX;
+    if let Some(k) = values.iter().position(bad) {
         let (point, axis) = (grouped(k / dim + 1), k % dim + 1);
-        let value = values[k];
+        let value: f64 = values[k].into();
         return refuse(format!(
             "point {point}, coordinate {axis} is {value}: give finite numbers within ±{VALUE_MAX:e}"
         ));
@@ -163,11 +184,8 @@ fn all_equal(count: usize) -> Error {
     ))
 }
 
-fn standardise(values: Vec<f64>, dim: usize) -> Result<(Points, String), Error> {
+fn standardise(values: Vec<f64>, dim: usize) -> Result<Points, Error> {
     let count = values.len() / dim;
-    if count == 1 {
-        return Err(Error::Input("there is only one point: give two or more".into()));
-    }
     // Sums of distances from the first point, not of the numbers: of equal points they are 0, whatever the rounding.
     let (first, points) = (values[..dim].to_vec(), values.chunks_exact(dim));
     let mean: Vec<f64> = (0..dim)
@@ -179,14 +197,7 @@ fn standardise(values: Vec<f64>, dim: usize) -> Result<(Points, String), Error> 
         return Err(all_equal(count));
     }
     let scaled = values.chunks_exact(dim).flat_map(|point| point.iter().zip(&mean)).map(|(x, mean)| (x - mean) / std);
-    let points = Points::of(scaled.map(|x| x as f32).collect(), dim, mean, std);
-    let shift = |mean: &f64| if mean.abs() < 1e-6 * std { "0".into() } else { short(-mean) };
-    let mut shifts: Vec<String> = points.mean().iter().take(SHIFTS_SHOWN).map(shift).collect();
-    if dim > SHIFTS_SHOWN {
-        shifts.push("…".into());
-    }
-    let note = format!("{} points: shifted by ({}), divided by {}", grouped(count), shifts.join(", "), short(std));
-    Ok((points, note))
+    Ok(Points::of(scaled.map(|x| x as f32).collect(), dim, mean, std))
 }
 
 /// Axes whose shift the note names.
@@ -202,7 +213,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// Five digits.
-fn short(number: f64) -> String {
+pub(super) fn short(number: f64) -> String {
     let rounded: f64 = format!("{number:.4e}").parse().unwrap_or(number);
     let text = format!("{rounded:?}");
     text.strip_suffix(".0").map_or(text.clone(), String::from)
@@ -250,5 +261,9 @@ impl Distribution for Points {
 
     fn mixture(&self) -> Mixture {
         Mixture::of_points(&self.0.values, self.0.dim)
+    }
+
+    fn units(&self) -> Option<Units> {
+        (!self.is_in_place()).then(|| Units { mean: self.0.mean.clone(), std: self.0.std })
     }
 }

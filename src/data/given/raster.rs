@@ -153,7 +153,8 @@ impl Distribution for Raster {
         let mut numbers = HashMap::new();
         let (mut weights, mut parts) = (Vec::new(), Vec::new());
         for row in 0..*height {
-            // Neighbours of one value are one part: 353 for the 513 lit pixels of "flow", far fewer for bare black and white.
+            // Neighbours of one value are one part: 353 for the 513 lit pixels of "flow", far fewer for bare black and
+            // white.
             let mut first = 0;
             for run in values[row * width..(row + 1) * width].chunk_by(|a, b| a == b) {
                 let last = first + run.len();

@@ -2,7 +2,7 @@
 
 use macerator::{AutoArch, Simd, WithSimd};
 
-use crate::optimiser::{BETA_1, BETA_2, EPSILON, Rule};
+use crate::optimiser::{AdamScalars, BETA_1, BETA_2, EPSILON};
 
 /// The parameters with all that training keeps about them; equally long.
 pub struct Packed<'a> {
@@ -14,13 +14,16 @@ pub struct Packed<'a> {
     pub moments: [&'a mut [f32]; 2],
 }
 
-/// Step number `step` (from 1) of Adam or AdamW.
+/// A step of Adam or AdamW.
+///
+/// # Shapes
+/// The parameters, their gradient and both moments are equally long.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub fn adam(rule: &Rule, step: usize, packed: Packed) {
-    AutoArch::new().dispatch(Task { rule, step, packed });
+pub fn adam(scalars: &AdamScalars, packed: Packed) {
+    AutoArch::new().dispatch(Task { scalars, packed });
 }
 
-/// average ← kept · average + (1 - kept) · weights.
+/// average ← kept · average + (1 - kept) · weights, both equally long.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub fn average(average: &mut [f32], weights: &[f32], kept: f64) {
     let (kept, fresh) = (kept as f32, (1.0 - kept) as f32);
@@ -30,8 +33,7 @@ pub fn average(average: &mut [f32], weights: &[f32], kept: f64) {
 }
 
 struct Task<'a> {
-    rule: &'a Rule,
-    step: usize,
+    scalars: &'a AdamScalars,
     packed: Packed<'a>,
 }
 
@@ -40,17 +42,14 @@ impl WithSimd for Task<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) {
-        let Task { rule, step, packed: Packed { weights, gradient, moments: [m, v] } } = self;
-        let correction = |beta: f64| 1.0 - beta.powf(step as f64);
+        let Task { scalars, packed: Packed { weights, gradient, moments: [m, v] } } = self;
         let (b1, b2, epsilon) = (BETA_1 as f32, BETA_2 as f32, EPSILON as f32);
         let (c1, c2) = ((1.0 - BETA_1) as f32, (1.0 - BETA_2) as f32);
-        let scale = (1.0 / correction(BETA_2).sqrt()) as f32;
-        let rate = (rule.rate(step) / correction(BETA_1)) as f32;
-        let kept = rule.kept(step) as f32;
+        let (rate, root, kept) = (scalars.rate as f32, scalars.root as f32, scalars.kept_weight as f32);
         for (((w, g), m), v) in weights.iter_mut().zip(gradient).zip(m).zip(v) {
             *m = b1 * *m + c1 * g;
             *v = b2 * *v + c2 * (g * g);
-            *w = kept * *w - rate * *m / (v.sqrt() * scale + epsilon);
+            *w = kept * *w - rate * *m / (v.sqrt() * root + epsilon);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A network as a list of layers over numbered buffers, and where each of its numbers stands in one packed array.
 
 use super::product::{LANES, panels};
-use crate::config::{Activation, Config};
-use crate::network::architecture;
+use crate::config::Activation;
+use crate::network::Architecture;
 
 /// Columns that a layer reads: those of one buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub struct Layer {
     pub bias: usize,
 }
 
-/// All layers. Buffers are the values of [`architecture`]: the points, the time features, the label, and what the layers make.
+/// All layers. Buffers are the values of [`crate::network::dense`]: the points, the time features, the label, and what
+/// the layers make.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// In the order in which they run.
@@ -41,10 +42,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The network that the options describe.
-    pub fn of(config: &Config, dim: usize) -> Layout {
-        let mut layout = Layout { layers: Vec::new(), columns: architecture::columns(config, dim), len: 0 };
-        for layer in architecture::layers(config, dim) {
+    /// The places of a network's dense layers.
+    pub fn of(architecture: &Architecture) -> Layout {
+        let columns = architecture.input.columns().to_vec();
+        let mut layout = Layout { layers: Vec::new(), columns, len: 0 };
+        for layer in architecture.dense() {
             layout.push(&layer.reads, layer.outputs, layer.activation);
         }
         layout
@@ -59,7 +61,8 @@ impl Layout {
         self.columns.push(outputs);
     }
 
-    /// The packed array of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its bias.
+    /// The packed array of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its
+    /// bias.
     pub fn pack(&self, parameters: &[Vec<f32>]) -> Vec<f32> {
         let mut packed = vec![0.0; self.len];
         self.walk(|parameter, at, place| packed[place] = parameters[parameter][at]);

@@ -4,12 +4,13 @@ use super::layout::Layout;
 use super::mlp_pass::{Examples, Rows};
 use super::threads::Team;
 use crate::config::Config;
+use crate::network::Architecture;
 use crate::random::seed::{Purpose, stream};
 use rand::RngExt;
 
 #[test]
 fn two_four_and_eight_threads_find_what_one_finds_also_where_rows_divide_by_nothing() {
-    let layout = Layout::of(&Config { width: 21, depth: 2, ..Config::default() }, 3);
+    let layout = Layout::of(&Architecture::of(&Config { width: 21, depth: 2, ..Config::default() }, 3));
     let mut rng = stream(3, Purpose::Batch, 0);
     let mut draw = |n: usize| (0..n).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
     let weights = draw(layout.len);

@@ -7,7 +7,7 @@ use super::mlp_pass::{Examples, Passes};
 #[cfg(not(target_arch = "wasm32"))]
 use super::tree_sum::add;
 use super::tree_sum::{WORK_MIN, Worker, halvings};
-use crate::network::architecture::FEATURES;
+use crate::network::input::FEATURES;
 
 /// Workers side by side, a thread each.
 pub struct Team {

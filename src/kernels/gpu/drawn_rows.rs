@@ -3,12 +3,13 @@
 use pollster::block_on;
 
 use super::layout::Net;
-use super::training::{Correction, Training};
+use super::training::Training;
 use crate::batch::sampler::Batches;
 use crate::config::Config;
 use crate::data::inputs::Ends;
 use crate::device;
-use crate::network::{Telling, architecture};
+use crate::network::{Architecture, Telling};
+use crate::optimiser::AdamScalars;
 
 fn config(options: &[(&str, &str)]) -> Config {
     let pairs: Vec<(String, String)> = options.iter().map(|&(name, text)| (name.into(), text.into())).collect();
@@ -20,21 +21,22 @@ fn config(options: &[(&str, &str)]) -> Config {
 /// The rows that the kernels see, against those that the CPU would have sent.
 fn rows_agree(options: &[(&str, &str)]) {
     let config = config(&[options, &[("device", "gpu"), ("width", "8"), ("depth", "1")]].concat());
-    let opened = block_on(device::open(&config));
+    let opened = block_on(device::open_gpu(config.device)).unwrap();
     assert!(matches!(opened.info.kind, device::Kind::WebGpu), "{:?}", opened.info);
     let ends = Ends::default();
     let gpu = opened.gpu.expect("it was opened");
     let (source, target) = (ends.source(&config).unwrap(), ends.target(&config).unwrap());
     let (dim, n) = (target.dim(), config.batch);
     let mut batches = Batches::new(&config, source, target, Vec::new());
-    let net = Net::new(architecture::layers(&config, dim), &architecture::columns(&config, dim));
+    let architecture = Architecture::of(&config, dim);
+    let net = Net::of(&architecture);
     let (points, features) = (4 * net.points(), 4 * net.features());
     let drawn = batches.drawn().expect("this can be drawn");
-    let mut training = Training::new(&gpu, net, (n, dim), config.activation, Some(drawn));
-    let telling = Telling::of(&config);
+    let mut training = Training::new(&gpu, net, n, Some(drawn));
+    let telling = Telling::of(&architecture);
     for step in [0, 1, 70_000] {
-        let correction = Correction { rate: 0.0, root: 1.0, kept_weight: 1.0, kept_average: None };
-        assert!(training.step_drawn(step, correction));
+        let scalars = AdamScalars { rate: 0.0, root: 1.0, kept_weight: 1.0, kept_average: None };
+        assert!(training.step_drawn(step, scalars));
         let found = block_on(training.rows()).unwrap();
         let prepared = batches.prepared(step);
         let (xt, mut ut, mut scales) = (prepared.sample.xt, prepared.sample.ut, vec![1.0; n]);

@@ -1,7 +1,9 @@
 //! Where every number of a network stands on the GPU: values and weights padded to fours with zeros.
 
 use crate::config::Activation;
-use crate::network::architecture::{FEATURES, GIVEN, LABEL, Layer, POINTS};
+use crate::network::Architecture;
+use crate::network::dense::Dense;
+use crate::network::input::{FEATURES, GIVEN, LABEL, POINTS};
 
 /// Numbers of a vec4.
 pub const FOUR: usize = 4;
@@ -32,7 +34,7 @@ struct Place {
 /// The places of a network's numbers.
 #[derive(Clone, Debug)]
 pub struct Net {
-    layers: Vec<Layer>,
+    layers: Vec<Dense>,
     values: Vec<Value>,
     places: Vec<Place>,
     /// Numbers of every value.
@@ -42,10 +44,11 @@ pub struct Net {
 }
 
 impl Net {
-    /// The places for these layers over given values of so many columns.
-    pub fn new(layers: Vec<Layer>, given: &[usize]) -> Net {
+    /// The places of a network's dense layers.
+    pub fn of(architecture: &Architecture) -> Net {
         let mut net = Net { values: Vec::new(), places: Vec::new(), numbers: Vec::new(), len: 0, layers: Vec::new() };
-        given.iter().for_each(|&columns| net.push(columns));
+        let layers = architecture.dense().to_vec();
+        architecture.input.columns().iter().for_each(|&columns| net.push(columns));
         for layer in &layers {
             let rows = layer.reads.iter().map(|&value| net.values[value].columns).sum::<usize>() + 1;
             let columns = layer.outputs.div_ceil(FOUR);
@@ -62,6 +65,16 @@ impl Net {
         let before = self.columns();
         self.values.push(Value { before, columns: numbers.div_ceil(FOUR) });
         self.numbers.push(numbers);
+    }
+
+    /// The activation of the hidden layers, of which the kernels know one beside the time network's own.
+    pub fn activation(&self) -> Activation {
+        self.layers.iter().rev().find_map(|layer| layer.activation).unwrap_or(Activation::Relu)
+    }
+
+    /// Coordinates of a point.
+    pub fn dim(&self) -> usize {
+        self.numbers[POINTS]
     }
 
     /// Columns of all values together, in vec4s.
@@ -136,7 +149,8 @@ impl Net {
         numbers.into_iter().map(|number| number as u32).collect()
     }
 
-    /// The packed weights of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its bias.
+    /// The packed weights of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its
+    /// bias.
     pub fn pack(&self, parameters: &[Vec<f32>]) -> Vec<f32> {
         let mut packed = vec![0.0; FOUR * self.len];
         self.walk(|parameter, at, place, _| packed[place] = parameters[parameter][at]);

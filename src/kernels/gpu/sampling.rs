@@ -2,10 +2,9 @@
 
 use super::layout::{FOUR, Net};
 use super::wgsl::{self, Cut};
-use crate::config::Activation;
 use crate::device::gpu::{Binding, Gpu, Kernel};
 use crate::error::Error;
-use crate::network::architecture::{FEATURES, LABEL, POINTS};
+use crate::network::input::{FEATURES, LABEL, POINTS};
 use crate::solver::Kept;
 
 /// An explicit Runge–Kutta method of at most four stages.
@@ -61,19 +60,19 @@ const WORK_MAX: usize = 1 << 30;
 
 impl Sampling {
     /// Compiles the kernel.
-    pub fn new(gpu: &Gpu, net: Net, dim: usize, activation: Activation) -> Sampling {
+    pub fn new(gpu: &Gpu, net: Net) -> Sampling {
         use Binding::{Read, Uniform, Write};
         let cut = Cut::new(net.usual());
         let bindings = [Uniform, Uniform, Read, Read, Write, Write, Write];
-        let kernel = gpu.kernel("sample", wgsl::sample(cut, activation), &bindings);
-        Sampling { gpu: gpu.clone(), net, dim, cut, kernel }
+        let kernel = gpu.kernel("sample", wgsl::sample(cut, net.activation()), &bindings);
+        Sampling { gpu: gpu.clone(), dim: net.dim(), net, cut, kernel }
     }
 
     /// The points, or their velocity.
     ///
     /// # Shapes
-    /// The result is `n × dim` for every step that is kept; `evaluations` are as many as there are steps, times the method's
-    /// stages.
+    /// The result is `n × dim` for every step that is kept; `evaluations` are as many as there are steps, times the
+    /// method's stages.
     ///
     /// # Errors
     /// When the device is lost.

@@ -53,8 +53,8 @@ pub fn outer() -> String {
     repeated(&parts.concat(), "$i", 4)
 }
 
-/// Invocations of a workgroup of the optimiser: with them every network that [`fits`](super::training::Training::fits) takes
-/// fewer workgroups than WebGPU promises.
+/// Invocations of a workgroup of the optimiser: with them every network that [`fits`](super::training::Training::fits)
+/// takes fewer workgroups than WebGPU promises.
 pub const UPDATE_THREADS: usize = 128;
 
 /// The kernel of the optimiser.
@@ -112,4 +112,38 @@ fn repeated(text: &str, mark: &str, times: usize) -> String {
         false => vec![line.to_string() + "\n"],
     });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::option::Choice;
+
+    /// Parses and validates a kernel as a browser would, with no feature beyond WebGPU's own.
+    fn check(name: &str, text: &str) {
+        use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
+        let module = wgpu::naga::front::wgsl::parse_str(text)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(text)));
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&module)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(text)));
+        assert_eq!(module.entry_points.len(), 1, "{name}");
+    }
+
+    #[test]
+    fn every_kernel_is_valid_for_every_activation_cut_and_draw() {
+        check("outer", &outer());
+        check("update", &update());
+        let cuts: std::collections::BTreeSet<_> = (1..=256).map(Cut::new).map(|cut| (cut.threads, cut.tile)).collect();
+        assert!(cuts.len() > 3, "{cuts:?}");
+        for (threads, tile) in cuts {
+            let cut = Cut { threads, tile };
+            for &activation in Activation::ALL {
+                check(&format!("sample {cut:?} {activation:?}"), &sample(cut, activation));
+                for drawn in [None, Some(1), Some(2), Some(5), Some(16)] {
+                    check(&format!("pass {cut:?} {activation:?} {drawn:?}"), &pass(cut, activation, drawn));
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,5 @@
-// A trainer in plain JavaScript on typed arrays, written with care: rows of a batch one after the other, innermost loops
-// over contiguous memory, nothing allocated in a step.
+// A trainer in plain JavaScript on typed arrays, written with care: rows of a batch one after the other, innermost
+// loops over contiguous memory, nothing allocated in a step.
 
 import { BETA_1, BETA_2, EPSILON, LEARNING_RATE } from './work.js';
 

@@ -19,7 +19,8 @@ function uniform(seed) {
 
 /**
  * @param {{ dim: number, width: number, depth: number, batch: number, activation: string }} network
- * @returns layers `{ inputs, outputs, weight, bias }` and batches `{ input: x and t side by side, ut }`, the same for every call
+ * @returns layers `{ inputs, outputs, weight, bias }` and batches `{ input: x and t side by side, ut }`, the same for
+ *   every call
  */
 export function workOf({ dim, width, depth, batch, activation }) {
   const draw = uniform(7);

@@ -8,10 +8,9 @@ use std::cell::RefCell;
 use super::layout::{FOUR, LAYERS_MAX, Net};
 use super::wgsl::{self, Cut};
 use crate::batch::counter_based::Drawn;
-use crate::config::Activation;
 use crate::device::gpu::{Binding, Gpu, Kernel};
 use steps::Pending;
-pub use steps::{Correction, Rows};
+pub use steps::Rows;
 
 /// A network's numbers on the GPU.
 pub struct Training {
@@ -71,13 +70,8 @@ impl Training {
     }
 
     /// Room for this network and batches of so many samples; with `drawn` they are made here, else given to every step.
-    pub fn new(
-        gpu: &Gpu,
-        net: Net,
-        (batch, dim): (usize, usize),
-        activation: Activation,
-        drawn: Option<&Drawn>,
-    ) -> Training {
+    pub fn new(gpu: &Gpu, net: Net, batch: usize, drawn: Option<&Drawn>) -> Training {
+        let (dim, activation) = (net.dim(), net.activation());
         let cut = Cut::new(net.usual());
         let columns = FOUR * net.columns();
         let room = (VALUES_MAX / (4 * columns) / cut.tile).max(1) * cut.tile;

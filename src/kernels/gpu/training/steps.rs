@@ -5,20 +5,8 @@ use super::{RING, SCALARS, Training};
 use crate::device::gpu::Gpu;
 use crate::error::Error;
 use crate::kernels::gpu::wgsl::UPDATE_THREADS;
-use crate::network::architecture::{FEATURES, LABEL, POINTS};
-
-/// What a step asks of the optimiser.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Correction {
-    /// Learning rate over the first moment's correction.
-    pub rate: f32,
-    /// 1 over the root of the second moment's correction.
-    pub root: f32,
-    /// 1 - learning rate · decay.
-    pub kept_weight: f32,
-    /// The share of the average that stays; `None` without averaging.
-    pub kept_average: Option<f32>,
-}
+use crate::network::input::{FEATURES, LABEL, POINTS};
+use crate::optimiser::AdamScalars;
 
 /// A batch, row after row.
 #[derive(Clone, Copy)]
@@ -39,7 +27,7 @@ pub struct Rows<'a> {
 #[derive(Default)]
 pub(super) struct Pending {
     /// Steps that the next submission takes, by their numbers.
-    waiting: Vec<(usize, Correction)>,
+    waiting: Vec<(usize, AdamScalars)>,
     /// Losses in the ring, and full rings that nobody has read.
     pub fresh: usize,
     pub kept: Vec<(wgpu::Buffer, usize)>,
@@ -56,7 +44,7 @@ impl Training {
     ///
     /// # Panics
     /// If batches are drawn here.
-    pub fn step(&mut self, rows: Rows, correction: Correction) {
+    pub fn step(&mut self, rows: Rows, scalars: AdamScalars) {
         assert!(!self.drawn, "these batches are drawn on the device");
         let Rows { xt, features, labels, ut, scales } = rows;
         let parts = [(POINTS, xt), (FEATURES, features), (LABEL, labels), (POINTS, ut)];
@@ -72,20 +60,20 @@ impl Training {
         }
         let at = 4 * rows.len() * self.pending.get_mut().waiting.len();
         self.gpu.queue.write_buffer(&self.batches, at as u64, bytemuck::cast_slice(&rows));
-        self.wait_for_more(0, correction);
+        self.wait_for_more(0, scalars);
     }
 
     /// Takes step number `number` on the batch that is drawn for it; false where batches are given.
-    pub fn step_drawn(&mut self, number: usize, correction: Correction) -> bool {
+    pub fn step_drawn(&mut self, number: usize, scalars: AdamScalars) -> bool {
         if self.drawn {
-            self.wait_for_more(number, correction);
+            self.wait_for_more(number, scalars);
         }
         self.drawn
     }
 
-    fn wait_for_more(&mut self, number: usize, correction: Correction) {
+    fn wait_for_more(&mut self, number: usize, scalars: AdamScalars) {
         let waiting = &mut self.pending.get_mut().waiting;
-        waiting.push((number, correction));
+        waiting.push((number, scalars));
         if waiting.len() == self.slots {
             self.submit();
         }
@@ -139,7 +127,7 @@ impl Training {
     }
 
     /// `Step` of `step.wgsl` for every pass of these steps, whose losses go to the ring from place `slot` on.
-    fn scalars_of(&self, steps: &[(usize, Correction)], slot: usize) -> Vec<u32> {
+    fn scalars_of(&self, steps: &[(usize, AdamScalars)], slot: usize) -> Vec<u32> {
         let passes = self.batch.div_ceil(self.room);
         let numbers = (self.batch * self.dim) as f32;
         let mut scalars = Vec::with_capacity(steps.len() * passes * SCALARS as usize / 4);
@@ -149,10 +137,11 @@ impl Training {
             for part in 0..passes {
                 let first = part * self.room;
                 let rows = self.room.min(self.batch - first);
-                let (kept, fresh) = c.kept_average.map_or((0.0, 0.0), |kept| (kept, 1.0 - kept));
+                let (kept, fresh) = c.kept_average.map_or((0.0, 0.0), |kept| (kept as f32, 1.0 - kept as f32));
                 let whole = [begin + first, rows, usize::from(part > 0), slot + k];
                 scalars.extend(whole.map(|number| number as u32));
-                let fractions = [2.0 / numbers, c.rate, c.root, c.kept_weight, kept, fresh, 1.0 / numbers];
+                let fractions =
+                    [2.0 / numbers, c.rate as f32, c.root as f32, c.kept_weight as f32, kept, fresh, 1.0 / numbers];
                 scalars.extend(fractions.map(f32::to_bits));
                 scalars.extend([self.splits, *number, first].map(|number| number as u32));
                 scalars.resize(scalars.len().next_multiple_of(SCALARS as usize / 4), 0);

@@ -5,6 +5,7 @@ import { RUN } from './shared-runs.js';
 const CHOICES = [1, 2, 5, 20, 100];
 const COUNT = 1000;
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'steps',
   title: 'Sampling with 1, 2, 5, 20, 100 steps',
@@ -28,8 +29,9 @@ export default {
     });
     const lab = await figure.lab(RUN);
     await showEnds(lab, stage, signal);
+    const target = stage.target ?? new Float32Array();
     const mean = [0, 1].map(
-      (axis) => stage.target.filter((_, i) => i % 2 === axis).reduce((a, b) => a + b, 0) / (stage.target.length / 2),
+      (axis) => target.filter((_, i) => i % 2 === axis).reduce((a, b) => a + b, 0) / (target.length / 2),
     );
     stage.overlays.add(({ brush, palette, dot_px }) =>
       brush.points(Float32Array.from(mean), { color: palette.ink, size_px: 4 * dot_px, alpha: 1, shape: 'cross' }),

@@ -39,6 +39,7 @@ const WORDS = [
     `on this batch the loss is now ${lossOf(step).toFixed(3)}.`,
 ];
 
+/** @type {import('../story/types.js').Chapter} */
 export default {
   id: 'step',
   title: 'One training step, in slow motion',
@@ -66,12 +67,16 @@ export default {
       label: 'Pairs, times, target arrows, prediction and correction of one training step',
     });
     stage.target = taught.target;
-    let [step, phase, timer] = [null, 0, 0];
-    stage.overlays.add(
-      (scene) =>
-        step && drawRecorded(scene, step, { phase, shown: Math.min(SHOWN, step.t.length), enlarged: ENLARGED }),
-    );
+    /** @type {import('../lab/types.js').Recorded | null} */
+    let step = null;
+    let phase = 0;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    let timer;
+    stage.overlays.add((scene) => {
+      if (step) drawRecorded(scene, step, { phase, shown: Math.min(SHOWN, step.t.length), enlarged: ENLARGED });
+    });
     const show = (next) => {
+      if (!step) return;
       phase = next;
       pictures.querySelectorAll('input')[phase].checked = true;
       figure.say(`${taught.words}, step ${grouped(step.step)}. ${WORDS[phase](step, taught.options)}`);
@@ -80,7 +85,7 @@ export default {
     };
     const stop = () => {
       clearInterval(timer);
-      timer = 0;
+      timer = undefined;
       play.textContent = 'Play';
     };
     const pictures = figure.choose(
@@ -89,7 +94,7 @@ export default {
       0,
       (next) => {
         stop();
-        if (step) show(next);
+        show(next);
       },
     );
     const play = figure.button('Play', () => {
@@ -100,7 +105,7 @@ export default {
     });
     const record = async () => {
       stop();
-      step = figure.recorded = inPlaneOf(await taught.record());
+      step = figure.exhibits.recorded = inPlaneOf(await taught.record());
       signal.throwIfAborted();
       show(0);
     };
@@ -142,7 +147,11 @@ async function teacher(figure, own) {
   return { words: 'Two moons', options: lab.options, extent: 3.4, target, record: () => lab.recordStep(), train: many };
 }
 
-/** The first two coordinates of everything. */
+/**
+ * The first two coordinates of everything.
+ * @param {import('../lab/types.js').Recorded} step
+ * @returns {import('../lab/types.js').Recorded}
+ */
 function inPlaneOf(step) {
   const flat = Object.fromEntries(ARRAYS.map((name) => [name, firstTwo(step[name], step.dim)]));
   return { ...step, ...flat };
