@@ -1,15 +1,13 @@
 //! Flow Lab trains flow-matching models in the reader's browser and shows what is learned.
 //!
 //! ```text
-//! Config ──▶ Experiment { source, target, coupling, path, network } ──▶ Trainer::step ──▶ losses, weights, their average
-//!                │                                                          │
-//!                ▼                                                          ▼
-//!    src/web ──▶ www/worker.js ──▶ www/lab.js         Solver: velocity, x0, times ──▶ trajectories
-//!    src/cli (the same Experiment, headless)
+//! Config ──▶ Experiment { source, target, coupling, path, network } ──▶ Trainer::step ──▶ losses, weights, their
+//! average │ │ ▼ ▼ src/web ──▶ www/worker.js ──▶ www/lab.js Solver: velocity, x0, times ──▶ trajectories src/cli (the
+//! same Experiment, headless)
 //! ```
 //!
-//! The modules in the order of the data's way. Arrows never turn back: the mathematics knows nothing of the session, the
-//! session nothing of the web. Time t = 0 is the source x0, t = 1 the target x1, everywhere.
+//! The modules in the order of the data's way. Arrows never turn back: the mathematics knows nothing of the session,
+//! the session nothing of the web. Time t = 0 is the source x0, t = 1 the target x1, everywhere.
 //!
 //! - [`error`] – what went wrong, as a sentence for a reader.
 //! - [`config`] – the one table of options, their presets, and what combinations of them are possible.

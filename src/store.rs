@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde_json::{Map, Value, json};
 
 use crate::config::Config;
 use crate::data::Given;
@@ -14,6 +15,8 @@ use crate::error::Error;
 /// The metadata key by which a file is known as ours; its value is the version of this layout.
 const FORMAT_KEY: &str = "flow-lab";
 const FORMAT: &str = "1";
+/// Bytes of the header's length, which is a multiple of as many.
+const LENGTH: usize = 8;
 
 /// Numbers with their name and extents.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,13 +61,26 @@ pub fn to_bytes(saved: &Saved) -> Result<Vec<u8>, Error> {
             Ok((name.as_str(), TensorView::new(*dtype, shape.to_vec(), bytes).map_err(failed)?))
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let options: HashMap<_, _> = saved.config.pairs().into_iter().collect();
-    let metadata = HashMap::from([
-        (FORMAT_KEY.to_string(), FORMAT.to_string()),
-        ("options".to_string(), serde_json::json!(options).to_string()),
-        ("step".to_string(), saved.step.to_string()),
-    ]);
-    safetensors::serialize(views, Some(metadata)).map_err(failed)
+    let options: Map<String, Value> =
+        saved.config.pairs().into_iter().map(|(name, text)| (name.into(), text.into())).collect();
+    let bytes = safetensors::serialize(views, None).map_err(failed)?;
+    let notes =
+        [(FORMAT_KEY, FORMAT.into()), ("options", json!(options).to_string()), ("step", saved.step.to_string())];
+    Ok(with_metadata(&bytes, &notes))
+}
+
+/// A safetensors file with these notes in its header, in this order: the crate's own way goes through a hash table,
+/// whose order changes from run to run, so that the same run saved twice would be two files.
+fn with_metadata(bytes: &[u8], notes: &[(&str, String)]) -> Vec<u8> {
+    let (length, rest) = bytes.split_at(LENGTH);
+    let length = length.iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
+    let (tensors, data) = rest.split_at(length);
+    let notes: Vec<String> = notes.iter().map(|(name, text)| format!("{}:{}", json!(name), json!(text))).collect();
+    let comma = if tensors.starts_with(b"{}") { "" } else { "," };
+    let mut header = format!("{{\"__metadata__\":{{{}}}{comma}", notes.join(",")).into_bytes();
+    header.extend(&tensors[1..]); // after its brace
+    header.resize(header.len().next_multiple_of(LENGTH), b' '); // the numbers stay aligned
+    [&(header.len() as u64).to_le_bytes()[..], &header, data].concat()
 }
 
 /// Reads a run back.
@@ -161,7 +177,7 @@ pub fn of_ends(ends: &Ends, pair: usize) -> (Vec<Named>, Vec<Named<f64>>) {
     (tensors, doubles)
 }
 
-/// Takes out of `tensors` what [`of_ends`] wrote.
+/// Takes out of `tensors` what [`of_ends`] wrote, but the pairs.
 ///
 /// # Errors
 /// When they are not what it writes.
@@ -183,7 +199,7 @@ pub fn to_ends(tensors: &mut HashMap<String, Named>, doubles: &[Named<f64>]) -> 
         let [_, dim] = matrix(&points)?;
         Ok(Some(Given::Points(Points::standardised(points.values, dim, mean, std)?)))
     };
-    Ok(Ends { source: given("source")?, target: given("target")?, pairs: take_pairs(tensors), digits: None })
+    Ok(Ends { source: given("source")?, target: given("target")?, ..Ends::default() })
 }
 
 /// The rows and columns of a tensor that must have them.
@@ -192,6 +208,17 @@ fn matrix(tensor: &Named) -> Result<[usize; 2], Error> {
         .map_err(|_| Error::File(format!("The file's tensor {} is not a matrix: save the model again.", tensor.name)))
 }
 
-fn take_pairs(tensors: &mut HashMap<String, Named>) -> Vec<f32> {
-    tensors.remove("pairs").map(|pairs| pairs.values).unwrap_or_default()
+/// Takes reflow's pairs out of `tensors`; empty where there are none.
+///
+/// # Errors
+/// When its rows are not of `width` numbers.
+pub fn to_pairs(tensors: &mut HashMap<String, Named>, width: usize) -> Result<Vec<f32>, Error> {
+    let Some(pairs) = tensors.remove("pairs") else { return Ok(Vec::new()) };
+    match matrix(&pairs)? {
+        [_, columns] if columns == width => Ok(pairs.values),
+        [_, columns] => Err(Error::File(format!(
+            "The file's tensor pairs has rows of {columns} numbers where its options ask for {width}: save the model \
+             again."
+        ))),
+    }
 }

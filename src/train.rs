@@ -21,7 +21,8 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Draws the training points and the initial weights of the run that the options describe, for a learner of this form.
+    /// Draws the training points and the initial weights of the run that the options describe, for a learner of this
+    /// form.
     ///
     /// `pairs` are reflow's, or empty: see [`Batches::new`].
     pub fn new(
@@ -64,12 +65,15 @@ impl Trainer {
         }
     }
 
-    /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::packed_cpu::Cpu::finish) to take the step; `None` where the
-    /// device is not the CPU.
-    pub fn divide(&mut self, shared: usize) -> Option<(Vec<Vec<f32>>, usize)> {
-        let cpu = self.learner.cpu_mut()?;
+    /// Divides the next step's batch, for [`Cpu::finish`](crate::learner::packed_cpu::Cpu::finish) to take the step;
+    /// `None` where the device is not the CPU.
+    ///
+    /// # Errors
+    /// When batches of this run are not divided into so many parts.
+    pub fn divide(&mut self, shared: usize) -> Result<Option<(Vec<Vec<f32>>, usize)>, Error> {
+        let Some(cpu) = self.learner.cpu_mut() else { return Ok(None) };
         let batch = self.batches.step(cpu.steps_taken());
-        Some((cpu.divide(&batch, shared), batch.sample.ut.len()))
+        Ok(Some((cpu.divide(&batch, shared)?, batch.sample.ut.len())))
     }
 
     /// Training steps taken so far.

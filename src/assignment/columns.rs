@@ -3,6 +3,32 @@
 /// Columns of a block at most: few enough to lie close together, enough to fill vector registers.
 pub const BLOCK: usize = 48;
 
+/// The points x.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    pub points: &'a [f64],
+    pub dim: usize,
+    /// -2 x·y of every row with every column, where they are kept: rows of so many numbers.
+    pub products: Option<(&'a [f64], usize)>,
+}
+
+/// A point x, with its products if they are kept.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    point: &'a [f64],
+    products: Option<&'a [f64]>,
+}
+
+impl<'a> Rows<'a> {
+    #[inline(always)]
+    pub fn row(&self, i: usize) -> Row<'a> {
+        Row {
+            point: &self.points[i * self.dim..(i + 1) * self.dim],
+            products: self.products.map(|(products, stride)| &products[i * stride..(i + 1) * stride]),
+        }
+    }
+}
+
 /// The points y, sorted into blocks of neighbours, with their prices p.
 pub struct Columns {
     pub dim: usize,
@@ -17,11 +43,14 @@ pub struct Columns {
 
 /// Blocks of columns, each with a plane that lies below its weights: base + slope·(y - centre).
 ///
-/// At the start weights are a maximum of planes, hence convex, and a tangent lies below them; prices only rise after that.
+/// At the start weights are a maximum of planes, hence convex, and a tangent lies below them; prices only rise after
+/// that.
 #[derive(Default)]
 pub struct Blocks {
     /// First column and the one after the last.
     pub ranges: Vec<(usize, usize)>,
+    /// The block of every column.
+    of: Vec<u32>,
     base: Vec<f64>,
     /// One axis after the other, like `half` and `slope`.
     centre: Vec<f64>,
@@ -29,40 +58,68 @@ pub struct Blocks {
     slope: Vec<f64>,
 }
 
-impl Columns {
-    /// Columns with prices that leave every row at least its dual: the largest of dual - cost. Without rows, prices of 0.
+impl Blocks {
+    fn new(ranges: Vec<(usize, usize)>) -> Blocks {
+        let of = ranges.iter().enumerate().flat_map(|(b, &(from, to))| (from..to).map(move |_| b as u32)).collect();
+        Blocks { ranges, of, ..Blocks::default() }
+    }
+
+    /// The block of column `j`.
     #[inline(always)]
-    pub fn new(y: &[f64], dim: usize, chosen: &[usize], rows: &[f64], duals: &[f64]) -> Columns {
-        let mut index = chosen.to_vec();
-        let mut blocks = Blocks::default();
-        split(&mut index, 0, y, dim, &mut blocks.ranges);
-        let n = index.len();
-        let mut columns = Columns { dim, minus_2y: vec![0.0; n * dim], weight: vec![0.0; n], blocks, index };
+    pub fn of(&self, j: usize) -> usize {
+        self.of[j] as usize
+    }
+}
+
+impl Columns {
+    /// Columns, the first `n` points of `y`, with prices that leave every row at least its dual: the largest of dual -
+    /// cost. Without rows, prices of 0. Where products are kept the columns stay in their order, and no bounds are: a
+    /// product costs less.
+    #[inline(always)]
+    pub fn new(y: &[f64], n: usize, rows: Rows, duals: &[f64]) -> Columns {
+        let dim = rows.dim;
+        let (mut index, mut ranges) = ((0..n).collect::<Vec<_>>(), Vec::new());
+        match rows.products {
+            Some(_) => ranges.extend((0..n).step_by(BLOCK).map(|from| (from, n.min(from + BLOCK)))),
+            None => split(&mut index, 0, y, dim, &mut ranges),
+        }
+        let blocks = Blocks::new(ranges);
+        let kept = if rows.products.is_some() { 0 } else { n * dim };
+        let mut columns = Columns { dim, minus_2y: vec![0.0; kept], weight: vec![0.0; n], blocks, index };
         for (j, &k) in columns.index.iter().enumerate() {
             for d in 0..dim {
                 let value = y[k * dim + d];
-                columns.minus_2y[d * n + j] = -2.0 * value;
+                if kept > 0 {
+                    columns.minus_2y[d * n + j] = -2.0 * value;
+                }
                 columns.weight[j] += value * value;
             }
         }
-        if !rows.is_empty() {
+        if !duals.is_empty() {
             columns.price(rows, duals);
         }
-        columns.bound_blocks(rows, duals);
+        if rows.products.is_none() {
+            columns.bound_blocks(rows.points, duals);
+        }
         columns
     }
 
     /// weight = max over rows of dual + 2 x·y.
     #[inline(always)]
-    fn price(&mut self, rows: &[f64], duals: &[f64]) {
+    fn price(&mut self, rows: Rows, duals: &[f64]) {
         let n = self.weight.len();
         self.weight.fill(f64::NEG_INFINITY);
         let mut planes = vec![0.0; n];
-        for (row, dual) in rows.chunks_exact(self.dim).zip(duals) {
-            planes.fill(*dual);
-            for (d, x) in row.iter().enumerate() {
-                for (plane, y) in planes.iter_mut().zip(&self.minus_2y[d * n..(d + 1) * n]) {
-                    *plane -= x * y;
+        for (i, dual) in duals.iter().enumerate() {
+            let Row { point, products } = rows.row(i);
+            if let Some(products) = products {
+                planes.iter_mut().zip(products).for_each(|(plane, product)| *plane = dual - product);
+            } else {
+                planes.fill(*dual);
+                for (d, x) in point.iter().enumerate() {
+                    for (plane, y) in planes.iter_mut().zip(&self.minus_2y[d * n..(d + 1) * n]) {
+                        *plane -= x * y;
+                    }
                 }
             }
             for (weight, plane) in self.weight.iter_mut().zip(&planes) {
@@ -103,14 +160,20 @@ impl Columns {
     }
 
     #[inline(always)]
-    pub fn score(&self, row: &[f64], j: usize) -> f64 {
+    pub fn score(&self, row: Row, j: usize) -> f64 {
         let n = self.weight.len();
-        row.iter().enumerate().fold(self.weight[j], |score, (d, x)| score + x * self.minus_2y[d * n + j])
+        if let Some(products) = row.products {
+            return self.weight[j] + products[j];
+        }
+        row.point.iter().enumerate().fold(self.weight[j], |score, (d, x)| score + x * self.minus_2y[d * n + j])
     }
 
     /// A lower bound of the row's scores in every block.
     #[inline(always)]
-    pub fn bounds(&self, row: &[f64], bounds: &mut [f64]) {
+    pub fn bounds(&self, Row { point: row, products }: Row, bounds: &mut [f64]) {
+        if products.is_some() {
+            return bounds.fill(f64::NEG_INFINITY);
+        }
         let Blocks { base, centre, half, slope, .. } = &self.blocks;
         let count = base.len();
         bounds.copy_from_slice(base);
@@ -125,9 +188,14 @@ impl Columns {
 
     /// Writes the row's scores of the columns `start..end`, with `weight` in place of their own.
     #[inline(always)]
-    pub fn scores(&self, row: &[f64], (start, end): (usize, usize), weight: &[f64], into: &mut [f64]) {
+    pub fn scores(&self, row: Row, (start, end): (usize, usize), weight: &[f64], into: &mut [f64]) {
         let n = self.weight.len();
-        if let [a, b] = *row {
+        let Row { point: row, products } = row;
+        if let Some(products) = products {
+            for ((into, weight), product) in into.iter_mut().zip(&weight[start..end]).zip(&products[start..end]) {
+                *into = weight + product;
+            }
+        } else if let [a, b] = *row {
             let (ya, yb) = (&self.minus_2y[start..end], &self.minus_2y[n + start..n + end]);
             for ((into, weight), (ya, yb)) in into.iter_mut().zip(&weight[start..end]).zip(ya.iter().zip(yb)) {
                 *into = weight + a * ya + b * yb;

@@ -1,63 +1,78 @@
-//! Rows find their columns: by bids, and along shortest augmenting paths.
+//! Rows find their columns, one each: by bids, and along shortest augmenting paths.
 
-use super::columns::{BLOCK, Columns};
+use super::columns::{BLOCK, Columns, Row, Rows};
 use super::lanes::{least, position, two_least};
+use super::search::Search;
 
 /// Bids of an auction, as a multiple of the rows: heaps of equal points can outbid each other for long.
 const BIDS: usize = 200;
 /// Second bids in the row reduction, as a share of the rows: beyond it, paths are cheaper.
 const REBIDS: usize = 3;
+/// How much finer each further auction is, and the finest, at points of mean square 1.
+const FINER: f64 = 5.0;
+const FINEST: f64 = 1e-14;
 /// No partner yet.
 const NONE: u32 = u32::MAX;
 
 pub struct Paths<'a> {
-    dim: usize,
-    rows: &'a [f64],
+    rows: Rows<'a>,
     pub columns: Columns,
     row_of: Vec<u32>,
     pub column_of: Vec<u32>,
-    /// Shortest distance found from the free row to every column; infinite once the column is in the tree.
-    distance: Vec<f64>,
-    /// The columns' weights, infinite once the column is in the tree.
-    open_weight: Vec<f64>,
-    /// Least distance in every block.
-    nearest: Vec<f64>,
-    /// Rows of the tree that every block has seen, and a lower bound of what the others would bring.
-    seen: Vec<usize>,
-    unseen: Vec<f64>,
+    search: Search,
     /// Bounds of a row, and scores of a block.
     bounds: Vec<f64>,
     scores: Vec<f64>,
 }
 
 impl<'a> Paths<'a> {
-    pub fn new(rows: &'a [f64], columns: Columns) -> Paths<'a> {
+    pub fn new(rows: Rows<'a>, columns: Columns) -> Paths<'a> {
         let (n, blocks) = (columns.weight.len(), columns.blocks.ranges.len());
         Paths {
-            dim: columns.dim,
             rows,
             row_of: vec![NONE; n],
             column_of: vec![NONE; n],
-            distance: vec![0.0; n],
-            open_weight: vec![0.0; n],
-            nearest: vec![0.0; blocks],
-            seen: vec![0; blocks],
-            unseen: vec![0.0; blocks],
+            search: Search::of(&columns),
             bounds: vec![0.0; blocks],
             scores: vec![0.0; BLOCK],
             columns,
         }
     }
 
+    /// Solves it: who has which column then stands in `column_of`, and the columns have their prices. Auctions with
+    /// these increments come first.
+    ///
+    /// Heaps of nearly equal points have their own order, far below the increments, which bids only stir: then most
+    /// rows are left without a column, and every path goes through a whole heap. Finer auctions sort it, down to f64's
+    /// rounding.
     #[inline(always)]
-    fn row(&self, i: usize) -> &'a [f64] {
-        &self.rows[i * self.dim..(i + 1) * self.dim]
+    pub fn solve(&mut self, increments: &[f64]) {
+        for &increment in increments {
+            self.auction(increment);
+        }
+        let mut free = self.reduce_rows();
+        let mut increment = increments.last().copied().unwrap_or(0.0) / FINER;
+        while 2 * free.len() > self.row_of.len() && increment > FINEST {
+            self.row_of.fill(NONE);
+            self.column_of.fill(NONE);
+            self.auction(increment);
+            free = self.reduce_rows();
+            increment /= FINER;
+        }
+        for row in free {
+            self.augment(row);
+        }
+    }
+
+    #[inline(always)]
+    fn row(&self, i: usize) -> Row<'a> {
+        self.rows.row(i)
     }
 
     /// Lets the rows bid for their columns, each raising a price by what makes the second best as good and `increment`
     /// more. Only the prices are kept.
     #[inline(always)]
-    pub fn auction(&mut self, increment: f64) {
+    fn auction(&mut self, increment: f64) {
         let mut bids = BIDS * self.row_of.len();
         for first in 0..self.row_of.len() {
             let mut i = first;
@@ -78,7 +93,7 @@ impl<'a> Paths<'a> {
     /// Gives every row its best column at the price that the second best justifies; a row that loses its column
     /// bids again while that raises a price. Returns the rows left without one.
     #[inline(always)]
-    pub fn reduce_rows(&mut self) -> Vec<usize> {
+    fn reduce_rows(&mut self) -> Vec<usize> {
         let n = self.row_of.len();
         let mut free = Vec::new();
         let mut rebids = REBIDS * n;
@@ -139,45 +154,28 @@ impl<'a> Paths<'a> {
 
     /// Gives a free row a column along the shortest augmenting path, and raises the prices of the columns on its way.
     #[inline(always)]
-    pub fn augment(&mut self, start: usize) {
-        self.nearest.fill(f64::INFINITY);
-        self.unseen.fill(f64::INFINITY);
-        self.seen.fill(0);
-        // Rows of the tree with what is taken off their scores; columns of the tree with their distances.
-        let mut tree_rows = vec![(start, 0.0)];
-        let mut tree_columns: Vec<(usize, f64)> = Vec::new();
+    fn augment(&mut self, start: usize) {
+        let Paths { rows, columns, row_of, column_of, search, .. } = self;
+        let row = |i: usize| rows.row(i);
+        search.begin();
+        search.add(columns, start, row(start), 0.0);
         let (end, length) = loop {
-            let (i, offset) = tree_rows[tree_rows.len() - 1];
-            self.columns.bounds(self.row(i), &mut self.bounds);
-            for (unseen, bound) in self.unseen.iter_mut().zip(&self.bounds) {
-                let bound = bound - offset;
-                *unseen = if bound < *unseen { bound } else { *unseen };
-            }
-            let b = self.nearest_block(&tree_rows);
-            let (from, to) = self.columns.blocks.ranges[b];
-            let j = from + position(&self.distance[from..to], self.nearest[b]);
-            let (distance, owner) = (self.distance[j], self.row_of[j]);
-            if owner == NONE {
+            let (j, distance) = search.nearest(columns, row);
+            if row_of[j] == NONE {
                 break (j, distance);
             }
-            tree_columns.push((j, distance));
-            self.distance[j] = f64::INFINITY;
-            self.open_weight[j] = f64::INFINITY;
-            self.nearest[b] = least(&self.distance[from..to]);
-            let owner = owner as usize;
-            tree_rows.push((owner, self.columns.score(self.row(owner), j) - distance));
+            search.settle(columns, columns.blocks.of(j), j, distance);
+            let owner = row_of[j] as usize;
+            search.add(columns, owner, row(owner), columns.score(row(owner), j) - distance);
         };
         // Which row reached a column is found on the way back, among the rows that were in the tree before it.
-        let mut j = end;
-        let mut earlier = tree_rows.len();
+        let (mut j, mut earlier) = (end, search.rows.len());
         loop {
-            let reached = tree_rows[..earlier].iter().enumerate();
-            let by = reached.map(|(k, &(i, offset))| (k, self.columns.score(self.row(i), j) - offset));
-            let (k, _) = by.min_by(|a, b| a.1.total_cmp(&b.1)).expect("the tree holds its first row");
-            let i = tree_rows[k].0;
-            let previous = self.column_of[i];
-            self.row_of[j] = i as u32;
-            self.column_of[i] = j as u32;
+            let k = search.reached_by(columns, row, j, earlier);
+            let i = search.rows[k].0;
+            let previous = column_of[i];
+            row_of[j] = i as u32;
+            column_of[i] = j as u32;
             if k == 0 {
                 break;
             }
@@ -185,39 +183,6 @@ impl<'a> Paths<'a> {
             j = previous as usize;
             earlier = k;
         }
-        for (j, distance) in tree_columns {
-            self.columns.weight[j] += length - distance;
-        }
-    }
-
-    /// The block that holds the nearest column; looks only into blocks that may.
-    #[inline(always)]
-    fn nearest_block(&mut self, tree_rows: &[(usize, f64)]) -> usize {
-        loop {
-            let low = least(&self.nearest);
-            let bound = least(&self.unseen);
-            if low <= bound {
-                return position(&self.nearest, low);
-            }
-            let b = position(&self.unseen, bound);
-            let (from, to) = self.columns.blocks.ranges[b];
-            if self.seen[b] == 0 {
-                self.distance[from..to].fill(f64::INFINITY);
-                self.open_weight[from..to].copy_from_slice(&self.columns.weight[from..to]);
-            }
-            let distance = &mut self.distance[from..to];
-            for &(i, offset) in &tree_rows[self.seen[b]..] {
-                let row = &self.rows[i * self.dim..(i + 1) * self.dim];
-                let scores = &mut self.scores[..to - from];
-                self.columns.scores(row, (from, to), &self.open_weight, scores);
-                for (distance, score) in distance.iter_mut().zip(scores.iter()) {
-                    let by = score - offset;
-                    *distance = if by < *distance { by } else { *distance };
-                }
-            }
-            self.seen[b] = tree_rows.len();
-            self.unseen[b] = f64::INFINITY;
-            self.nearest[b] = least(distance);
-        }
+        search.raise_prices(columns, length);
     }
 }

@@ -29,18 +29,20 @@ impl Visited {
         Visited { values, width, purpose, order: (u64::MAX, Vec::new()) }
     }
 
-    /// Rows number `start` to `start + n` of the endless series.
-    fn rows(&mut self, seed: u64, start: usize, n: usize) -> Vec<f32> {
+    /// The `n` rows of the given step in the endless series. They are counted in 64 bits, which a browser's `usize` has
+    /// not: with 65,536 a step it would begin again at step 65,536.
+    fn rows(&mut self, seed: u64, step: usize, n: usize) -> Vec<f32> {
         let total = self.values.len() / self.width;
         let mut visited = Vec::with_capacity(n * self.width);
-        for number in start..start + n {
-            let epoch = (number / total) as u64;
+        let start = step as u64 * n as u64;
+        for number in start..start + n as u64 {
+            let (epoch, place) = (number / total as u64, (number % total as u64) as usize);
             if self.order.0 != epoch {
                 let mut order: Vec<usize> = (0..total).collect();
                 order.shuffle(&mut seed::stream(seed, self.purpose, epoch));
                 self.order = (epoch, order);
             }
-            let row = self.order.1[number % total] * self.width;
+            let row = self.order.1[place] * self.width;
             visited.extend_from_slice(&self.values[row..row + self.width]);
         }
         visited
@@ -136,7 +138,7 @@ impl Batches {
         let (n, dim) = (self.size, self.dim());
         let mut rng = seed::stream(self.seed, Purpose::Batch, step as u64);
         if let Some(pairs) = &mut self.pairs {
-            let rows = pairs.rows(self.seed, step * n, n);
+            let rows = pairs.rows(self.seed, step, n);
             let (rows, labels) = if self.told { take_labels(rows, 2 * dim + 1) } else { (rows, Vec::new()) };
             let t = self.times(n, &mut rng);
             let half =
@@ -145,13 +147,13 @@ impl Batches {
             return Pairs { x0: half(0), x1: half(dim), t, noise: self.noise(step, n * dim), labels };
         }
         let x0 = match &mut self.source_points {
-            Some(points) => points.rows(self.seed, step * n, n),
+            Some(points) => points.rows(self.seed, step, n),
             None => self.source.sample(n, &mut rng),
         };
         let t = self.times(n, &mut rng);
         let (mut x1, mut labels) = match &mut self.target_points {
-            Some(points) if self.told => take_labels(points.rows(self.seed, step * n, n), dim + 1),
-            Some(points) => (points.rows(self.seed, step * n, n), Vec::new()),
+            Some(points) if self.told => take_labels(points.rows(self.seed, step, n), dim + 1),
+            Some(points) => (points.rows(self.seed, step, n), Vec::new()),
             None if self.told => self.target.labelled(n, &mut rng),
             None => (self.target.sample(n, &mut rng), Vec::new()),
         };

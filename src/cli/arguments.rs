@@ -13,7 +13,16 @@ use crate::files;
 /// Every subcommand with its flags.
 pub fn command() -> Command {
     let all = config::options();
-    let pick = |names: &[&str]| all.iter().filter(|spec| names.contains(&spec.name)).map(flag).collect::<Vec<_>>();
+    let pick = |names: &[&str], default: fn(&Spec) -> String| {
+        all.iter().filter(|spec| names.contains(&spec.name)).map(|spec| flag(spec, &default(spec))).collect::<Vec<_>>()
+    };
+    let own = |spec: &Spec| spec.default.clone();
+    // What a model was trained with is used where nothing is said.
+    let of_model = |spec: &Spec| match spec.name {
+        "device" => spec.default.clone(),
+        "seed" => "0, which gives other points than those of training".into(),
+        _ => "the model's own".into(),
+    };
     let file = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
     let digits =
         file("digits", "the pack of digits, for the shape `digits` [default: where `./build.sh setup` puts it]");
@@ -33,7 +42,7 @@ pub fn command() -> Command {
         .subcommand(
             Command::new("train")
                 .about("Train a network, and save it")
-                .args(all.iter().map(flag))
+                .args(all.iter().map(|spec| flag(spec, &spec.default)))
                 .arg(file("source-file", "points of the source: CSV, or a PNG or JPEG whose ink they are drawn from"))
                 .arg(file("target-file", "points of the target, likewise"))
                 .arg(digits.clone())
@@ -50,14 +59,17 @@ pub fn command() -> Command {
                 .about("Straighten a saved flow: train its network again on pairs that it made itself")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
                 .arg(file("save", "write the new run here").required(true))
-                .args(pick(&["count", "solver", "solverSteps", "tolerance", "label", "guidance", "steps", "device"]))
+                .args(pick(
+                    &["count", "solver", "solverSteps", "tolerance", "label", "guidance", "steps", "device"],
+                    of_model,
+                ))
                 .arg(digits.clone()),
         )
         .subcommand(
             Command::new("sample")
                 .about("Generate points with a saved network, as CSV, in the units of the data that it was trained on")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
-                .args(pick(&sampling))
+                .args(pick(&sampling, of_model))
                 .arg(digits.clone())
                 .arg(Arg::new("units").long("units").value_name("UNITS").default_value("data").help(
                     "whose units the points have: those of the data that were given, or the model's own [data|model]",
@@ -68,7 +80,7 @@ pub fn command() -> Command {
             Command::new("evaluate")
                 .about("Measure a saved network's points against fresh ones of the target, in the model's units")
                 .arg(file("model", "a run that `train --save` or the page wrote").required(true))
-                .args(pick(&sampling))
+                .args(pick(&sampling, of_model))
                 .arg(digits)
                 .arg(
                     Arg::new("likelihood")
@@ -107,7 +119,7 @@ pub fn command() -> Command {
         .subcommand(
             Command::new("bench")
                 .about("Time training on every device, and the pairing of batches")
-                .args(pick(&["device"]))
+                .args(pick(&["device"], own))
                 .arg(json),
         )
         .subcommand(
@@ -120,8 +132,8 @@ pub fn command() -> Command {
         )
 }
 
-/// One option as a flag.
-fn flag(spec: &Spec) -> Arg {
+/// One option as a flag, and what is used where it is not given.
+fn flag(spec: &Spec, default: &str) -> Arg {
     let range = match (&spec.kind["choices"], &spec.kind["min"], &spec.kind["max"]) {
         (_, serde_json::Value::Null, serde_json::Value::Number(max)) => format!("1 to {max} characters"),
         (serde_json::Value::Array(choices), ..) => {
@@ -133,7 +145,7 @@ fn flag(spec: &Spec) -> Arg {
         .long(kebab_case(spec.name))
         .value_name("VALUE")
         .allow_hyphen_values(true) // a negative number gets our own sentence
-        .help(format!("{} [{range}; default: {}]", spec.doc, spec.default))
+        .help(format!("{} [{range}; default: {default}]", spec.doc))
 }
 
 /// Every option given, as (flag, text).
@@ -142,13 +154,14 @@ pub fn given(arguments: &ArgMatches) -> Vec<(String, String)> {
     names.filter_map(|name| Some((name.clone(), arguments.try_get_one::<String>(&name).ok()??.clone()))).collect()
 }
 
-/// Reads every option given; the first bad one is an error. Where a model is given, its own options decide whether it
-/// has classes: what is said of those is looked at with them.
+/// Reads every option given; the first bad one is an error. Where a model is given, its own options decide what goes
+/// together: here each is looked at alone.
 pub fn config(arguments: &ArgMatches) -> Result<Config, Error> {
-    let has_model = arguments.try_contains_id("model").unwrap_or(false);
-    let mut given = given(arguments);
-    given.retain(|(name, _)| !(has_model && ["label", "guidance"].contains(&name.as_str())));
-    let (config, notes) = Config::read(&given);
+    let given = given(arguments);
+    let (config, notes) = match arguments.try_contains_id("model") {
+        Ok(true) => Config::read_each(&given),
+        _ => Config::read(&given),
+    };
     match notes.first() {
         Some(note) => Err(bad(note)),
         None => Ok(config),
@@ -210,7 +223,8 @@ pub fn ends(arguments: &ArgMatches) -> Result<(Config, Ends), Error> {
     }
 }
 
-fn bad(note: &Note) -> Error {
+/// What is wrong with an option, which is named as its flag.
+pub fn bad(note: &Note) -> Error {
     Error::Input(format!("--{} {}: {}", kebab_case(&note.option), note.value, note.problem))
 }
 

@@ -13,9 +13,11 @@ use flow_lab::random::seed::{self, Purpose};
 use pollster::block_on;
 use serde_json::json;
 
-use crate::{arguments, print};
+use crate::arguments;
+use crate::terminal::{print, say, unheard};
 
-/// The networks that are timed, as in the page's contest and in `tests/jax_bench.py`: a name, and the options that make it.
+/// The networks that are timed, as in the page's contest and in `tests/jax_bench.py`: a name, and the options that make
+/// it.
 const ROWS: [(&str, &[(&str, &str)]); 5] = [
     ("MLP 64×3, batch 256, SELU", &[("activation", "selu")]),
     ("MLP 128×4, batch 1,000, ReLU (ring)", &[("preset", "ring")]),
@@ -44,9 +46,12 @@ pub fn bench(arguments: &ArgMatches) -> Result<(), Error> {
     for (name, options) in ROWS {
         for &device in &devices {
             let config = Config { device, ..Config::read(options).0 };
-            let opened = block_on(open::open(&config, &Ends::default()));
+            let opened = match devices.len() {
+                1 => block_on(open::open(&config, &Ends::default())),
+                _ => unheard(|| block_on(open::open(&config, &Ends::default()))),
+            };
             if device == DeviceChoice::Gpu && opened.info.kind == Kind::Cpu {
-                eprintln!("flow-lab: {}", opened.info.reason);
+                say(&format!("flow-lab: {}", opened.info.reason));
                 continue;
             }
             let mut run = Experiment::new(config, opened.clone(), Ends::default())?;

@@ -1,21 +1,25 @@
 //! `flow-lab evaluate`: a saved network's points against fresh ones of the target.
 
 use clap::ArgMatches;
+use flow_lab::config::Classes;
+use flow_lab::data::Label;
 use flow_lab::error::Error;
-use flow_lab::experiment::evaluation;
+use flow_lab::experiment::evaluation::{self, DIVERGED};
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::random::seed::{self, Purpose};
+use flow_lab::solver::Kept;
 use pollster::block_on;
 use serde_json::{Map, Value, json};
 
-use crate::{arguments, open_model, print, request};
+use crate::terminal::print;
+use crate::{arguments, open_model, request};
 
 /// Points whose likelihood is averaged.
 const LIKELIHOOD_COUNT: usize = 2_000;
 
 pub fn evaluate(arguments: &ArgMatches) -> Result<(), Error> {
     let mut run = open_model(arguments)?;
-    let request = request(arguments, &run)?;
+    let request = request(arguments, &run, Kept::All)?;
     let metrics = block_on(evaluation::evaluate(&run, request))?;
     let config = run.config();
     let name = |option: &str| config.pairs().into_iter().find(|(name, _)| *name == option).map(|(_, value)| value);
@@ -44,12 +48,19 @@ pub fn evaluate(arguments: &ArgMatches) -> Result<(), Error> {
     print(&lines.collect::<String>())
 }
 
-/// Mean -ln p₁ of fresh points of the target, and the least that it can be: the target's entropy.
+/// Mean -ln p₁ of fresh points of the target, and the least that it can be: the target's entropy. A network that is
+/// told classes is told each point's own, so that it is the mean of -ln p₁(x | class); without guidance, which has no
+/// density.
 async fn likelihood(run: &Experiment, request: SampleRequest) -> Result<Map<String, Value>, Error> {
     let target = run.target();
     let mut rng = seed::stream(run.config().seed as u64, Purpose::Metrics, 4);
-    let fresh = target.sample(LIKELIHOOD_COUNT, &mut rng);
-    let learned = run.log_density(&fresh, request.solver, request.steps).await?;
+    let (fresh, classes) = target.labelled(LIKELIHOOD_COUNT, &mut rng);
+    let told = run.config().classes == Classes::Told;
+    let labels: &[Label] = if told { &classes } else { &[] };
+    let learned = run.log_density_of(&fresh, labels, request.solver, request.steps).await?;
+    if learned.iter().any(|x| x.is_nan()) {
+        return Err(Error::Failed(DIVERGED.into()));
+    }
     let mean = |sum: f64| -sum / LIKELIHOOD_COUNT as f64;
     let mixture = target.mixture();
     let exact = fresh.chunks_exact(target.dim()).map(|point| {
@@ -61,6 +72,7 @@ async fn likelihood(run: &Experiment, request: SampleRequest) -> Result<Map<Stri
         ("nll", json!(mean(learned.iter().map(|&x| x as f64).sum()))),
         ("nll_best", json!(exact.map(mean))),
         ("nll_count", json!(LIKELIHOOD_COUNT)),
+        ("nll_class", json!(if told { "each point's own" } else { "none" })),
     ];
     Ok(report.into_iter().map(|(name, value)| (name.to_string(), value)).collect())
 }

@@ -6,8 +6,10 @@ mod boards;
 mod evaluate;
 mod files;
 mod options;
+mod output;
 mod study;
 mod table;
+mod terminal;
 
 use std::io::Write;
 use std::path::Path;
@@ -19,18 +21,23 @@ use flow_lab::config::{self, Config, DeviceChoice};
 use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
 use flow_lab::error::Error;
+use flow_lab::experiment::evaluation::DIVERGED;
 use flow_lab::experiment::{Experiment, SampleRequest, open};
 use flow_lab::solver::Kept;
 use flow_lab::store;
 use indicatif::{ProgressBar, ProgressStyle};
+use output::Output;
 use pollster::block_on;
+use terminal::{print, printable_lines, say, unheard};
 
 fn main() -> ExitCode {
     let matches = match arguments::command().try_get_matches() {
         Ok(matches) => matches,
+        // Help and version are results.
+        Err(told) if !told.use_stderr() => return ended(print(&told.to_string())),
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            let _ = std::io::stderr().write_all(printable_lines(&error.to_string()).as_bytes());
+            return ExitCode::from(2);
         }
     };
     let outcome = match matches.subcommand() {
@@ -44,10 +51,14 @@ fn main() -> ExitCode {
         Some(("options", arguments)) if arguments.get_flag("markdown") => print(&options::markdown()),
         _ => print(&format!("{:#}\n", config::options_json())),
     };
+    ended(outcome)
+}
+
+fn ended(outcome: Result<(), Error>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("flow-lab: {error}");
+            say(&format!("flow-lab: {error}"));
             ExitCode::from(if error.is_input() { 2 } else { 1 })
         }
     }
@@ -56,39 +67,36 @@ fn main() -> ExitCode {
 fn train(arguments: &ArgMatches) -> Result<(), Error> {
     let (config, ends) = arguments::ends(arguments)?;
     let log_every = arguments::number(arguments, "log-every", (0, usize::MAX))?;
-    let save = arguments.get_one::<String>("save").map(Path::new);
-    if let Some(path) = save {
-        write(path, &[])?; // so that a wrong path is found before the training, not after it
-    }
+    let save = Output::asked(arguments, "save")?;
     let mut run = begin(config, ends)?;
-    run_to_its_end(&mut run, log_every)?;
-    match save {
-        Some(path) => write(path, &block_on(run.save())?),
-        None => Ok(()),
+    let logged = run_to_its_end(&mut run, log_every)?;
+    if let Some(save) = save {
+        save.write(&block_on(run.save())?)?;
     }
+    logged
 }
 
 fn reflow(arguments: &ArgMatches) -> Result<(), Error> {
-    let save = Path::new(arguments.get_one::<String>("save").expect("clap requires it"));
-    write(save, &[])?;
     let mut run = open_model(arguments)?;
-    let request = request(arguments, &run)?;
+    let request = request(arguments, &run, Kept::Ends)?;
+    let save = Output::asked(arguments, "save")?.expect("clap requires it");
     block_on(run.reflow(request))?;
     if arguments.contains_id("steps") {
         run.set_steps(arguments::config(arguments)?.steps);
     }
-    run_to_its_end(&mut run, 0)?;
-    write(save, &block_on(run.save())?)
+    run_to_its_end(&mut run, 0)??;
+    save.write(&block_on(run.save())?)
 }
 
-/// Trains to the last step behind a progress bar.
-fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
+/// Trains to the last step behind a progress bar. The inner result is what became of the log: where it cannot be
+/// written the training goes on, and what it learned can be saved.
+fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<Result<(), Error>, Error> {
     let steps = run.config().steps;
     let bar = ProgressBar::new(steps as u64);
     let style = "{bar:30} {pos}/{len} steps  {per_sec}  {eta} left  {msg}";
     bar.set_style(ProgressStyle::with_template(style).expect("a template that was tried"));
 
-    let mut logged = 0;
+    let (mut logged, mut log) = (0, Ok(()));
     while run.steps_taken() < steps {
         run.train(20.min(steps - run.steps_taken()));
         let taken = run.steps_taken();
@@ -102,32 +110,38 @@ fn run_to_its_end(run: &mut Experiment, log_every: usize) -> Result<(), Error> {
         bar.set_position(taken as u64);
         bar.set_message(format!("loss {latest:.3}"));
         while log_every > 0 && logged < taken {
-            if logged % log_every == 0 {
-                print(&format!("{logged} {:.4}\n", losses[logged]))?;
+            if logged % log_every == 0 && log.is_ok() {
+                log = print(&format!("{logged} {:.4}\n", losses[logged]));
             }
             logged += 1;
         }
     }
     bar.finish_and_clear();
     let recent = arguments::recent_loss(block_on(run.losses())?);
-    eprintln!(
+    say(&format!(
         "{steps} steps on {}; loss {recent:.4}, the mean of the last {} steps",
         run.device().info.adapter,
         100.min(steps)
-    );
-    Ok(())
+    ));
+    Ok(log)
 }
 
 fn sample(arguments: &ArgMatches) -> Result<(), Error> {
     let run = open_model(arguments)?;
-    let samples = block_on(run.sample(SampleRequest { kept: Kept::Ends, ..request(arguments, &run)? }))?;
-    let units = match arguments::units(arguments)? {
+    let request = request(arguments, &run, Kept::Ends)?;
+    let units = arguments::units(arguments)?;
+    let out = Output::asked(arguments, "out")?;
+    let samples = block_on(run.sample(request))?;
+    if samples.last().iter().any(|x| !x.is_finite()) {
+        return Err(Error::Failed(DIVERGED.into()));
+    }
+    let units = match units {
         UnitsChoice::Data => run.target().units(),
         UnitsChoice::Model => None,
     };
     let csv = csv::write(samples.last(), samples.dim, units.as_ref());
-    match arguments.get_one::<String>("out") {
-        Some(path) => write(Path::new(path), csv.as_bytes()),
+    match out {
+        Some(out) => out.write(csv.as_bytes()),
         None => print(&csv),
     }
 }
@@ -135,18 +149,20 @@ fn sample(arguments: &ArgMatches) -> Result<(), Error> {
 /// Opens the device and draws the initial weights; says on stderr why a device other than the one asked for runs.
 fn begin(config: Config, ends: Ends) -> Result<Experiment, Error> {
     let choice = config.device;
-    let opened = block_on(open::open(&config, &ends));
+    let opened = match choice {
+        DeviceChoice::Auto => unheard(|| block_on(open::open(&config, &ends))),
+        _ => block_on(open::open(&config, &ends)),
+    };
     let run = Experiment::new(config, opened, ends)?;
     if choice == DeviceChoice::Gpu {
-        eprintln!("flow-lab: {}", run.device().info.reason);
+        say(&format!("flow-lab: {}", run.device().info.reason));
     }
     Ok(run)
 }
 
 fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
     let path = arguments.get_one::<String>("model").expect("clap requires it");
-    let bytes = std::fs::read(path)
-        .map_err(|error| Error::Input(format!("--model {path}: the file cannot be read ({error})")))?;
+    let bytes = files::model(Path::new(path)).map_err(|problem| Error::Input(format!("--model {path}: {problem}")))?;
     let config = arguments::config(arguments)?;
     let named = |error: Error| Error::File(format!("--model {path}: {error}"));
     // Before a device is opened, which takes time and may talk.
@@ -160,27 +176,10 @@ fn open_model(arguments: &ArgMatches) -> Result<Experiment, Error> {
     Ok(run)
 }
 
-/// The sampling options given on the command line, else those that the model was trained with.
-fn request(arguments: &ArgMatches, run: &Experiment) -> Result<SampleRequest, Error> {
-    arguments::config(arguments)?; // whose sentences name the flag
-    SampleRequest::asked(run.config(), &arguments::given(arguments))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed =
-        |error: std::io::Error| Error::Input(format!("{}: the file cannot be written ({error})", path.display()));
-    if bytes.is_empty() {
-        // A trial: it must not destroy what is there.
-        std::fs::OpenOptions::new().append(true).create(true).open(path).map(drop).map_err(failed)
-    } else {
-        std::fs::write(path, bytes).map_err(failed)
-    }
-}
-
-/// Prints to stdout; a reader that closed the pipe early, like `head`, is no failure.
-fn print(text: &str) -> Result<(), Error> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Failed(format!("stdout: {error}"))),
-        _ => Ok(()),
-    }
+/// The sampling options given on the command line, else those that the model was trained with; positions are kept of
+/// these times.
+fn request(arguments: &ArgMatches, run: &Experiment, kept: Kept) -> Result<SampleRequest, Error> {
+    let mut asked = arguments::given(arguments);
+    asked.push(("ends".into(), (kept == Kept::Ends).to_string()));
+    SampleRequest::read(run.config(), &asked).map_err(|note| arguments::bad(&note))
 }

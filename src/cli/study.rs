@@ -1,13 +1,15 @@
 //! Many independent runs with their rows in one CSV file: several at once, and going on where they stopped.
 
 use std::collections::{HashSet, VecDeque};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
 use flow_lab::error::Error;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::files;
+use crate::output::Output;
+use crate::terminal::say;
 
 /// One run: the beginning of its row, which names it, and its length in steps of the progress bar.
 pub struct Job<J> {
@@ -19,27 +21,32 @@ pub struct Job<J> {
     pub job: J,
 }
 
-/// Runs all jobs that have no row in `file` yet, `threads` at a time, and appends their rows as they end.
+/// Runs all jobs that have no row in `output` yet, `threads` at a time, and adds their rows as they end; the file is
+/// whole after every row.
 ///
 /// # Errors
 /// When the file holds something else or cannot be written, or a run fails; the rows of the others stay.
 pub fn run<J: Send>(
-    file: &Path,
+    output: &Output,
     header: &str,
     jobs: Vec<Job<J>>,
     threads: usize,
     work: impl Fn(&J, &ProgressBar) -> Result<String, Error> + Sync,
 ) -> Result<Vec<String>, Error> {
-    let done: HashSet<String> = rows(file, header)?.into_iter().collect();
+    if !output.is_file() {
+        return Err(output.input("must be a file, to which a study comes back: it is a pipe or a device".into()));
+    }
+    let done: HashSet<String> = rows(output.path(), header)?.into_iter().collect();
     let is_done = |key: &str| done.iter().any(|row| row.starts_with(&format!("{key},")));
     let waiting: VecDeque<Job<J>> = jobs.into_iter().filter(|job| !is_done(&job.key)).collect();
-    eprintln!("{} runs have their row in {}, {} are to do", done.len(), file.display(), waiting.len());
-    let failed = |error: std::io::Error| Error::Failed(format!("{}: {error}", file.display()));
-    let mut out = OpenOptions::new().append(true).create(true).open(file).map_err(failed)?;
-    if out.metadata().map_err(failed)?.len() == 0 {
-        writeln!(out, "{header}").map_err(failed)?;
-    }
-    let (waiting, out, first_error) = (Mutex::new(waiting), Mutex::new(out), Mutex::new(None));
+    say(&format!("{} runs have their row in {}, {} are to do", done.len(), output.path().display(), waiting.len()));
+    // The rows are read again each time: another study may have added some.
+    let add = |row: String| {
+        let rows = rows(output.path(), header)?;
+        let lines = std::iter::once(header).chain(rows.iter().map(String::as_str)).chain([row.as_str()]);
+        output.write(lines.flat_map(|line| [line, "\n"]).collect::<String>().as_bytes())
+    };
+    let (waiting, writing, first_error) = (Mutex::new(waiting), Mutex::new(()), Mutex::new(None));
     let bars = MultiProgress::new();
     let worker = || {
         loop {
@@ -50,8 +57,8 @@ pub fn run<J: Send>(
             );
             bar.set_message(job.key.clone());
             let outcome = work(&job.job, &bar).and_then(|rest| {
-                let written = writeln!(locked(&out), "{},{rest}", job.key);
-                written.map_err(failed)
+                let _alone = locked(&writing);
+                add(format!("{},{rest}", job.key))
             });
             bar.finish_and_clear();
             if let Err(error) = outcome {
@@ -67,25 +74,22 @@ pub fn run<J: Send>(
     });
     match locked(&first_error).take() {
         Some(error) => Err(error),
-        None => rows(file, header),
+        None => rows(output.path(), header),
     }
 }
 
 /// The rows of a study's file; none if there is no file.
+///
+/// # Errors
+/// When the file cannot be read, or holds something else.
 pub fn rows(file: &Path, header: &str) -> Result<Vec<String>, Error> {
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::Input(format!("--out {}: the file cannot be read ({error})", file.display()))),
-    };
+    let named = |problem: String| Error::Input(format!("--out {}: {problem}", file.display()));
+    let text = files::rows(file).map_err(named)?.unwrap_or_default();
     let mut lines = text.lines();
     match lines.next() {
         None => Ok(Vec::new()),
         Some(first) if first == header => Ok(lines.map(str::to_string).collect()),
-        Some(_) => Err(Error::Input(format!(
-            "--out {}: the file holds something else; its first line is not {header}",
-            file.display()
-        ))),
+        Some(_) => Err(named(format!("the file holds something else; its first line is not {header}"))),
     }
 }
 

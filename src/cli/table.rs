@@ -7,8 +7,10 @@ use flow_lab::error::Error;
 use flow_lab::studies::tong_table::{self, Measured, Pairing, Task};
 use pollster::block_on;
 
+use crate::arguments;
+use crate::output::Output;
 use crate::study::{self, Job};
-use crate::{arguments, print};
+use crate::terminal::print;
 
 const HEADER: &str = "task,pairing,sigma,epochs,seed,w2,npe,path_energy,w2_average,npe_average,path_energy_average,w2_source_target,w2_floor,seconds";
 
@@ -33,7 +35,8 @@ pub fn table(arguments: &ArgMatches) -> Result<(), Error> {
             steps: tong_table::steps(epochs) as u64,
             job: (task, pairing, seed),
         });
-        study::run(file, HEADER, jobs.collect(), arguments::threads(threads), |&(task, pairing, seed), bar| {
+        let output = Output::asked(arguments, "out")?.expect("it has a default");
+        study::run(&output, HEADER, jobs.collect(), arguments::threads(threads), |&(task, pairing, seed), bar| {
             let start = std::time::Instant::now();
             let config = tong_table::config(pairing, seed, sigma_value);
             let outcome = block_on(tong_table::run(task, config, epochs, |step| bar.set_position(step as u64)))?;

@@ -10,6 +10,8 @@ mod validate;
 
 use option::{Choice, Spec, choices, options};
 
+use crate::data::images::PIXELS;
+
 choices! {
     /// A ready-made experiment of a published text; other options given beside it win.
     Preset {
@@ -26,7 +28,8 @@ choices! {
 }
 
 choices! {
-    /// A distribution; gaussian, uniform and checkerboard in any dimension, digits in 784, the others in the plane. Either end of the flow may be any of them.
+    /// A distribution; gaussian, uniform and checkerboard in any dimension, digits in 784, the others in the plane.
+    /// Either end of the flow may be any of them.
     Shape {
         Gaussian = "gaussian": "one Gaussian, mean 0, standard deviation 1",
         Uniform = "uniform": "uniform on [-3.5, 3.5] along every axis",
@@ -209,6 +212,16 @@ impl Shape {
     pub fn takes_dim(self) -> bool {
         matches!(self, Shape::Gaussian | Shape::Uniform | Shape::Checkerboard)
     }
+
+    /// Numbers of coordinates that its points can have, as far as its name says it: the shape `points` can have any.
+    pub fn dims(self) -> std::ops::RangeInclusive<usize> {
+        match self {
+            Shape::Gaussian | Shape::Uniform | Shape::Points => 2..=PIXELS,
+            Shape::Checkerboard => 2..=validate::BOARD_DIM_MAX,
+            Shape::Digits => PIXELS..=PIXELS,
+            _ => 2..=2,
+        }
+    }
 }
 
 impl Digit {
@@ -251,8 +264,17 @@ impl Config {
     /// Reads options from `(name, text)` pairs, in any order; names in camelCase or kebab-case.
     ///
     /// A preset among them sets its own values first. Every bad value is replaced by the
-    /// nearest good one and reported in a [`Note`]; an empty list of notes means that all was good.
+    /// nearest good one and reported in a [`Note`]; an empty list of notes means that all was good. A value that nobody
+    /// asked for gives way without a note.
     pub fn read<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> (Config, Vec<Note>) {
+        let (mut config, mut notes) = Config::read_each(pairs);
+        let asked: Vec<String> = pairs.iter().map(|(name, _)| option::camel_case(name.as_ref())).collect();
+        notes.extend(config.fit(&|name, _| asked.iter().any(|asked| asked == name)));
+        (config, notes)
+    }
+
+    /// The same, each value by its own range alone, whatever they come to together.
+    pub fn read_each<N: AsRef<str>, V: AsRef<str>>(pairs: &[(N, V)]) -> (Config, Vec<Note>) {
         let mut notes = Vec::new();
         let is_preset = |name: &str| option::camel_case(name) == "preset";
         let mut config = Config::default();
@@ -263,8 +285,32 @@ impl Config {
         for (name, text) in pairs.iter().filter(|(name, _)| !is_preset(name.as_ref())) {
             notes.extend(config.set(name.as_ref(), text.as_ref()));
         }
-        notes.extend(config.validate());
         (config, notes)
+    }
+
+    /// These options with those of `asked` in place of their own, for samples of which positions at
+    /// `times(solverSteps)` times are kept. A count that nobody asked for is no larger than what fits in memory.
+    ///
+    /// # Errors
+    /// What is wrong with the first value that is not good.
+    pub fn for_samples<N: AsRef<str>, V: AsRef<str>>(
+        &self,
+        asked: &[(N, V)],
+        times: impl FnOnce(usize) -> usize,
+    ) -> Result<Config, Note> {
+        let mut config = self.clone();
+        for (name, text) in asked {
+            if let Some(note) = config.set(name.as_ref(), text.as_ref()) {
+                return Err(note);
+            }
+        }
+        config.dim = self.dim; // the run's points have as many, whatever is asked
+        let is_asked = |name: &str| asked.iter().any(|(asked, _)| option::camel_case(asked.as_ref()) == name);
+        let times = times(config.solver_steps);
+        match config.fit_samples(times, &|name, _| is_asked(name)).into_iter().next() {
+            Some(note) => Err(note),
+            None => Ok(config),
+        }
     }
 
     /// The values that a preset stands for.

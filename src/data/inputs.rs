@@ -1,10 +1,11 @@
 //! The two ends of the flow: what the reader brought for them, and the distributions that they are.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::config::option::Choice;
-use crate::config::{Config, Coupling, Note, Shape};
-use crate::data::images::{MISSING, PIXELS, Pack};
+use crate::config::{Classes, Config, Coupling, Note, Shape};
+use crate::data::images::{Digits, MISSING};
 use crate::data::{self, Distribution, Given};
 use crate::error::Error;
 
@@ -15,10 +16,14 @@ pub struct Ends {
     pub source: Option<Given>,
     /// What the target is, if it has the shape `points`.
     pub target: Option<Given>,
-    /// Reflow's pairs, x0 before x1 in every row, and the class after both where the network is told it; else empty.
+    /// Reflow's pairs, x0 before x1 in every row, and the class after both where the network is told it, -1 for none;
+    /// else empty.
+    ///
+    /// # Shapes
+    /// `n × pair_width`: see [`pair_width`].
     pub pairs: Vec<f32>,
     /// The digits, for the shape `digits`; no part of a saved run.
-    pub digits: Option<Arc<Pack>>,
+    pub digits: Option<Arc<Digits>>,
 }
 
 impl Ends {
@@ -45,13 +50,13 @@ impl Ends {
         given: &Option<Given>,
     ) -> Result<Box<dyn Distribution>, Error> {
         match (shape, &self.digits) {
-            (Shape::Digits, Some(pack)) => data::distribution(shape, config, Some(&Given::Digits(pack.clone()))),
+            (Shape::Digits, Some(digits)) => data::distribution(shape, config, Some(&Given::Digits(digits.clone()))),
             _ => data::distribution(shape, config, given.as_ref()),
         }
     }
 
-    /// Brings the options back to what the given data allow: shapes without their points, a dimension that is not theirs,
-    /// reflow without pairs.
+    /// Brings the options back to what the given data allow: shapes without their points, a dimension that is not
+    /// theirs, reflow without pairs.
     pub fn reconcile(&self, config: &mut Config) -> Vec<Note> {
         let mut notes = Vec::new();
         let mut note = |option: &str, value: &str, problem: String, used: String| {
@@ -77,23 +82,33 @@ impl Ends {
             }
             config.dim = usual.dim;
         }
-        let dim_of = |shape: Shape, given: &Option<Given>| match given {
-            Some(Given::Points(points)) if shape == Shape::Points => Some(points.dim()),
-            _ if shape == Shape::Digits => Some(PIXELS),
-            _ if shape.takes_dim() => None,
-            _ => Some(2),
-        };
-        let (of_source, of_target) = (dim_of(config.source, &self.source), dim_of(config.target, &self.target));
-        if let (Some(a), Some(b)) = (of_source, of_target)
-            && a != b
+        if let (true, Some(digits), Some(class)) = (config.needs_digits(), &self.digits, config.digit.class())
+            && !digits.pack.holds(class)
         {
+            note("digit", config.digit.name(), digits.lacks(class), usual.digit.name().into());
+            config.digit = usual.digit;
+        }
+        let dims_of = |shape: Shape, given: &Option<Given>| match given {
+            Some(Given::Points(points)) if shape == Shape::Points => points.dim()..=points.dim(),
+            _ if shape == Shape::Points => 2..=2, // a picture
+            _ => shape.dims(),
+        };
+        let (of_source, of_target) = (dims_of(config.source, &self.source), dims_of(config.target, &self.target));
+        let both = *of_source.start().max(of_target.start())..=*of_source.end().min(of_target.end());
+        if both.is_empty() {
+            let coordinates = |dims: &RangeInclusive<usize>| match *dims.start() == *dims.end() {
+                true => format!("{}", dims.start()),
+                false => format!("{} to {}", dims.start(), dims.end()),
+            };
+            let (a, b) = (coordinates(&of_source), coordinates(&of_target));
             let problem = format!("has {a} coordinates where the target has {b}: give both ends as many");
             note("source", config.source.name(), problem, usual.source.name().into());
             config.source = usual.source;
         }
-        if let Some(dim) = of_target.or(of_source)
-            && dim != config.dim
-        {
+        // An end of one dimension decides; `validate` knows what else the options describe.
+        let decided = if both.is_empty() { of_target.clone() } else { both };
+        let dim = *decided.start();
+        if dim == *decided.end() && dim != config.dim {
             if config.dim != usual.dim {
                 let problem = format!("must be {dim}, as the given points have it");
                 note("dim", &config.dim.to_string(), problem, dim.to_string());
@@ -112,6 +127,38 @@ impl Ends {
         }
         notes.extend(config.validate());
         notes
+    }
+}
+
+/// Numbers of one of reflow's pairs: two points, and a class where the network is told it.
+pub fn pair_width(config: &Config, dim: usize) -> usize {
+    2 * dim + usize::from(config.classes == Classes::Told)
+}
+
+/// Looks whether these numbers are whole pairs of finite points, whose classes there are.
+///
+/// # Errors
+/// A sentence with the first fault.
+pub fn check_pairs(pairs: &[f32], config: &Config, dim: usize) -> Result<(), Error> {
+    let width = pair_width(config, dim);
+    if !pairs.len().is_multiple_of(width) {
+        return Err(Error::Input(format!(
+            "pairs: {} numbers do not make whole pairs of {width}, which points of {dim} coordinates need.",
+            pairs.len()
+        )));
+    }
+    if pairs.iter().any(|x| !x.is_finite()) {
+        return Err(Error::Input("pairs: every number must be finite.".into()));
+    }
+    let classes = config.classes.count();
+    let good = |class: f32| class == -1.0 || (class.fract() == 0.0 && (0.0..classes as f32).contains(&class));
+    match pairs.chunks_exact(width).position(|pair| classes > 0 && !good(pair[width - 1])) {
+        Some(row) => Err(Error::Input(format!(
+            "pairs: row {row} has the class {}, which must be a whole number from 0 to {}, or -1 for none.",
+            pairs[(row + 1) * width - 1],
+            classes - 1
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::config::{Config, Shape};
 use crate::error::Error;
 use given::points::Points;
 use given::raster::Raster;
-use images::{Mnist, Pack};
+use images::{Digits, Mnist};
 pub use label::Label;
 use mixture::Mixture;
 
@@ -107,7 +107,7 @@ pub enum Given {
     /// A picture.
     Raster(Raster),
     /// Handwritten digits, for the shape `digits`.
-    Digits(Arc<Pack>),
+    Digits(Arc<Digits>),
 }
 
 /// The distribution that a [`Shape`] names, with the options that it depends on.
@@ -115,7 +115,7 @@ pub enum Given {
 /// Those that the option `dim` does not reach are in the plane; points given have the dimension that they have.
 ///
 /// # Errors
-/// For the shapes `points` and `digits` when none are given.
+/// For the shapes `points` and `digits` when none are given, and for a digit that the pack does not hold.
 pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Result<Box<dyn Distribution>, Error> {
     let dim = config.dim;
     Ok(match shape {
@@ -133,7 +133,7 @@ pub fn distribution(shape: Shape, config: &Config, given: Option<&Given>) -> Res
         Shape::Circles => Box::new(shapes::circles::Circles { radii: [1.75, 3.5], noise: 0.175 }),
         Shape::Text => Box::new(shapes::text::raster(&config.text)?),
         Shape::Digits => match given {
-            Some(Given::Digits(pack)) => Box::new(Mnist::new(pack.clone(), config.digit.class())),
+            Some(Given::Digits(digits)) => Box::new(Mnist::new(digits.clone(), config.digit.class())?),
             _ => return Err(Error::Input(format!("the shape digits {}", images::MISSING))),
         },
         Shape::Points => match given {

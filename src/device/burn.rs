@@ -1,5 +1,5 @@
-//! burn's name of an open device. burn is registered on the GPU that is open already, so that its tensors and our buffers
-//! lie side by side.
+//! burn's name of an open device. burn is registered on the GPU that is open already, so that its tensors and our
+//! buffers lie side by side.
 
 use std::sync::Mutex;
 

@@ -88,7 +88,8 @@ pub fn open_cpu(reason: impl Into<String>) -> OpenDevice {
 
 /// Opens the GPU, which nothing has compared with the CPU yet: see [`crate::experiment::open`].
 ///
-/// In a browser `www/lab/adapter.js` has asked before, without this file, whether there is a GPU and whether it is hardware.
+/// In a browser `www/lab/adapter.js` has asked before, without this file, whether there is a GPU and whether it is
+/// hardware.
 ///
 /// # Errors
 /// When there is none, or where it was not asked for and is software.

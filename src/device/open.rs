@@ -48,8 +48,8 @@ async fn request(choice: DeviceChoice) -> Result<Opened, Error> {
     Ok(Opened { instance, adapter, gpu: Gpu::new(device, queue) })
 }
 
-/// Features and limits that our kernels need: none beyond what every WebGPU device has. Above `downlevel_defaults` it is the
-/// six storage buffers of the pass that draws its batches.
+/// Features and limits that our kernels need: none beyond what every WebGPU device has. Above `downlevel_defaults` it
+/// is the six storage buffers of the pass that draws its batches.
 #[cfg(not(feature = "burn"))]
 fn needs(_: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
     let limits = wgpu::Limits { max_storage_buffers_per_shader_stage: 6, ..wgpu::Limits::downlevel_defaults() };

@@ -8,9 +8,14 @@ use crate::error::Error;
 use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::metrics;
 use crate::random::seed::{self, Purpose};
+use crate::solver::Kept;
 
 /// Directions of the sliced distance.
 const DIRECTIONS: usize = 128;
+
+/// What is said of points that are not finite.
+pub const DIVERGED: &str =
+    "The network gives points that are not finite numbers: train again with a smaller learningRate.";
 
 /// Every metric of one set of generated points. Distances never stand without their number of points and their floor,
 /// the distance of two fresh sets of the target of the same size.
@@ -62,15 +67,18 @@ pub fn class_accuracy(distribution: &dyn Distribution, points: &[f32], labels: &
     (total > 0).then(|| right as f64 / total as f64)
 }
 
-/// Generates points and measures them.
+/// Generates points and measures them. Their whole way is asked for, whatever `request` says: path energy and
+/// straightness are those of the way.
 ///
 /// # Errors
 /// As [`Experiment::sample`]; also when the run has diverged.
 pub async fn evaluate(run: &Experiment, request: SampleRequest) -> Result<Metrics, Error> {
+    let request = SampleRequest { kept: Kept::All, ..request };
     measure(run, &run.sample(request).await?, &run.labels(0..request.count, request.label))
 }
 
-/// Measures generated points, of which these classes were asked, if any; `w2` takes the first [`metrics::w2_count_max`] at most.
+/// Measures generated points, of which these classes were asked, if any; `w2` takes the first [`metrics::w2_count_max`]
+/// at most.
 ///
 /// # Errors
 /// When the run has diverged.
@@ -84,6 +92,9 @@ pub fn measure(run: &Experiment, samples: &Samples, labels: &[Label]) -> Result<
     let w2_count = count.min(metrics::w2_count_max(dim));
     let w2 = |a: &[f32], b: &[f32]| metrics::w2(&a[..w2_count * dim], &b[..w2_count * dim], dim);
     let generated = samples.last();
+    if generated.iter().any(|x| !x.is_finite()) {
+        return Err(Error::Failed(DIVERGED.into()));
+    }
     let cost = metrics::path_cost(&samples.times, &samples.positions, dim);
     Ok(Metrics {
         count,

@@ -4,9 +4,10 @@ use super::{Experiment, check_points};
 use crate::config::option::Choice;
 use crate::config::{Config, Coupling};
 use crate::coupling;
+use crate::data::Label;
 use crate::error::Error;
 use crate::exact::{self, Field, LossFloor};
-use crate::learner::{CHUNK, Flow, Weights};
+use crate::learner::{CHUNK, Flow, Weights, check_labels};
 use crate::likelihood::{self, EXACT_DIM_MAX};
 use crate::path::Path;
 use crate::random::seed::{self, Purpose};
@@ -70,7 +71,8 @@ impl Experiment {
         })
     }
 
-    /// ln p₁ at `points` by the learned flow, in nats: exact trace up to 3 dimensions, Hutchinson's estimate beyond.
+    /// ln p₁ at `points` by the learned flow, in nats: exact trace up to 3 dimensions, Hutchinson's estimate beyond. A
+    /// network that is told classes is told none.
     ///
     /// # Shapes
     /// `points` are `n × dim` numbers, the result `n`.
@@ -78,19 +80,39 @@ impl Experiment {
     /// # Errors
     /// When the source has no density, the points are not whole or finite, or the device fails to answer.
     pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
-        self.log_density_by(&self.trainer.learner.flow(Weights::Sampled), points, solver, steps).await
+        self.log_density_of(points, &[], solver, steps).await
+    }
+
+    /// The same of points of these classes, ln p₁(x | class): velocity and divergence are those that the network gives
+    /// when it is told them.
+    ///
+    /// # Shapes
+    /// As there; `labels` `n`, or none.
+    ///
+    /// # Errors
+    /// As there; when there are other than as many classes as points, or none.
+    pub async fn log_density_of(
+        &self,
+        points: &[f32],
+        labels: &[Label],
+        solver: Solver,
+        steps: usize,
+    ) -> Result<Vec<f32>, Error> {
+        self.log_density_by(&self.trainer.learner.flow(Weights::Sampled), points, labels, solver, steps).await
     }
 
     pub(super) async fn log_density_by(
         &self,
         flow: &Flow,
         points: &[f32],
+        labels: &[Label],
         solver: Solver,
         steps: usize,
     ) -> Result<Vec<f32>, Error> {
         let dim = self.dim();
         check_points(points, dim, 0.0)?;
-        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
+        check_labels(labels, points.len() / dim)?;
+        if let Some(note) = Config::read_each(&[("solverSteps", steps.to_string())]).1.first() {
             return Err(note.into());
         }
         let source = self.source().mixture();
@@ -103,12 +125,13 @@ impl Experiment {
         let times = solver::even_times(steps);
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Probes, 0);
         let mut densities = Vec::with_capacity(points.len() / dim);
-        for chunk in points.chunks(CHUNK * dim) {
+        for (k, chunk) in points.chunks(CHUNK * dim).enumerate() {
             let n = chunk.len() / dim;
+            let labels = if labels.is_empty() { labels } else { &labels[k * CHUNK..k * CHUNK + n] };
             let state: Vec<f32> = chunk.chunks_exact(dim).flat_map(|x| x.iter().copied().chain([0.0])).collect();
             let probes = likelihood::hutchinson_probes(n, dim, &mut rng);
             let probes = (dim > EXACT_DIM_MAX).then_some(&probes[..]);
-            let field = |state: &Vec<f32>, t: f64| flow.augmented(state, t as f32, &[], probes);
+            let field = |state: &Vec<f32>, t: f64| flow.augmented(state, t as f32, labels, probes);
             let (start, _) = likelihood::pull_back(&solver, field, state, &times).await?;
             let start: Vec<f64> = start.into_iter().map(f64::from).collect();
             let of_source = |x: &[f64]| source.log_density(x).unwrap_or(f64::NEG_INFINITY);

@@ -14,10 +14,10 @@ use std::ops::Range;
 use std::pin::Pin;
 
 use crate::config::option::Choice;
-use crate::config::{Classes, Config};
+use crate::config::{Classes, Config, Note};
 use crate::data::Distribution;
 use crate::data::Label;
-use crate::data::inputs::Ends;
+use crate::data::inputs::{self, Ends};
 use crate::device::OpenDevice;
 use crate::error::Error;
 use crate::exact::{Field, LossFloor};
@@ -82,16 +82,40 @@ pub struct Samples {
 impl SampleRequest {
     /// The sampling options of `config`, with those of `asked` in place of its own; the source points are those of
     /// `seed`, if it is among them, else of 0. `ends`, true or false, says that only the first and the last positions
-    /// are wanted.
+    /// are wanted. A count that is not among them is no larger than what fits in memory.
     ///
     /// # Errors
-    /// When a value is out of its option's range.
+    /// When a value is out of its option's range, or all that is asked for does not fit in memory.
     pub fn asked(config: &Config, asked: &[(String, String)]) -> Result<SampleRequest, Error> {
+        SampleRequest::read(config, asked).map_err(|note| Error::from(&note))
+    }
+
+    /// The same, and what is wrong as a note.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(config: &Config, asked: &[(String, String)]) -> Result<SampleRequest, Note> {
         let (ends, asked): (Vec<_>, Vec<_>) = asked.iter().cloned().partition(|(name, _)| name == "ends");
         let kept = if ends.iter().any(|(_, text)| text == "true") { Kept::Ends } else { Kept::All };
-        let config = overlaid(config, &asked)?;
+        let config = config.for_samples(&asked, |steps| kept.count(steps))?;
         let seed = if asked.iter().any(|(name, _)| name == "seed") { config.seed as u64 } else { 0 };
         Ok(SampleRequest { kept, ..SampleRequest::of(&config, seed) })
+    }
+
+    /// Looks whether a run with these options can do what is asked for.
+    ///
+    /// # Errors
+    /// When a value is out of its option's range, or so many points do not fit in memory.
+    fn check(&self, config: &Config) -> Result<(), Error> {
+        let SampleRequest { count, steps, solver, label, guidance, kept, .. } = *self;
+        let asked = [
+            ("count", count.to_string()),
+            ("solverSteps", steps.to_string()),
+            ("tolerance", solver.tolerance.to_string()),
+            ("label", label.map_or("all".into(), |class| class.to_string())),
+            ("guidance", guidance.to_string()),
+        ];
+        config.for_samples(&asked, |steps| kept.count(steps)).map(drop).map_err(|note| Error::from(&note))
     }
 
     /// What the options ask for, with the source points of `seed`.
@@ -128,11 +152,16 @@ impl SampleRequest {
     ) -> Result<Samples, Error> {
         let SampleRequest { solver, steps, label, guidance, kept, .. } = self;
         check_points(points, dim, 0.0)?;
-        if let Some(note) = Config::read(&[("solverSteps", steps.to_string())]).1.first() {
-            return Err(note.into());
+        let count = points.len() / dim;
+        SampleRequest { count: 1, ..self }.check(config)?;
+        let most = Config::count_max(dim, kept.count(steps));
+        if count > most {
+            return Err(Error::Input(format!(
+                "points: {count} of {dim} coordinates at {} times do not fit in memory: give at most {most}.",
+                kept.count(steps)
+            )));
         }
         let times = solver::even_times(steps);
-        let count = points.len() / dim;
         let labels = labels(config, first..first + count, label);
         let wish = Wish { labels: &labels, guidance, kept };
         let (positions, evaluations) = flow.carry_to(wish, points, dim, solver, &times).await?;
@@ -268,10 +297,7 @@ impl Experiment {
     /// # Errors
     /// When a number is out of its option's range.
     pub fn starts(&self, request: SampleRequest) -> Result<Vec<f32>, Error> {
-        let pairs = [("count", request.count.to_string()), ("solverSteps", request.steps.to_string())];
-        if let Some(note) = Config::read(&pairs).1.first() {
-            return Err(note.into());
-        }
+        request.check(&self.config)?;
         let mut rng = seed::stream(self.config.seed as u64, Purpose::Sample, request.seed);
         Ok(self.source().sample(request.count, &mut rng))
     }
@@ -311,6 +337,7 @@ fn new_trainer(config: &Config, opened: &OpenDevice, ends: &Ends) -> Result<(Tra
             target.dim()
         )));
     }
+    inputs::check_pairs(&ends.pairs, config, target.dim())?;
     let (form, device) = form(&Architecture::of(config, target.dim()), config.batch, opened);
     Ok((Trainer::new(config, &form, source, target, ends.pairs.clone()), form, device))
 }

@@ -1,5 +1,5 @@
-//! The model as it was: weights taken out, and velocities, trajectories and likelihoods of weights given back in; also the
-//! pairs that a training step sees.
+//! The model as it was: weights taken out, and velocities, trajectories and likelihoods of weights given back in; also
+//! the pairs that a training step sees.
 
 use super::{Experiment, SampleRequest, Samples};
 use crate::batch::Pairs;
@@ -70,8 +70,8 @@ impl Experiment {
 }
 
 impl Replay<'_> {
-    /// Carries points by the learned velocity from t = 0 to t = 1, as `request` says; they are number `first` and on, which
-    /// decides of their classes where all are asked for in turn.
+    /// Carries points by the learned velocity from t = 0 to t = 1, as `request` says; they are number `first` and on,
+    /// which decides of their classes where all are asked for in turn.
     ///
     /// # Shapes
     /// `points` are `n × dim` numbers.
@@ -95,6 +95,6 @@ impl Replay<'_> {
     /// # Errors
     /// As there.
     pub async fn log_density(&self, points: &[f32], solver: Solver, steps: usize) -> Result<Vec<f32>, Error> {
-        self.run.log_density_by(&self.flow, points, solver, steps).await
+        self.run.log_density_by(&self.flow, points, &[], solver, steps).await
     }
 }

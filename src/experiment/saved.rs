@@ -7,8 +7,8 @@ use super::open::checked;
 use super::{Experiment, SampleRequest, new_trainer, overlaid};
 use crate::batch::sampler;
 use crate::config::{self, Classes, Config, Coupling};
-use crate::data::images::Pack;
-use crate::data::inputs::Ends;
+use crate::data::images::Digits;
+use crate::data::inputs::{Ends, pair_width};
 use crate::error::Error;
 use crate::learner::State;
 use crate::network::parameter::Parameter;
@@ -16,8 +16,8 @@ use crate::solver::Kept;
 use crate::store::{self, Named, Saved};
 
 impl Experiment {
-    /// Starts the next rectification (Liu et al. 2022, arXiv 2209.03003): generates `request.count` points, and from now on
-    /// trains the present network on them and their own starting points. Steps and losses start again from 0.
+    /// Starts the next rectification (Liu et al. 2022, arXiv 2209.03003): generates `request.count` points, and from
+    /// now on trains the present network on them and their own starting points. Steps and losses start again from 0.
     ///
     /// # Errors
     /// As [`Experiment::sample`]; also when the network gives points that are not finite. Nothing changes then.
@@ -47,7 +47,8 @@ impl Experiment {
         Ok(())
     }
 
-    /// Takes sampling options for the run's own: a file keeps them, and what is generated without naming them uses them.
+    /// Takes sampling options for the run's own: a file keeps them, and what is generated without naming them uses
+    /// them.
     ///
     /// # Errors
     /// When an option is not one of sampling, or its value is out of range. Nothing changes then.
@@ -84,14 +85,13 @@ impl Experiment {
                 tensors.push(Named { name: format!("{prefix}{name}"), shape, values });
             }
         }
-        let told = self.config.classes == Classes::Told;
-        let (of_ends, doubles) = store::of_ends(&self.ends, 2 * dim + told as usize);
+        let (of_ends, doubles) = store::of_ends(&self.ends, pair_width(&self.config, dim));
         tensors.extend(of_ends);
         store::to_bytes(&Saved { config: self.config.clone(), step: self.steps_taken(), tensors, doubles })
     }
 
     /// Gives the digits, which a saved run does not hold.
-    pub fn bring_digits(&mut self, digits: Arc<Pack>) {
+    pub fn bring_digits(&mut self, digits: Arc<Digits>) {
         self.ends.digits = Some(digits);
     }
 
@@ -104,12 +104,16 @@ impl Experiment {
         let saved = store::from_bytes(bytes)?;
         let mut tensors: HashMap<_, _> =
             saved.tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect();
-        let ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors, &saved.doubles)? };
-        if let Some(note) = ends.reconcile(&mut saved.config.clone()).first() {
+        let mut ends = Ends { digits: self.ends.digits.clone(), ..store::to_ends(&mut tensors, &saved.doubles)? };
+        // Whatever the options say: from here on they say what the data say, and nothing larger is made.
+        let mut config = saved.config;
+        ends.pairs = tensors.get("pairs").map(|pairs| pairs.values.clone()).unwrap_or_default();
+        if let Some(note) = ends.reconcile(&mut config).first() {
             return Err(Error::File(format!("The file's option {note}: save the model again.")));
         }
-        let opened = checked(&self.opened, &saved.config, &ends).await;
-        let (mut trainer, form, device) = new_trainer(&saved.config, &opened, &ends)?;
+        ends.pairs = store::to_pairs(&mut tensors, pair_width(&config, config.dim))?;
+        let opened = checked(&self.opened, &config, &ends).await;
+        let (mut trainer, form, device) = new_trainer(&config, &opened, &ends)?;
         let mut take = |name: String, shape: &[usize]| match tensors.remove(&name) {
             Some(tensor) if tensor.shape == shape => Ok(tensor.values),
             Some(tensor) => Err(Error::File(format!(
@@ -130,10 +134,10 @@ impl Experiment {
             step: saved.step,
             weights: list("", true)?,
             moments: [list("m.", trained)?, list("v.", trained)?],
-            average: list("ema.", trained && saved.config.ema > 0.0)?,
+            average: list("ema.", trained && config.ema > 0.0)?,
         });
         trainer.set_losses(take("losses".into(), &[1, saved.step])?);
-        (self.config, self.device, self.form, self.ends, self.trainer) = (saved.config, device, form, ends, trainer);
+        (self.config, self.device, self.form, self.ends, self.trainer) = (config, device, form, ends, trainer);
         (self.exact, self.floor) = Default::default();
         Ok(())
     }

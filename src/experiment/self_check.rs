@@ -33,7 +33,8 @@ pub struct Probe {
     drawn: bool,
 }
 
-/// The probe of the run that the options describe: its own network, path, optimiser and way to a batch, with fewer samples.
+/// The probe of the run that the options describe: its own network, path, optimiser and way to a batch, with fewer
+/// samples.
 ///
 /// # Errors
 /// When an end has the shape `points` and none were given.

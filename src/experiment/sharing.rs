@@ -15,9 +15,12 @@ impl Experiment {
         self.cpu().map_or(0, Cpu::halvings)
     }
 
-    /// Divides the next step's batch into `2^shared` parts; those after the first, as numbers for helpers, and how many numbers all
-    /// its ut are. `None` where the device is not the CPU.
-    pub fn divide(&mut self, shared: usize) -> Option<(Vec<Vec<f32>>, usize)> {
+    /// Divides the next step's batch into `2^shared` parts; those after the first, as numbers for helpers, and how many
+    /// numbers all its ut are. `None` where the device is not the CPU.
+    ///
+    /// # Errors
+    /// When `shared` is above [`Experiment::halvings`].
+    pub fn divide(&mut self, shared: usize) -> Result<Option<(Vec<Vec<f32>>, usize)>, Error> {
         self.trainer.divide(shared)
     }
 
@@ -28,8 +31,8 @@ impl Experiment {
         }
     }
 
-    /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts; where
-    /// there are not all of them, alone.
+    /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts;
+    /// where there are not all of them, alone.
     pub fn finish(&mut self, others: Vec<(f64, Vec<f32>)>) {
         if let Some(cpu) = self.trainer.learner.cpu_mut() {
             cpu.finish(others);

@@ -57,15 +57,19 @@ impl Columns {
         [rows.x, rows.features, rows.labels, scales, ut].concat()
     }
 
-    /// The part that these numbers are.
-    pub fn examples<'a>(&self, numbers: &'a [f32]) -> Examples<'a> {
-        let count = numbers.len() / self.0.iter().sum::<usize>();
+    /// The part that these numbers are; `None` where they do not make whole rows.
+    pub fn examples<'a>(&self, numbers: &'a [f32]) -> Option<Examples<'a>> {
+        let width = self.0.iter().sum::<usize>();
+        if numbers.is_empty() || !numbers.len().is_multiple_of(width) {
+            return None;
+        }
+        let count = numbers.len() / width;
         let mut rest = numbers;
         let [x, features, labels, scales, ut] = self.0.map(|columns| {
             let (kind, after) = rest.split_at(columns * count);
             rest = after;
             kind
         });
-        Examples { count, rows: Rows { x, features, labels }, scales, ut }
+        Some(Examples { count, rows: Rows { x, features, labels }, scales, ut })
     }
 }

@@ -15,8 +15,8 @@ pub enum Form {
     PackedGpu(crate::device::gpu::Gpu),
 }
 
-/// The form of this network, in batches of so many samples, and the device that it then runs on: the one that is open, or
-/// the CPU with a sentence where the GPU's kernels have no room.
+/// The form of this network, in batches of so many samples, and the device that it then runs on: the one that is open,
+/// or the CPU with a sentence where the GPU's kernels have no room.
 pub fn form(architecture: &Architecture, batch: usize, opened: &OpenDevice) -> (Form, OpenDevice) {
     #[cfg(feature = "gpu")]
     if let Some(device) = &opened.gpu {

@@ -1,7 +1,8 @@
 //! What learns: the network's weights, the optimiser's moments, the weights' average, and how one step changes them.
 //!
-//! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in three
-//! dispatches, and `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested against it.
+//! Three forms of the same mathematics: [`packed_cpu`] computes a step in one pass over flat arrays, `packed_gpu` in
+//! three dispatches, and `autodiff`, in the builds that have burn, by automatic differentiation: the others are tested
+//! against it.
 
 #[cfg(feature = "burn")]
 pub mod autodiff;
@@ -27,6 +28,7 @@ use crate::optimiser::Rule;
 use autodiff::Plain;
 use form::Form;
 use packed_cpu::Cpu;
+pub(crate) use velocity::check_labels;
 pub use velocity::{CHUNK, Flow, Wish};
 
 /// All that training knows, as numbers: what files hold, and what moves from device to device.
@@ -102,7 +104,8 @@ pub enum Weights {
 }
 
 impl Learner {
-    /// A network with what `state` holds, in this form; where the device can, it makes its batches itself, as `drawn` says.
+    /// A network with what `state` holds, in this form; where the device can, it makes its batches itself, as `drawn`
+    /// says.
     ///
     /// # Errors
     /// When burn refuses the device.
@@ -161,8 +164,8 @@ impl Learner {
         }
     }
 
-    /// Ends when a device that works on its own has taken the steps so far; it holds nothing of this meanwhile. `None` where
-    /// they are taken already, or where only reading them tells.
+    /// Ends when a device that works on its own has taken the steps so far; it holds nothing of this meanwhile. `None`
+    /// where they are taken already, or where only reading them tells.
     pub fn done(&self) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
         match self {
             #[cfg(feature = "gpu")]

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 
 use super::examples::{Columns, Shown};
+use super::helper::still_to_halve;
 use super::{Recipe, State, Weights};
 use crate::batch::TrainingBatch;
 use crate::data::Label;
+use crate::error::Error;
 use crate::kernels::cpu::adam::{self, Packed};
 use crate::kernels::cpu::layout::Layout;
 use crate::kernels::cpu::mlp_pass::Passes;
@@ -162,24 +164,32 @@ impl Cpu {
     }
 
     /// Divides the next step's batch into `2^shared` parts; those after the first, as numbers for helpers.
-    pub fn divide(&mut self, TrainingBatch { sample, t, labels }: &TrainingBatch, shared: usize) -> Vec<Vec<f32>> {
+    ///
+    /// # Errors
+    /// When `shared` is above [`Cpu::halvings`].
+    pub fn divide(
+        &mut self,
+        TrainingBatch { sample, t, labels }: &TrainingBatch,
+        shared: usize,
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        still_to_halve(self.team.halvings(), shared)?;
         let batch = Shown::new(&self.telling, &sample.xt, Told { t, labels }, &sample.ut).kept();
         let parts = batch.examples().parts(shared)[1..].iter().map(|&part| Columns::numbers(part)).collect();
         self.divided = Some(Divided { batch, total: sample.ut.len(), shared, sum: 0.0 });
-        parts
+        Ok(parts)
     }
 
     /// Works out the first part.
     pub fn work_first(&mut self) {
         let Some(divided) = &mut self.divided else { return };
         let Divided { batch, total, shared, sum } = divided;
-        let halvings = self.team.halvings() - *shared;
+        let halvings = self.team.halvings() - *shared; // which `divide` has looked at
         let part = batch.examples().parts(*shared)[0];
         *sum = self.team.first().work(&self.weights, part, *total, halvings);
     }
 
-    /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts; where
-    /// there are not all of them, alone.
+    /// Takes the step with the sums of squares and the gradients that helpers have found, in the order of their parts;
+    /// where there are not all of them, alone.
     pub fn finish(&mut self, mut others: Vec<(f64, Vec<f32>)>) {
         let Some(Divided { batch, total, shared, sum }) = self.divided.take() else { return };
         let len = self.team.layout().len;
@@ -247,8 +257,8 @@ impl Flow {
         velocity
     }
 
-    /// Velocity and divergence side by side: what [`crate::likelihood::pull_back`] integrates. With `probes` ε the divergence
-    /// is Hutchinson's εᵀ J ε, without the exact trace of the Jacobian J.
+    /// Velocity and divergence side by side: what [`crate::likelihood::pull_back`] integrates. With `probes` ε the
+    /// divergence is Hutchinson's εᵀ J ε, without the exact trace of the Jacobian J.
     ///
     /// # Shapes
     /// `state` and the result are `n × (dim + 1)`, `labels` `n` or none, `probes` `n × dim`.
@@ -258,7 +268,8 @@ impl Flow {
         let (features, labels) = (self.telling.features(&[t]), self.telling.columns(labels, state.len() / (dim + 1)));
         threads::divergence(&mut self.passes.borrow_mut(), &self.weights, &mut moved, &features, &labels, probes);
         if let Some((scale, shift)) = self.telling.form(t) {
-            // v = scale · output + shift · x, whose second term has the divergence shift · dim; signs have squares of 1.
+            // v = scale · output + shift · x, whose second term has the divergence shift · dim; signs have squares of
+            // 1.
             for (moved, x) in moved.chunks_exact_mut(dim + 1).zip(state.chunks_exact(dim + 1)) {
                 moved[..dim].iter_mut().zip(x).for_each(|(v, x)| *v = scale * *v + shift * x);
                 moved[dim] = scale * moved[dim] + shift * dim as f32;

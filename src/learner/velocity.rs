@@ -116,7 +116,8 @@ impl Flow {
     /// `x0` `n × dim` numbers, the result as many for each of the times that are kept.
     ///
     /// # Errors
-    /// When the solver fails, or the device fails to answer.
+    /// When there are other than as many classes as points, or none; when the solver fails, or the device fails to
+    /// answer.
     pub async fn carry_to(
         &self,
         wish: Wish<'_>,
@@ -125,6 +126,7 @@ impl Flow {
         solver: Solver,
         times: &[f64],
     ) -> Result<(Vec<f32>, usize), Error> {
+        check_labels(wish.labels, x0.len() / dim)?;
         if times.is_empty() {
             return Ok((Vec::new(), 0));
         }
@@ -158,9 +160,13 @@ impl Flow {
 
     /// The same of points of these classes.
     ///
+    /// # Shapes
+    /// As there; `labels` `n`, or none.
+    ///
     /// # Errors
-    /// When the device fails to answer.
+    /// When there are other than as many classes as points, or none; when the device fails to answer.
     pub async fn labelled(&self, points: &[f32], dim: usize, t: f64, labels: &[Label]) -> Result<Vec<f32>, Error> {
+        check_labels(labels, points.len() / dim)?;
         let mut velocities = Vec::with_capacity(points.len());
         for (k, chunk) in points.chunks(CHUNK * dim).enumerate() {
             let labels = labels.get(k * CHUNK..k * CHUNK + chunk.len() / dim).unwrap_or_default();
@@ -174,6 +180,17 @@ impl Flow {
         }
         Ok(velocities)
     }
+}
+
+/// Some of the classes would leave some of the points without, unsaid.
+pub(crate) fn check_labels(labels: &[Label], points: usize) -> Result<(), Error> {
+    if labels.is_empty() || labels.len() == points {
+        return Ok(());
+    }
+    Err(Error::Input(format!(
+        "labels: {} classes for {points} points: give one for each point, or none.",
+        labels.len()
+    )))
 }
 
 /// A velocity of many points at once, in whatever form it takes them.

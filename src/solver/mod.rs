@@ -59,6 +59,14 @@ pub enum Kept {
 }
 
 impl Kept {
+    /// How many, of those that so many steps have.
+    pub fn count(self, steps: usize) -> usize {
+        match self {
+            Kept::All => steps.saturating_add(1),
+            Kept::Ends => 2,
+        }
+    }
+
     /// Those of `times`.
     pub fn of(self, times: &[f64]) -> Vec<f64> {
         match (self, times) {
@@ -80,8 +88,8 @@ pub struct Trajectory<S> {
 /// A method and, for the adaptive one, its tolerance.
 ///
 /// Forward to t = 1, Euler and midpoint never look at t = 1, where the exact velocity of a distribution with hard edges
-/// is singular; Heun, RK4 and Dormand–Prince do. Backward from t = 1 every method begins there. A field that is singular
-/// at an end must itself keep away from it.
+/// is singular; Heun, RK4 and Dormand–Prince do. Backward from t = 1 every method begins there. A field that is
+/// singular at an end must itself keep away from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Solver {
     /// The method.
@@ -105,8 +113,8 @@ impl Solver {
     /// Follows dx/dt = v(x, t) from `x0` at `times[0]` through all `times`, which either rise or fall.
     ///
     /// The fixed-step methods take one step from each time to the next and never look at the numbers, finite or not.
-    /// Dormand–Prince chooses its own steps; `times` only say where to read its fourth-order dense output. No times give
-    /// no states, one time gives `x0`; neither evaluates the velocity.
+    /// Dormand–Prince chooses its own steps; `times` only say where to read its fourth-order dense output. No times
+    /// give no states, one time gives `x0`; neither evaluates the velocity.
     ///
     /// # Errors
     /// If `times` turn round or are not finite; for Dormand–Prince also if the tolerance is not above 0, the velocity

@@ -23,7 +23,8 @@ pub enum Task {
     Moons,
     /// N(0, I) to the S-curve: scikit-learn's, noise .05, dimensions 0 and 2, ×1.5.
     Scurve,
-    /// Two moons (noise .1, standardised with one mean and standard deviation for both axes, ×7) to 8 Gaussians of std 1.5 at radius 12.
+    /// Two moons (noise .1, standardised with one mean and standard deviation for both axes, ×7) to 8 Gaussians of std
+    /// 1.5 at radius 12.
     MoonsToEightGaussians,
 }
 
@@ -98,7 +99,8 @@ impl Task {
 
     fn source(self) -> Box<dyn Distribution> {
         match self {
-            // The mean of both coordinates is .375 and their common standard deviation .7230: closed forms of the curve and its noise.
+            // The mean of both coordinates is .375 and their common standard deviation .7230: closed forms of the curve
+            // and its noise.
             Task::MoonsToEightGaussians => {
                 Box::new(Moons { noise: 0.1, scale: 7.0 / 0.7230, shift: -0.375 * 7.0 / 0.7230 })
             }

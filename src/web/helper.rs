@@ -23,11 +23,11 @@ impl FlowLab {
         self.experiment.halvings()
     }
 
-    /// Divides the next step's batch into `2^shared` parts: `{ parts, total }`, those after the first, for helpers. A call of
-    /// [`FlowLab::finish`] must follow.
+    /// Divides the next step's batch into `2^shared` parts: `{ parts, total }`, those after the first, for helpers. A
+    /// call of [`FlowLab::finish`] must follow.
     pub fn divide(&mut self, shared: usize) -> Result<Object, Fault> {
         let (parts, total) =
-            self.experiment.divide(shared).ok_or_else(|| Error::Failed("Only a run on the CPU is shared.".into()))?;
+            self.experiment.divide(shared)?.ok_or_else(|| Error::Failed("Only a run on the CPU is shared.".into()))?;
         let result = Object::new();
         set(&result, "parts", parts.iter().map(|part| Float32Array::from(part.as_slice())).collect::<Array>().into());
         set(&result, "total", (total as f64).into());
@@ -93,19 +93,19 @@ impl Helper {
     }
 
     /// Works out a part that [`FlowLab::divide`] gave: `{ sum, gradient }`.
-    pub fn work(&mut self, weights: &[f32], part: &[f32], total: usize, shared: usize) -> Object {
-        let (sum, gradient) = self.helper.work(weights, part, total, shared);
+    pub fn work(&mut self, weights: &[f32], part: &[f32], total: usize, shared: usize) -> Result<Object, JsError> {
+        let (sum, gradient) = self.helper.work(weights, part, total, shared)?;
         let result = Object::new();
         set(&result, "sum", sum.into());
         set(&result, "gradient", Float32Array::from(gradient).into());
-        result
+        Ok(result)
     }
 
     /// As [`FlowLab::carry`], by packed weights.
     pub async fn carry(&self, weights: Vec<f32>, points: Vec<f32>, asked: &str, first: usize) -> Result<Object, Fault> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
         let request = SampleRequest::asked(&self.config, &asked)?;
-        let flow = self.helper.flow(weights);
+        let flow = self.helper.flow(weights)?;
         Ok(object_of(&request.carry(&self.config, &flow, self.dim, &points, first).await?))
     }
 }

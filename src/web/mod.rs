@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::{self, Config, Note};
 use crate::data::Distribution;
-use crate::data::images::Pack;
+use crate::data::images::Digits;
 use crate::data::inputs::Ends;
 use crate::device;
 use crate::error::Error;
@@ -28,7 +28,7 @@ thread_local! {
     /// Error-level log records that nobody has asked for yet.
     static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The handwritten digits, once they were given.
-    static DIGITS: RefCell<Option<Arc<Pack>>> = const { RefCell::new(None) };
+    static DIGITS: RefCell<Option<Arc<Digits>>> = const { RefCell::new(None) };
 }
 
 /// Keeps error-level records: on the web a kernel that the browser rejects says so only there.
@@ -213,7 +213,10 @@ impl FlowLab {
 
     /// Starts the next rectification, on generated pairs. `asked` as for [`FlowLab::sample`].
     pub async fn reflow(&mut self, asked: String) -> Result<(), Fault> {
-        let request = self.request(&asked)?;
+        // Its pairs are both ends of the way, and as many fit in memory.
+        let mut asked: Vec<(String, String)> = serde_json::from_str(&asked)?;
+        asked.push(("ends".into(), "true".into()));
+        let request = SampleRequest::asked(self.experiment.config(), &asked)?;
         self.experiment.reflow(request).await?;
         self.settled();
         Ok(())
@@ -311,8 +314,8 @@ pub fn peak_flops() -> f64 {
 /// Takes the pack of handwritten digits, for every run from now on.
 #[wasm_bindgen(js_name = giveDigits)]
 pub fn give_digits(bytes: &[u8]) -> Result<(), Fault> {
-    let pack = Arc::new(Pack::from_bytes(bytes)?);
-    DIGITS.set(Some(pack));
+    let digits = Arc::new(Digits::from_bytes(bytes)?);
+    DIGITS.set(Some(digits));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use flow_lab::coupling::optimal_transport;
 use flow_lab::data::distribution;
 use flow_lab::random::seed::{Purpose, stream};
 use proptest::prelude::*;
+use rand::RngExt;
 
 fn squared(x: &[f32], y: &[f32]) -> f64 {
     x.iter().zip(y).map(|(x, y)| (*x as f64 - *y as f64).powi(2)).sum()
@@ -140,6 +141,87 @@ fn degenerate_points_are_assigned_as_well() {
     }
 }
 
+/// `n` draws from `spots` places, with noise of this size around each.
+fn heaps(spots: usize, noise: f32, dim: usize, n: usize, seed: u64) -> Vec<f32> {
+    let (places, around) = (draw(Shape::Gaussian, dim, spots, seed), draw(Shape::Gaussian, dim, n, seed + 100));
+    let mut rng = stream(seed, Purpose::Metrics, 1);
+    let rows = around.chunks(dim).flat_map(|around| {
+        let place = rng.random_range(0..spots) * dim;
+        places[place..place + dim].iter().zip(around).map(|(x, around)| x + noise * around).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+#[test]
+fn repeated_points_cost_what_a_second_implementation_finds() {
+    for dim in [1, 2, 5, 12, 40] {
+        let distinct = |n, seed| draw(Shape::Gaussian, dim.max(2), n, seed)[..n * dim].to_vec();
+        for n in [3, 17, 48, 130] {
+            for spots in [1, 2, 3, 11, 40] {
+                let many = heaps(spots, 0.0, dim, n, 3);
+                let others = [distinct(n, 4), heaps(2, 0.0, dim, n, 5), heaps(9, 0.0, dim, n, 6), many.clone()];
+                for other in &others {
+                    for (x, y) in [(&many, other), (other, &many)] {
+                        let order = assign(x, y, dim);
+                        assert!(is_permutation(&order), "{n} points on {spots} spots in {dim} dimensions");
+                        let (ours, theirs) = (cost(x, y, dim, &order), second_opinion(x, y, dim));
+                        let close = (ours - theirs).abs() < 1e-8 * (1.0 + theirs);
+                        assert!(close, "{n} points on {spots} spots in {dim} dimensions: {ours} for {theirs}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Half of the points of either set in one place, the others anywhere; whole numbers; points that are nearly equal.
+#[test]
+fn sets_with_some_repeated_and_some_nearly_equal_points_cost_what_a_second_implementation_finds() {
+    let n = 150;
+    let rounded = |seed: u64, to: f32| -> Vec<f32> {
+        draw(Shape::Gaussian, 2, n, seed).iter().map(|x| (x * to).round() / to).collect()
+    };
+    let half = |seed: u64| [vec![0.25; n], draw(Shape::Gaussian, 2, n / 2, seed)].concat();
+    let signed: Vec<f32> = (0..2 * n).map(|k| if k % 3 == 0 { -0.0 } else { (k % 2) as f32 * 0.0 }).collect();
+    let sets =
+        [half(1), half(2), rounded(3, 1.0), rounded(4, 4.0), heaps(2, 1e-6, 2, n, 5), heaps(5, 1e-3, 2, n, 6), signed];
+    for x in &sets {
+        for y in &sets {
+            let order = assign(x, y, 2);
+            assert!(is_permutation(&order));
+            let (ours, theirs) = (cost(x, y, 2, &order), second_opinion(x, y, 2));
+            assert!((ours - theirs).abs() < 1e-8 * (1.0 + theirs), "{ours} for {theirs}");
+        }
+    }
+}
+
+/// On two spots the least cost is known: as many as there are too many on one of them must go to the other.
+#[test]
+fn ten_thousand_points_on_two_spots_are_assigned() {
+    let n = 10_000;
+    let spots =
+        |first: usize| -> Vec<f32> { (0..n).flat_map(|k| if k < first { [0.0, 0.0] } else { [3.0, 4.0] }).collect() };
+    let (x, y) = (spots(6_000), spots(3_500));
+    assert!((cost(&x, &y, 2, &assign(&x, &y, 2)) - 2_500.0 * 25.0).abs() < 1e-6);
+    // From points on a line the leftmost go to the left spot.
+    let line: Vec<f32> = (0..n).flat_map(|k| [(k * 7_919 % n) as f32, 0.0]).collect();
+    let y: Vec<f32> = (0..n).flat_map(|k| [if k < 4_000 { -5.0 } else { 9.0 }, 0.0]).collect();
+    let least: f64 = (0..n).map(|k| (k as f64 - if k < 4_000 { -5.0 } else { 9.0 }).powi(2)).sum();
+    let found = cost(&line, &y, 2, &assign(&line, &y, 2));
+    assert!((found - least).abs() < 1e-9 * least, "{found} for {least}");
+}
+
+#[test]
+fn points_of_many_coordinates_cost_what_a_second_implementation_finds() {
+    for (dim, n) in [(11, 60), (12, 60), (13, 1), (64, 97), (784, 40)] {
+        let (x, y) = (draw(Shape::Gaussian, dim, n, 1), draw(Shape::Uniform, dim, n, 2));
+        let order = assign(&x, &y, dim);
+        assert!(is_permutation(&order));
+        let (ours, theirs) = (cost(&x, &y, dim, &order), second_opinion(&x, &y, dim));
+        assert!((ours - theirs).abs() < 1e-8 * (1.0 + theirs), "{n} points in {dim} dimensions: {ours} for {theirs}");
+    }
+}
+
 #[test]
 fn training_on_transported_pairs_spends_less_energy() {
     let energy = |coupling: Coupling| {
@@ -150,6 +232,7 @@ fn training_on_transported_pairs_spends_less_energy() {
         squared(&batch.x0, &batch.x1) / config.batch as f64
     };
     let (independent, ot) = (energy(Coupling::Independent), energy(Coupling::Ot));
-    // W2² of these ends is 14.8 (a radius of 5 shrinks to about 1.5); independent pairs cost the sum of both spreads, 31.
+    // W2² of these ends is 14.8 (a radius of 5 shrinks to about 1.5); independent pairs cost the sum of both spreads,
+    // 31.
     assert!(ot < 0.6 * independent, "{ot} for {independent}");
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use flow_lab::batch::sampler::Batches;
 use flow_lab::config::{Config, SolverKind};
 use flow_lab::data::images::classifier::Classifier;
-use flow_lab::data::images::{self, CLASSES, MAGIC, Mnist, PIXELS, Pack};
+use flow_lab::data::images::{self, CLASSES, Digits, MAGIC, Mnist, PIXELS, Pack};
 use flow_lab::data::inputs::Ends;
 use flow_lab::data::{Distribution, inside_share, worst_mode};
 use flow_lab::device::open_cpu;
@@ -16,19 +16,19 @@ use flow_lab::solver::{Kept, Solver};
 use pollster::block_on;
 
 /// The pack that build.sh made, read once.
-fn pack() -> Arc<Pack> {
-    static PACK: OnceLock<Arc<Pack>> = OnceLock::new();
+fn digits() -> Arc<Digits> {
+    static PACK: OnceLock<Arc<Digits>> = OnceLock::new();
     let read = || {
         let path = images::path();
         let bytes = std::fs::read(&path)
             .unwrap_or_else(|error| panic!("{} cannot be read ({error}): `./build.sh setup` makes it", path.display()));
-        Arc::new(Pack::from_bytes(&bytes).unwrap())
+        Arc::new(Digits::from_bytes(&bytes).unwrap())
     };
     PACK.get_or_init(read).clone()
 }
 
 fn ends() -> Ends {
-    Ends { digits: Some(pack()), ..Ends::default() }
+    Ends { digits: Some(digits()), ..Ends::default() }
 }
 
 /// A pack of `n` training and `n` held-out digits, each of its class's own grey.
@@ -43,7 +43,7 @@ fn greys(n: usize) -> Vec<u8> {
 
 #[test]
 fn the_pack_holds_all_of_mnist_with_its_known_moments() {
-    let pack = pack();
+    let pack = &digits().pack;
     assert_eq!((pack.training(), pack.count()), (60_000, 70_000));
     let (sum, squares) = (0..60_000).flat_map(|k| pack.digit(k)).fold((0.0, 0.0), |(sum, squares), x| {
         assert!((0.0..=1.0).contains(&x));
@@ -60,20 +60,22 @@ fn the_pack_holds_all_of_mnist_with_its_known_moments() {
 
 #[test]
 fn draws_are_digits_of_the_pack_with_their_own_labels_and_the_moments_of_all() {
-    let (pack, mut rng) = (pack(), stream(1, Purpose::Metrics, 0));
-    let (points, labels) = Mnist::new(pack.clone(), None).labelled(20_000, &mut rng);
+    let (digits, mut rng) = (digits(), stream(1, Purpose::Metrics, 0));
+    let pack = &digits.pack;
+    let of = |only| Mnist::new(digits.clone(), only).unwrap();
+    let (points, labels) = of(None).labelled(20_000, &mut rng);
     let mean = points.iter().map(|&x| x as f64).sum::<f64>() / points.len() as f64;
     // The mean over a digit's pixels has a standard deviation of .04.
     assert!((mean - 0.1307).abs() < 5.0 * 0.04 / 20_000f64.sqrt(), "{mean}");
     let ones = labels.iter().filter(|label| **label == Some(1)).count() as f64 / 20_000.0;
     assert!((ones - 6742.0 / 60_000.0).abs() < 5.0 * (0.1 / 20_000f64).sqrt(), "{ones}");
-    let (threes, of_three) = Mnist::new(pack.clone(), Some(3)).labelled(50, &mut rng);
+    let (threes, of_three) = of(Some(3)).labelled(50, &mut rng);
     assert_eq!(of_three, [Some(3); 50]);
     for three in threes.chunks_exact(PIXELS) {
         let found = (0..60_000).find(|&k| pack.digit(k).eq(three.iter().copied())).expect("a digit of the pack");
         assert_eq!(pack.class(found), 3);
     }
-    let (held_out, _) = Mnist::new(pack.clone(), Some(3)).held_out(5, &mut rng);
+    let (held_out, _) = of(Some(3)).held_out(5, &mut rng);
     for digit in held_out.chunks_exact(PIXELS) {
         assert!(
             (60_000..70_000).any(|k| pack.digit(k).eq(digit.iter().copied())),
@@ -84,8 +86,7 @@ fn draws_are_digits_of_the_pack_with_their_own_labels_and_the_moments_of_all() {
 
 #[test]
 fn the_classifier_knows_held_out_digits_and_sees_noise() {
-    let pack = pack();
-    let all = Mnist::new(pack.clone(), None);
+    let all = Mnist::new(digits(), None).unwrap();
     let (points, labels) = all.held_out(2_000, &mut stream(2, Purpose::Metrics, 0));
     let accuracy = class_accuracy(&all, &points, &labels).unwrap();
     println!("{accuracy} of 2,000 held-out digits are told right");
@@ -97,7 +98,7 @@ fn the_classifier_knows_held_out_digits_and_sees_noise() {
     assert!(share < 0.2, "{share} of noisy digits count as digits");
     assert_eq!(inside_share(&all, &vec![0.5; 3 * PIXELS]), 0.0);
     assert_eq!(all.class(&[f32::NAN; PIXELS]), None);
-    let threes = Mnist::new(pack, Some(3));
+    let threes = Mnist::new(digits(), Some(3)).unwrap();
     let share = inside_share(&threes, &points);
     assert!((0.05..0.16).contains(&share), "{share} of all digits are threes");
 }
@@ -122,12 +123,54 @@ fn broken_packs_are_refused_with_a_sentence() {
     let mut eleventh = good.clone();
     eleventh[20] = 10;
     assert!(Pack::from_bytes(&eleventh).unwrap_err().to_string().contains("class 10"));
-    assert!(Pack::from_bytes(&greys(9)).unwrap_err().to_string().contains("none is a 9"));
+    let mut empty = MAGIC.to_vec();
+    empty.extend([0; 8]);
+    assert!(Pack::from_bytes(&empty).unwrap_err().to_string().contains("no digits to train on"));
+    // Counts whose digits would be more bytes than there are addresses in a browser.
+    let mut endless = MAGIC.to_vec();
+    endless.extend([0xff; 8]);
+    assert!(Pack::from_bytes(&endless).unwrap_err().to_string().contains("take 6743"));
+}
+
+/// Packs with few and with many digits, none of them a 9: in every place where a 9 is asked for.
+#[test]
+fn a_class_that_the_pack_does_not_hold_is_a_sentence() {
+    for n in [9, 200] {
+        let mut bytes = greys(n);
+        bytes[16..16 + 2 * n].iter_mut().filter(|class| **class == 9).for_each(|class| *class = 8);
+        let lacking = Arc::new(Digits::from_bytes(&bytes).unwrap());
+        assert!(Mnist::new(lacking.clone(), Some(9)).unwrap_err().to_string().contains("none is a 9"));
+        let ends = Ends { digits: Some(lacking.clone()), ..Ends::default() };
+        let nines: [&[(&str, &str)]; 3] = [
+            &[("target", "digits"), ("digit", "9")],
+            &[("source", "digits"), ("target", "digits"), ("digit", "9")],
+            &[("source", "digits"), ("target", "gaussian"), ("digit", "9")],
+        ];
+        let small = [("width", "4"), ("depth", "1"), ("batch", "4"), ("count", "4")];
+        for nine in nines {
+            let (config, notes) = Config::read(&[nine, &small].concat());
+            assert!(notes.is_empty(), "{notes:?}");
+            // The page goes on with all digits, and says so; the command line says so and ends.
+            let mut reconciled = config.clone();
+            let notes = ends.reconcile(&mut reconciled);
+            assert!(notes.len() == 1 && notes[0].problem.contains("none is a 9"), "{notes:?}");
+            let mut run = Experiment::new(reconciled, open_cpu("test"), ends.clone()).unwrap();
+            run.train(2);
+            assert!(Experiment::new(config.clone(), open_cpu("test"), ends.clone()).is_err());
+            // A model of nines, opened behind this pack.
+            let whole = Ends { digits: Some(Arc::new(Digits::from_bytes(&greys(10)).unwrap())), ..Ends::default() };
+            let mut of_nines = Experiment::new(config, open_cpu("test"), whole).unwrap();
+            of_nines.train(1);
+            let bytes = block_on(of_nines.save()).unwrap();
+            assert!(block_on(run.load(&bytes)).unwrap_err().to_string().contains("none is a 9"));
+        }
+    }
 }
 
 #[test]
 fn every_pair_of_a_batch_keeps_its_label_through_transport_and_through_points_drawn_once() {
-    let pack = pack();
+    let digits = digits();
+    let pack = &digits.pack;
     for options in
         [vec![], vec![("coupling", "ot")], vec![("points", "300")], vec![("coupling", "ot"), ("points", "300")]]
     {
@@ -176,8 +219,8 @@ fn digits_of_the_class_asked_for_come_out_after_a_short_training() {
     assert!(metrics.class_accuracy > Some(0.55), "{metrics:?}");
     assert!(metrics.class_accuracy_target > Some(0.93), "{metrics:?}");
     assert!(metrics.inside_share > 0.6, "{metrics:?}");
-    // Noise is some 28 away from any digit. (Blurred digits lie nearer to fresh ones than fresh ones do to each other, so
-    // that W2 may be below its floor here.)
+    // Noise is some 28 away from any digit. (Blurred digits lie nearer to fresh ones than fresh ones do to each other,
+    // so that W2 may be below its floor here.)
     assert!((0.7..1.3).contains(&(metrics.w2 / metrics.w2_floor)), "{metrics:?}");
     // All of one class, from the same noise.
     let sevens = block_on(run.sample(SampleRequest { label: Some(7), ..request })).unwrap();
@@ -258,4 +301,30 @@ fn options_that_do_not_fit_digits_are_corrected_with_a_sentence() {
     let (mut config, _) = Config::read(&[("target", "digits"), ("count", "64")]);
     let notes = Ends::default().reconcile(&mut config);
     assert!(notes[0].problem.contains("needs the pack of digits") && config.dim == 2, "{notes:?}");
+}
+
+/// Greys that belong to their classes: a network that is told the class knows them, and their likelihood says so.
+#[test]
+fn the_likelihood_of_a_network_that_is_told_classes_is_that_of_each_points_own() {
+    let pack = Arc::new(Digits::from_bytes(&greys(10)).unwrap());
+    let ends = Ends { digits: Some(pack), ..Ends::default() };
+    let options =
+        [("target", "digits"), ("classes", "told"), ("width", "32"), ("depth", "2"), ("learningRate", "0.01")];
+    let (config, notes) = Config::read(&options);
+    assert!(notes.is_empty(), "{notes:?}");
+    let mut run = Experiment::new(config, open_cpu("test"), ends).unwrap();
+    run.train(150);
+    let solver = Solver { kind: SolverKind::Euler, tolerance: 1e-4 };
+    let (points, own) = run.target().labelled(40, &mut stream(3, Purpose::Metrics, 0));
+    let mean = |labels: &[Option<u8>]| {
+        let nats = block_on(run.log_density_of(&points, labels, solver, 10)).unwrap();
+        nats.iter().map(|&x| x as f64).sum::<f64>() / 40.0
+    };
+    let other: Vec<_> = own.iter().map(|class| class.map(|class| (class + 5) % 10)).collect();
+    assert!(mean(&own) > mean(&other) + 10.0, "{} nats for {}", mean(&own), mean(&other));
+    assert_eq!(
+        block_on(run.log_density(&points, solver, 10)).unwrap(),
+        block_on(run.log_density_of(&points, &[], solver, 10)).unwrap()
+    );
+    assert_ne!(mean(&own), mean(&[]));
 }

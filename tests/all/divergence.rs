@@ -1,5 +1,5 @@
-//! Velocity and divergence of the packed network against finite differences of an independent network in f64, and against
-//! burn's automatic differentiation.
+//! Velocity and divergence of the packed network against finite differences of an independent network in f64, and
+//! against burn's automatic differentiation.
 
 use flow_lab::config::option::Choice;
 use flow_lab::config::{Activation, Classes, Config, Predict, Schedule, TimeInput};

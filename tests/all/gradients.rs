@@ -1,5 +1,5 @@
-//! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass step on
-//! the CPU, and burn with automatic differentiation where it is built.
+//! The loss and its gradient by every weight against finite differences of an independent network in f64: the one-pass
+//! step on the CPU, and burn with automatic differentiation where it is built.
 
 use flow_lab::batch::TrainingBatch;
 use flow_lab::config::option::Choice;

@@ -1,7 +1,7 @@
 //! Every claim about the crate, in one program: one link instead of twenty, and burn's crates linked once.
 //!
-//! `cargo test --profile tests --features burn` holds the kernels against burn's automatic differentiation as well; without the
-//! feature those modules are left out, and nothing of burn is compiled.
+//! `cargo test --profile tests --features burn` holds the kernels against burn's automatic differentiation as well;
+//! without the feature those modules are left out, and nothing of burn is compiled.
 
 mod builds;
 mod checkerboard;
@@ -14,11 +14,13 @@ mod divergence;
 mod docs;
 mod draws;
 mod exact;
+mod files;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradients;
 mod likelihood;
 mod optimiser;
+mod options;
 #[cfg(feature = "burn")]
 mod packed_cpu;
 #[cfg(feature = "gpu")]
@@ -28,6 +30,7 @@ mod pictures;
 mod points;
 mod reference;
 mod replay;
+mod saved_run;
 mod shared_step;
 mod solver;
 mod tables;

@@ -1,5 +1,5 @@
-//! The step in three dispatches on the GPU against the one-pass step on the CPU, which `fused.rs` holds against burn with
-//! automatic differentiation. The device has WebGPU's default limits, whatever the machine could do.
+//! The step in three dispatches on the GPU against the one-pass step on the CPU, which `fused.rs` holds against burn
+//! with automatic differentiation. The device has WebGPU's default limits, whatever the machine could do.
 use std::sync::LazyLock;
 
 use flow_lab::config::{Activation, Annealing, Classes, Config, Optimiser, Predict, SolverKind, TimeInput};

@@ -1,8 +1,10 @@
-//! A step that several work out, on threads or as helpers elsewhere, against one who works alone: equal to the last bit.
+//! A step that several work out, on threads or as helpers elsewhere, against one who works alone: equal to the last
+//! bit.
 
 use flow_lab::config::{Activation, Config};
 use flow_lab::data::inputs::Ends;
 use flow_lab::device;
+use flow_lab::error::Error;
 use flow_lab::experiment::{Experiment, SampleRequest};
 use flow_lab::learner::helper::Helper;
 use flow_lab::learner::{Learner, Weights, Wish};
@@ -44,12 +46,12 @@ fn helped(config: &Config, dim: usize) {
             (1..1 << shared).map(|_| Helper::new(&Architecture::of(config, dim), config.batch)).collect();
         for index in 0..3 {
             let batch = shown(index);
-            let (parts, weights) = (cpu.divide(&batch, shared), cpu.packed(Weights::Last).to_vec());
+            let (parts, weights) = (cpu.divide(&batch, shared).unwrap(), cpu.packed(Weights::Last).to_vec());
             assert_eq!(parts.len(), helpers.len());
             cpu.work_first();
             let mut found: Vec<(f64, Vec<f32>)> = Vec::new();
             for (helper, part) in helpers.iter_mut().zip(&parts).filter(|_| index < 2) {
-                let (sum, gradient) = helper.work(&weights, part, batch.sample.ut.len(), shared);
+                let (sum, gradient) = helper.work(&weights, part, batch.sample.ut.len(), shared).unwrap();
                 found.push((sum, gradient.to_vec()));
             }
             cpu.finish(found);
@@ -79,7 +81,7 @@ fn points_are_carried_alike_together_in_groups_and_by_helpers() {
     let x0 = run.starts(request).unwrap();
     let together = block_on(run.sample(request)).unwrap();
     let helper = Helper::new(&Architecture::of(&config, 2), config.batch);
-    let flow = helper.flow(run.packed_flow(&[]).unwrap());
+    let flow = helper.flow(run.packed_flow(&[]).unwrap()).unwrap();
     let weights = block_on(run.weights()).unwrap();
     assert_eq!(run.packed_flow(&weights).unwrap(), run.packed_flow(&[]).unwrap());
     let mut ends = Vec::new();
@@ -107,4 +109,31 @@ fn many_points_have_the_velocities_that_few_have() {
         positions[positions.len() - points.len()..].to_vec()
     };
     assert!(difference(&carried("dopri5", 2), &carried("rk4", 20)) < 1e-3);
+}
+
+#[test]
+fn a_share_that_is_no_part_of_the_run_is_a_sentence() {
+    let config = config(&[("preset", "ring")]);
+    let mut cpu = packed_cpu(&config, 2, &start(&config, 2));
+    let halvings = cpu.halvings();
+    for shared in [halvings + 1, 64, usize::MAX] {
+        let sentence = cpu.divide(&batch(2, config.batch, 0), shared).unwrap_err().to_string();
+        assert!(sentence.contains(&format!("from 0 to {halvings}")), "{sentence}");
+    }
+    let mut helper = Helper::new(&Architecture::of(&config, 2), config.batch);
+    let parts = cpu.divide(&batch(2, config.batch, 0), 1).unwrap();
+    let weights = cpu.packed(Weights::Last).to_vec();
+    let total = 2 * config.batch;
+    for (weights, part, total, shared) in [
+        (&weights[..], &parts[0][..], total, halvings + 1),
+        (&weights[1..], &parts[0][..], total, 1),
+        (&[], &parts[0][..], total, 1),
+        (&weights[..], &parts[0][1..], total, 1),
+        (&weights[..], &[], total, 1),
+        (&weights[..], &parts[0][..], 0, 1),
+    ] {
+        assert!(matches!(helper.work(weights, part, total, shared), Err(Error::Input(_))));
+    }
+    assert!(helper.work(&weights, &parts[0], total, 1).is_ok());
+    assert!(helper.flow(weights[1..].to_vec()).is_err());
 }

@@ -6,7 +6,12 @@ use flow_lab::data::given::csv;
 use flow_lab::data::inputs::Ends;
 use flow_lab::device::open_cpu;
 use flow_lab::error::Error;
+use flow_lab::experiment::evaluation::evaluate;
 use flow_lab::experiment::{Experiment, SampleRequest};
+use flow_lab::learner::form::Form;
+use flow_lab::learner::{Flow, State, Wish};
+use flow_lab::network::Architecture;
+use flow_lab::random::seed::{Purpose, stream};
 use flow_lab::solver::{Kept, Solver};
 use flow_lab::store;
 use pollster::block_on;
@@ -355,6 +360,32 @@ fn the_length_of_a_run_decides_how_its_rate_falls() {
     shortened.train(40);
     assert_eq!(losses(&mut shortened), expected);
     assert_ne!(losses(&mut run(LONG, 40)), expected);
+}
+
+#[test]
+fn what_is_measured_of_the_way_does_not_depend_on_what_is_kept_of_it() {
+    let run = run(&[("source", "8gaussians")], 50);
+    let of = |kept| block_on(evaluate(&run, SampleRequest { kept, ..REQUEST })).unwrap();
+    let (all, ends) = (of(Kept::All), of(Kept::Ends));
+    assert_eq!(all, ends);
+    assert!(all.straightness > 0.0, "{all:?}");
+}
+
+#[test]
+fn too_few_classes_are_a_sentence() {
+    let run = run(&[], 1);
+    let architecture = Architecture::of(run.config(), 2);
+    let weights = State::initial(&architecture, &mut stream(1, Purpose::Weights, 0)).weights;
+    let flow = Flow::of(&Form::PackedCpu, &architecture, &weights);
+    let points = [0.5f32; 20];
+    for labels in [&[Some(1)][..], &[None; 9], &[Some(0); 11]] {
+        let sentence = block_on(flow.labelled(&points, 2, 0.5, labels)).unwrap_err().to_string();
+        assert!(sentence.contains(&format!("{} classes for 10 points", labels.len())), "{sentence}");
+        let wish = Wish { labels, ..Wish::NONE };
+        assert!(matches!(block_on(flow.carry_to(wish, &points, 2, EULER, &[0.0, 1.0])), Err(Error::Input(_))));
+        assert!(block_on(run.log_density_of(&points, labels, EULER, 2)).is_err());
+    }
+    assert!(block_on(flow.labelled(&points, 2, 0.5, &[None; 10])).is_ok());
 }
 
 #[test]

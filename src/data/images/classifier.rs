@@ -1,12 +1,12 @@
 //! Which digit does a picture show? The nearest training digits decide, along the axes in which digits differ most.
 //!
-//! A picture is described by its coordinates along 40 principal axes and by how far it lies from them all. The distance of
-//! two descriptions is never more than that of the pictures (by the triangle inequality in the space across the axes), and
-//! costs twenty times less; noise, which the axes hardly see, is seen in the last number.
+//! A picture is described by its coordinates along 40 principal axes and by how far it lies from them all. The distance
+//! of two descriptions is never more than that of the pictures (by the triangle inequality in the space across the
+//! axes), and costs twenty times less; noise, which the axes hardly see, is seen in the last number.
 
 use rand::RngExt;
 
-use super::{CLASSES, PIXELS, Pack};
+use super::pack::{CLASSES, PIXELS, Pack};
 use crate::random::seed::{self, Purpose};
 
 /// Principal axes.

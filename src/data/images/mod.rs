@@ -1,10 +1,7 @@
 //! MNIST: handwritten digits of 28 × 28 pixels (LeCun, Cortes and Burges 1998).
-//!
-//! The numbers come in a pack, which `build.sh` makes from the original files with `www/tools/pack-digits.js`: the eight letters
-//! of [`MAGIC`], the counts of training and of held-out digits (32-bit, little-endian), a byte for the class of each, and
-//! 784 bytes for the pixels of each.
 
 pub mod classifier;
+mod pack;
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,21 +9,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::Distribution;
-use super::images::classifier::Classifier;
 use super::mixture::Mixture;
 use crate::data::Label;
 use crate::error::Error;
-
-/// Pixels along a side.
-pub const SIDE: usize = 28;
-/// Pixels of a digit: its coordinates.
-pub const PIXELS: usize = SIDE * SIDE;
-/// Classes.
-pub const CLASSES: usize = 10;
-/// How a pack begins.
-pub const MAGIC: &[u8; 8] = b"digits1\n";
-/// Of [`MAGIC`] and two counts.
-const HEADER: usize = 16;
+use classifier::Classifier;
+pub use pack::{CLASSES, MAGIC, PIXELS, Pack, SIDE, pack_length};
 
 /// What is said where there is no pack.
 pub const MISSING: &str = if cfg!(target_arch = "wasm32") {
@@ -35,74 +22,41 @@ pub const MISSING: &str = if cfg!(target_arch = "wasm32") {
     "needs the pack of digits: `./build.sh setup` makes it, or name its file with --digits"
 };
 
-/// The digits of a pack: for training, and held out.
+/// A pack, and its classifier once it is asked for, which takes a second to make: all runs share both.
 #[derive(Debug)]
-pub struct Pack {
-    classes: Vec<u8>,
-    pixels: Vec<u8>,
-    training: usize,
+pub struct Digits {
+    /// The digits themselves.
+    pub pack: Pack,
     classifier: OnceLock<Classifier>,
 }
 
-impl Pack {
+impl Digits {
     /// Reads a pack.
     ///
     /// # Errors
-    /// When the bytes are not a whole pack, or hold too few digits to tell classes apart.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Pack, Error> {
-        let broken =
-            |what: String| Error::File(format!("not a pack of digits: {what}; make it with `./build.sh setup`"));
-        if bytes.len() < HEADER || !bytes.starts_with(MAGIC) {
-            return Err(broken("it does not begin like one".into()));
-        }
-        let count = |at: usize| bytes[at..at + 4].iter().rev().fold(0, |sum, &byte| sum << 8 | byte as usize);
-        let (training, held_out) = (count(8), count(12));
-        let total = training + held_out;
-        let length = HEADER + total * (1 + PIXELS);
-        if bytes.len() != length {
-            return Err(broken(format!("it has {} bytes where its {total} digits take {length}", bytes.len())));
-        }
-        let (classes, pixels) = bytes[HEADER..].split_at(total);
-        if let Some(class) = classes.iter().find(|&&class| class as usize >= CLASSES) {
-            return Err(broken(format!("it has a digit of class {class}")));
-        }
-        let missing = (0..CLASSES as u8).find(|class| !classes[..training].contains(class));
-        if let Some(class) = missing.filter(|_| training < 100) {
-            return Err(broken(format!("of its {training} training digits none is a {class}")));
-        }
-        Ok(Pack { classes: classes.into(), pixels: pixels.into(), training, classifier: OnceLock::new() })
-    }
-
-    /// Digits for training.
-    pub fn training(&self) -> usize {
-        self.training
-    }
-
-    /// All digits.
-    pub fn count(&self) -> usize {
-        self.classes.len()
-    }
-
-    /// The class of digit `k`; those held out come last.
-    pub fn class(&self, k: usize) -> u8 {
-        self.classes[k]
-    }
-
-    /// The pixels of digit `k`, from 0 to 1.
-    pub fn digit(&self, k: usize) -> impl Iterator<Item = f32> {
-        self.pixels[k * PIXELS..(k + 1) * PIXELS].iter().map(|&byte| byte as f32 / 255.0)
+    /// As [`Pack::from_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Digits, Error> {
+        Ok(Digits { pack: Pack::from_bytes(bytes)?, classifier: OnceLock::new() })
     }
 
     /// Which class pixels look like, by the training digits.
     pub fn classifier(&self) -> &Classifier {
-        self.classifier.get_or_init(|| Classifier::of(self))
+        self.classifier.get_or_init(|| Classifier::of(&self.pack))
+    }
+
+    /// What is said where a class is asked for that the pack does not hold.
+    pub fn lacks(&self, class: u8) -> String {
+        format!(
+            "of the {} digits for training in this pack none is a {class}: choose another class, or a pack that holds it",
+            self.pack.training()
+        )
     }
 }
 
 /// Some digits of a pack, each as likely.
 #[derive(Clone, Debug)]
 pub struct Mnist {
-    pack: Arc<Pack>,
+    digits: Arc<Digits>,
     /// The one class that it holds, or all.
     only: Label,
     /// Numbers of its digits in the pack: for training, and held out.
@@ -112,20 +66,27 @@ pub struct Mnist {
 
 impl Mnist {
     /// The digits of class `only`, or all.
-    pub fn new(pack: Arc<Pack>, only: Label) -> Mnist {
+    ///
+    /// # Errors
+    /// When the pack has none of that class to train on.
+    pub fn new(digits: Arc<Digits>, only: Label) -> Result<Mnist, Error> {
+        let pack = &digits.pack;
+        if let Some(class) = only.filter(|&class| !pack.holds(class)) {
+            return Err(Error::Input(format!("digit = {class}: {}", digits.lacks(class))));
+        }
         let chosen = |range: std::ops::Range<usize>| -> Arc<[u32]> {
             range.filter(|&k| only.is_none_or(|class| pack.class(k) == class)).map(|k| k as u32).collect()
         };
         let (training, held_out) = (chosen(0..pack.training()), chosen(pack.training()..pack.count()));
-        Mnist { pack, only, training, held_out }
+        Ok(Mnist { digits, only, training, held_out })
     }
 
     fn draw(&self, from: &[u32], n: usize, rng: &mut ChaCha8Rng) -> (Vec<f32>, Vec<Label>) {
         let mut drawn = (Vec::with_capacity(n * PIXELS), Vec::with_capacity(n));
         for _ in 0..n {
             let k = from[rng.random_range(0..from.len())] as usize;
-            drawn.0.extend(self.pack.digit(k));
-            drawn.1.push(Some(self.pack.class(k)));
+            drawn.0.extend(self.digits.pack.digit(k));
+            drawn.1.push(Some(self.digits.pack.class(k)));
         }
         drawn
     }
@@ -154,7 +115,7 @@ impl Distribution for Mnist {
     }
 
     fn mode(&self, point: &[f32]) -> Option<usize> {
-        let class = self.pack.classifier().nearby(point)?;
+        let class = self.digits.classifier().nearby(point)?;
         match self.only {
             None => Some(class as usize),
             Some(only) => (class == only).then_some(0),
@@ -162,11 +123,11 @@ impl Distribution for Mnist {
     }
 
     fn class(&self, point: &[f32]) -> Label {
-        self.pack.classifier().class(point)
+        self.digits.classifier().class(point)
     }
 
     fn mixture(&self) -> Mixture {
-        let points: Vec<f32> = self.training.iter().flat_map(|&k| self.pack.digit(k as usize)).collect();
+        let points: Vec<f32> = self.training.iter().flat_map(|&k| self.digits.pack.digit(k as usize)).collect();
         Mixture::of_points(&points, PIXELS)
     }
 }

@@ -29,7 +29,8 @@ pub struct Layer {
     pub bias: usize,
 }
 
-/// All layers. Buffers are the values of [`crate::network::dense`]: the points, the time features, the label, and what the layers make.
+/// All layers. Buffers are the values of [`crate::network::dense`]: the points, the time features, the label, and what
+/// the layers make.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// In the order in which they run.
@@ -60,7 +61,8 @@ impl Layout {
         self.columns.push(outputs);
     }
 
-    /// The packed array of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its bias.
+    /// The packed array of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its
+    /// bias.
     pub fn pack(&self, parameters: &[Vec<f32>]) -> Vec<f32> {
         let mut packed = vec![0.0; self.len];
         self.walk(|parameter, at, place| packed[place] = parameters[parameter][at]);

@@ -1,7 +1,8 @@
-//! The network forward and backward on the CPU: a block of points at a time goes through all layers and back while it is in the cache.
+//! The network forward and backward on the CPU: a block of points at a time goes through all layers and back while it
+//! is in the cache.
 //!
-//! In a browser every part is a function of its own: the engine makes fast code of a function at a time, and of one that held
-//! all of this only after a hundred milliseconds, which the first fifty steps felt.
+//! In a browser every part is a function of its own: the engine makes fast code of a function at a time, and of one
+//! that held all of this only after a hundred milliseconds, which the first fifty steps felt.
 
 use std::ops::Range;
 
@@ -87,8 +88,8 @@ impl Passes {
         self.layout.columns[POINTS]
     }
 
-    /// The sum over points and dimensions of (scale · output - ut)², and the gradient by the packed weights of so much of
-    /// the mean over `total` numbers. [`Passes::prepare`] comes before it.
+    /// The sum over points and dimensions of (scale · output - ut)², and the gradient by the packed weights of so much
+    /// of the mean over `total` numbers. [`Passes::prepare`] comes before it.
     pub fn loss(&mut self, weights: &[f32], examples: Examples, total: usize, gradient: &mut [f32]) -> f64 {
         AutoArch::new().dispatch(Loss { passes: self, weights, examples, total, gradient })
     }

@@ -1,7 +1,9 @@
-//! The divergence of the network's output by a tangent pass: how the output moves when the points move along a direction.
+//! The divergence of the network's output by a tangent pass: how the output moves when the points move along a
+//! direction.
 //!
-//! The way forward leaves every activation's slope behind; a direction then goes through the layers as the points did, without
-//! biases, and times the slopes. It costs as much as a way forward, where automatic differentiation takes a way back for it.
+//! The way forward leaves every activation's slope behind; a direction then goes through the layers as the points did,
+//! without biases, and times the slopes. It costs as much as a way forward, where automatic differentiation takes a way
+//! back for it.
 
 use macerator::{AutoArch, Simd, WithSimd};
 
@@ -16,8 +18,8 @@ impl Passes {
     /// Hutchinson's εᵀ J ε, one tangent pass.
     ///
     /// # Shapes
-    /// `state` `n × (dim + 1)`, whose last column is not read, `features` those of one time, `labels` `n × classes`, `probes`
-    /// `n × dim`.
+    /// `state` `n × (dim + 1)`, whose last column is not read, `features` those of one time, `labels` `n × classes`,
+    /// `probes` `n × dim`.
     pub fn divergence(
         &mut self,
         weights: &[f32],

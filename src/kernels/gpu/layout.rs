@@ -149,7 +149,8 @@ impl Net {
         numbers.into_iter().map(|number| number as u32).collect()
     }
 
-    /// The packed weights of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its bias.
+    /// The packed weights of parameters in their natural order: for every layer its weight, `inputs × outputs`, and its
+    /// bias.
     pub fn pack(&self, parameters: &[Vec<f32>]) -> Vec<f32> {
         let mut packed = vec![0.0; FOUR * self.len];
         self.walk(|parameter, at, place, _| packed[place] = parameters[parameter][at]);

@@ -71,8 +71,8 @@ impl Sampling {
     /// The points, or their velocity.
     ///
     /// # Shapes
-    /// The result is `n × dim` for every step that is kept; `evaluations` are as many as there are steps, times the method's
-    /// stages.
+    /// The result is `n × dim` for every step that is kept; `evaluations` are as many as there are steps, times the
+    /// method's stages.
     ///
     /// # Errors
     /// When the device is lost.

@@ -53,8 +53,8 @@ pub fn outer() -> String {
     repeated(&parts.concat(), "$i", 4)
 }
 
-/// Invocations of a workgroup of the optimiser: with them every network that [`fits`](super::training::Training::fits) takes
-/// fewer workgroups than WebGPU promises.
+/// Invocations of a workgroup of the optimiser: with them every network that [`fits`](super::training::Training::fits)
+/// takes fewer workgroups than WebGPU promises.
 pub const UPDATE_THREADS: usize = 128;
 
 /// The kernel of the optimiser.
