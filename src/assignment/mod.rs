@@ -8,7 +8,7 @@
 //! distances. And it looks only into blocks of columns that a linear lower bound does not rule out.
 //!
 //! Two cases are another's. Where many points are equal, those that are become one row or column with a number: see
-//! [`transport`]. In many dimensions a row of costs is dear, and no bound rules anything out: there the inner products
+//! `transport.rs`. In many dimensions a row of costs is dear, and no bound rules anything out: there the inner products
 //! are kept, as far as there is room.
 
 mod columns;
