@@ -190,7 +190,11 @@ export class Stage {
 
   /** Sees the square from -extent to extent; what was computed for another view is dropped. */
   fit(extent) {
+    const { atHome, home } = this.camera;
     this.camera.fit(extent);
+    this.#regrid(); // the canvas may have another size
+    this.touch();
+    if (atHome && home === extent) return;
     this.#tellCamera();
     this.#settled();
   }
