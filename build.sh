@@ -266,8 +266,6 @@ test_rust() {
   cargo test --profile tests --locked --features burn
 }
 
-# Rooms of the page that are not there yet hold faults that they find: the list grows room by room.
-LINTED="tests/browser www/brush www/chart www/dom www/draw www/tools www/words"
 lint_page() (
   export PATH=$PWD/www/node_modules/.bin:$PATH
   say "formatting, types and lints of the page"
@@ -277,7 +275,7 @@ lint_page() (
     '^.{121,}' www tests/browser || exit 1
   tsc --project www
   tsc --project www/tools
-  oxlint --deny-warnings $LINTED
+  oxlint --deny-warnings www tests/browser
 )
 
 test_page() {

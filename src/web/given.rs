@@ -3,6 +3,7 @@
 use js_sys::{Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::fault::Fault;
 use crate::data::given::picture::{self, Ink};
 use crate::data::given::points::Points;
 use crate::data::given::raster::Raster;
@@ -111,7 +112,7 @@ pub fn bytes_max() -> f64 {
 /// # Errors
 /// When its header tells of more pixels than are read.
 #[wasm_bindgen(js_name = isPicture)]
-pub fn is_picture(bytes: &[u8]) -> Result<bool, JsError> {
+pub fn is_picture(bytes: &[u8]) -> Result<bool, Fault> {
     match picture::header(bytes) {
         Some(header) => Ok(header.check().map(|()| true)?),
         None => Ok(false),
@@ -120,13 +121,13 @@ pub fn is_picture(bytes: &[u8]) -> Result<bool, JsError> {
 
 /// A file's bytes as text, whatever their encoding.
 #[wasm_bindgen(js_name = textOf)]
-pub fn text_of(bytes: &[u8]) -> Result<String, JsError> {
+pub fn text_of(bytes: &[u8]) -> Result<String, Fault> {
     Ok(text::decode(bytes)?.into_owned())
 }
 
 /// The numbers of a table as they stand there, `{ values: Float64Array, dim }`.
 #[wasm_bindgen(js_name = tableOf)]
-pub fn table_of(csv: &str) -> Result<Object, JsError> {
+pub fn table_of(csv: &str) -> Result<Object, Fault> {
     let table = csv::read(csv)?;
     let object = Object::new();
     let fields = [("values", Float64Array::from(table.values.as_slice()).into()), ("dim", (table.dim as f64).into())];
@@ -144,18 +145,18 @@ pub struct InkReader(Ink);
 impl InkReader {
     /// A picture of so many pixels.
     #[wasm_bindgen(constructor)]
-    pub fn new(width: f64, height: f64) -> Result<InkReader, JsError> {
+    pub fn new(width: f64, height: f64) -> Result<InkReader, Fault> {
         Ok(InkReader(Ink::new(whole("width", width)?, whole("height", height)?)?))
     }
 
     /// Takes the next rows: red, green, blue and alpha of every pixel.
     #[wasm_bindgen(js_name = addRows)]
-    pub fn add_rows(&mut self, rgba: &[u8]) -> Result<(), JsError> {
+    pub fn add_rows(&mut self, rgba: &[u8]) -> Result<(), Fault> {
         Ok(self.0.add_rows(rgba)?)
     }
 
     /// `{ values: Float32Array, width, height }`, which [`given()`] takes.
-    pub fn raster(&self) -> Result<JsValue, JsError> {
+    pub fn raster(&self) -> Result<JsValue, Fault> {
         Ok(ink_back(&self.0.raster()?))
     }
 }

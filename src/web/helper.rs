@@ -3,8 +3,10 @@
 use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::fault::Fault;
 use super::{FlowLab, object_of, read, set};
 use crate::config::Config;
+use crate::error::Error;
 use crate::experiment::SampleRequest;
 use crate::learner::helper;
 use crate::network::Architecture;
@@ -23,9 +25,9 @@ impl FlowLab {
 
     /// Divides the next step's batch into `2^shared` parts: `{ parts, total }`, those after the first, for helpers. A
     /// call of [`FlowLab::finish`] must follow.
-    pub fn divide(&mut self, shared: usize) -> Result<Object, JsError> {
+    pub fn divide(&mut self, shared: usize) -> Result<Object, Fault> {
         let (parts, total) =
-            self.experiment.divide(shared)?.ok_or_else(|| JsError::new("Only a run on the CPU is shared."))?;
+            self.experiment.divide(shared)?.ok_or_else(|| Error::Failed("Only a run on the CPU is shared.".into()))?;
         let result = Object::new();
         set(&result, "parts", parts.iter().map(|part| Float32Array::from(part.as_slice())).collect::<Array>().into());
         set(&result, "total", (total as f64).into());
@@ -51,23 +53,23 @@ impl FlowLab {
 
     /// The same of the weights that samples come from, or of `weights` if there are any: see [`FlowLab::carry`].
     #[wasm_bindgen(js_name = packedFlow)]
-    pub fn packed_flow(&self, weights: &[f32]) -> Result<Float32Array, JsError> {
+    pub fn packed_flow(&self, weights: &[f32]) -> Result<Float32Array, Fault> {
         Ok(Float32Array::from(self.experiment.packed_flow(weights)?.as_slice()))
     }
 
     /// Where the points start that [`FlowLab::sample`] would carry.
-    pub fn starts(&self, asked: &str) -> Result<Float32Array, JsError> {
+    pub fn starts(&self, asked: &str) -> Result<Float32Array, Fault> {
         Ok(Float32Array::from(self.experiment.starts(self.request(asked)?)?.as_slice()))
     }
 
     /// How many points [`FlowLab::sample`] would carry.
-    pub fn count(&self, asked: &str) -> Result<usize, JsError> {
+    pub fn count(&self, asked: &str) -> Result<usize, Fault> {
         Ok(self.request(asked)?.count)
     }
 
     /// Multiplications and additions that carrying so many points takes; 0 where helpers can have no part in it.
     #[wasm_bindgen(js_name = sampleWork)]
-    pub fn sample_work(&self, asked: &str, points: usize) -> Result<f64, JsError> {
+    pub fn sample_work(&self, asked: &str, points: usize) -> Result<f64, Fault> {
         Ok(self.experiment.sample_work(self.request(asked)?, points))
     }
 }
@@ -84,7 +86,7 @@ pub struct Helper {
 impl Helper {
     /// For a run with the options `pairs`, a JSON list of `[name, text]`, whose points have `dim` coordinates.
     #[wasm_bindgen(constructor)]
-    pub fn new(pairs: &str, dim: usize) -> Result<Helper, JsError> {
+    pub fn new(pairs: &str, dim: usize) -> Result<Helper, Fault> {
         let (config, _) = read(pairs)?;
         let helper = helper::Helper::new(&Architecture::of(&config, dim), config.batch);
         Ok(Helper { config, dim, helper })
@@ -100,13 +102,7 @@ impl Helper {
     }
 
     /// As [`FlowLab::carry`], by packed weights.
-    pub async fn carry(
-        &self,
-        weights: Vec<f32>,
-        points: Vec<f32>,
-        asked: &str,
-        first: usize,
-    ) -> Result<Object, JsError> {
+    pub async fn carry(&self, weights: Vec<f32>, points: Vec<f32>, asked: &str, first: usize) -> Result<Object, Fault> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
         let request = SampleRequest::asked(&self.config, &asked)?;
         let flow = self.helper.flow(weights)?;

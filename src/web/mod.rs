@@ -1,5 +1,6 @@
 //! The browser's door: nothing else knows wasm-bindgen. `www/worker.js` is its only caller.
 
+mod fault;
 mod given;
 mod helper;
 mod peak;
@@ -20,6 +21,7 @@ use crate::experiment::{Experiment, SampleRequest, Samples};
 use crate::experiment::{evaluation, open};
 use crate::random::seed::{self, Purpose};
 use crate::store;
+use fault::Fault;
 use given::{given, given_back, units, whole};
 
 thread_local! {
@@ -67,7 +69,7 @@ impl FlowLab {
     ///
     /// `pairs` is a JSON list of `[name, text]`; `reason`, if not empty, is why the CPU was chosen
     /// before this module was asked; `source` and `target` are what is given for the shape `points`: see [`given()`].
-    pub async fn create(pairs: String, reason: String, source: JsValue, target: JsValue) -> Result<FlowLab, JsError> {
+    pub async fn create(pairs: String, reason: String, source: JsValue, target: JsValue) -> Result<FlowLab, Fault> {
         let (mut config, mut notes) = read(&pairs)?;
         let (source, source_note) = given("source", &source)?;
         let (target, target_note) = given("target", &target)?;
@@ -118,7 +120,7 @@ impl FlowLab {
 
     /// Takes one training step and tells what happened in it: `{ step, x0, x1, t, xt, ut, before, after, loss, dim }`.
     #[wasm_bindgen(js_name = recordStep)]
-    pub async fn record_step(&mut self) -> Result<Object, JsError> {
+    pub async fn record_step(&mut self) -> Result<Object, Fault> {
         let recorded = self.experiment.record_step().await?;
         let result = Object::new();
         let batch = &recorded.batch;
@@ -134,7 +136,7 @@ impl FlowLab {
     }
 
     /// The loss of every step from number `first` on.
-    pub async fn losses(&mut self, first: usize) -> Result<Float32Array, JsError> {
+    pub async fn losses(&mut self, first: usize) -> Result<Float32Array, Fault> {
         let losses = self.experiment.losses().await?;
         Ok(Float32Array::from(losses.get(first..).unwrap_or_default()))
     }
@@ -142,31 +144,25 @@ impl FlowLab {
     /// Generated points with their trajectories: `{ times, positions, count, dim, evaluations }`.
     ///
     /// `asked` is a JSON list of `[name, text]` of the sampling options; those not named are the run's own.
-    pub async fn sample(&self, asked: &str) -> Result<Object, JsError> {
+    pub async fn sample(&self, asked: &str) -> Result<Object, Fault> {
         Ok(object_of(&self.experiment.sample(self.request(asked)?).await?))
     }
 
     /// The trajectories of `points`, by the flow of `weights` or, without any, the present one: as [`FlowLab::sample`].
     ///
     /// They are number `first` and on of those that are generated.
-    pub async fn carry(
-        &self,
-        points: Vec<f32>,
-        asked: &str,
-        weights: Vec<f32>,
-        first: usize,
-    ) -> Result<Object, JsError> {
+    pub async fn carry(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>, first: usize) -> Result<Object, Fault> {
         let request = self.request(asked)?;
         Ok(object_of(&self.experiment.replay(&weights)?.carry(&points, first, request).await?))
     }
 
     /// The weights that samples come from now.
-    pub async fn weights(&self) -> Result<Float32Array, JsError> {
+    pub async fn weights(&self) -> Result<Float32Array, Fault> {
         Ok(Float32Array::from(self.experiment.weights().await?.as_slice()))
     }
 
     /// What training step number `step` sees: `{ x0, x1, t, xt, ut }`.
-    pub fn batch(&self, step: f64) -> Result<Object, JsError> {
+    pub fn batch(&self, step: f64) -> Result<Object, Fault> {
         let (batch, sample) = self.experiment.batch(whole("step", step)?);
         let result = Object::new();
         for (key, values) in [("x0", batch.x0), ("x1", batch.x1), ("t", batch.t), ("xt", sample.xt), ("ut", sample.ut)]
@@ -177,21 +173,21 @@ impl FlowLab {
     }
 
     /// Generates points and measures them; the metrics as JSON. `asked` as for [`FlowLab::sample`].
-    pub async fn metrics(&self, asked: &str) -> Result<String, JsError> {
+    pub async fn metrics(&self, asked: &str) -> Result<String, Fault> {
         Ok(json(&evaluation::evaluate(&self.experiment, self.request(asked)?).await?))
     }
 
     /// ln p₁ at `points` by the learned flow, in nats. `asked` as for [`FlowLab::sample`], `weights` as for
     /// [`FlowLab::carry`].
     #[wasm_bindgen(js_name = logDensity)]
-    pub async fn log_density(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Float32Array, JsError> {
+    pub async fn log_density(&self, points: Vec<f32>, asked: &str, weights: Vec<f32>) -> Result<Float32Array, Fault> {
         let SampleRequest { solver, steps, .. } = self.request(asked)?;
         Ok(Float32Array::from(self.experiment.replay(&weights)?.log_density(&points, solver, steps).await?.as_slice()))
     }
 
     /// The exact velocity at `points`, all at time `t`, or null where there is none.
     #[wasm_bindgen(js_name = exactVelocity)]
-    pub fn exact_velocity(&self, points: Vec<f32>, t: f32) -> Result<Option<Float32Array>, JsError> {
+    pub fn exact_velocity(&self, points: Vec<f32>, t: f32) -> Result<Option<Float32Array>, Fault> {
         let exact = self.experiment.exact_velocity(&points, t)?;
         Ok(exact.map(|velocity| Float32Array::from(velocity.as_slice())))
     }
@@ -211,12 +207,12 @@ impl FlowLab {
     /// How long one of `steps` training steps takes when burn differentiates by itself, in ms: for the bench.
     #[cfg(feature = "burn")]
     #[wasm_bindgen(js_name = autodiffMs)]
-    pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, JsError> {
+    pub async fn autodiff_ms(&self, steps: usize) -> Result<f64, Fault> {
         Ok(self.experiment.autodiff_ms(steps).await?)
     }
 
     /// Starts the next rectification, on generated pairs. `asked` as for [`FlowLab::sample`].
-    pub async fn reflow(&mut self, asked: String) -> Result<(), JsError> {
+    pub async fn reflow(&mut self, asked: String) -> Result<(), Fault> {
         // Its pairs are both ends of the way, and as many fit in memory.
         let mut asked: Vec<(String, String)> = serde_json::from_str(&asked)?;
         asked.push(("ends".into(), "true".into()));
@@ -227,12 +223,12 @@ impl FlowLab {
     }
 
     /// The learned velocity at `points`, all at time `t`. `weights` as for [`FlowLab::carry`].
-    pub async fn velocity(&self, points: Vec<f32>, t: f32, weights: Vec<f32>) -> Result<Float32Array, JsError> {
+    pub async fn velocity(&self, points: Vec<f32>, t: f32, weights: Vec<f32>) -> Result<Float32Array, Fault> {
         Ok(Float32Array::from(self.experiment.replay(&weights)?.velocity(&points, t).await?.as_slice()))
     }
 
     /// Fresh points of the `source` or the `target`.
-    pub fn reference(&self, end: &str, count: f64) -> Result<Float32Array, JsError> {
+    pub fn reference(&self, end: &str, count: f64) -> Result<Float32Array, Fault> {
         let distribution = self.end(end)?;
         let config = self.experiment.config();
         let mut rng = seed::stream(config.seed as u64, Purpose::Metrics, u64::from(end == "source"));
@@ -244,7 +240,7 @@ impl FlowLab {
     }
 
     /// The units of the data of the `source` or the `target`, `{ mean, std, places }`: see [`units()`].
-    pub fn units(&self, end: &str) -> Result<Object, JsError> {
+    pub fn units(&self, end: &str) -> Result<Object, Fault> {
         Ok(units(self.end(end)?.as_ref()))
     }
 
@@ -262,14 +258,14 @@ impl FlowLab {
 
     /// The run as a safetensors file. `chosen` is a JSON list of `[name, text]` of the sampling options that it shall
     /// keep.
-    pub async fn save(&mut self, chosen: &str) -> Result<Uint8Array, JsError> {
+    pub async fn save(&mut self, chosen: &str) -> Result<Uint8Array, Fault> {
         let chosen: Vec<(String, String)> = serde_json::from_str(chosen)?;
         self.experiment.choose(&chosen)?;
         Ok(Uint8Array::from(self.experiment.save().await?.as_slice()))
     }
 
     /// Opens a saved run on this device.
-    pub async fn load(&mut self, bytes: Vec<u8>) -> Result<(), JsError> {
+    pub async fn load(&mut self, bytes: Vec<u8>) -> Result<(), Fault> {
         if let Some(digits) = DIGITS.with_borrow(Option::clone) {
             self.experiment.bring_digits(digits);
         }
@@ -295,7 +291,7 @@ impl FlowLab {
     }
 
     /// The run's sampling options, with those in `asked` in place of its own.
-    fn request(&self, asked: &str) -> Result<SampleRequest, JsError> {
+    fn request(&self, asked: &str) -> Result<SampleRequest, Fault> {
         let asked: Vec<(String, String)> = serde_json::from_str(asked)?;
         Ok(SampleRequest::asked(self.experiment.config(), &asked)?)
     }
@@ -304,7 +300,7 @@ impl FlowLab {
 /// What the options in `pairs`, a JSON list of `[name, text]`, come to: `{ options, changed, notes }`, where
 /// `options` maps every name to its value, `changed` lists what a link must hold, `notes` what was corrected.
 #[wasm_bindgen]
-pub fn check(pairs: &str) -> Result<String, JsError> {
+pub fn check(pairs: &str) -> Result<String, Fault> {
     let (config, notes) = read(pairs)?;
     Ok(describe(&config, &notes))
 }
@@ -317,7 +313,7 @@ pub fn peak_flops() -> f64 {
 
 /// Takes the pack of handwritten digits, for every run from now on.
 #[wasm_bindgen(js_name = giveDigits)]
-pub fn give_digits(bytes: &[u8]) -> Result<(), JsError> {
+pub fn give_digits(bytes: &[u8]) -> Result<(), Fault> {
     let digits = Arc::new(Digits::from_bytes(bytes)?);
     DIGITS.set(Some(digits));
     Ok(())
@@ -341,7 +337,7 @@ pub fn take_errors() -> String {
     json(&ERRORS.with(RefCell::take))
 }
 
-fn read(pairs: &str) -> Result<(Config, Vec<Note>), JsError> {
+fn read(pairs: &str) -> Result<(Config, Vec<Note>), Fault> {
     let pairs: Vec<(String, String)> = serde_json::from_str(pairs)?;
     Ok(Config::read(&pairs))
 }

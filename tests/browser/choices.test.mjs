@@ -140,6 +140,25 @@ describe('theory beside the run', () => {
     await close();
   });
 
+  test('a reflow that is refused leaves button, words and address as they were', async () => {
+    const { page, close } = await open('#width=16&depth=2&batch=64&count=200&solverSteps=10&steps=100000');
+    await waitForStep(page, 20);
+    await page.evaluate(() => {
+      const { lab } = window.flowLab;
+      lab.reflow = async () => {
+        delete lab.reflow;
+        throw new Error('The points are not finite.');
+      };
+    });
+    await page.locator('#reflow').click();
+    await page.getByText('The points are not finite.').waitFor();
+    assert.equal(await page.locator('#reflow').isDisabled(), false);
+    assert.doesNotMatch(await text(page, 'speed'), /making/);
+    await page.locator('#target').selectOption('ring');
+    await page.waitForFunction(() => location.hash.startsWith('#target=ring'));
+    await close();
+  });
+
   test('reflow trains again on the run’s own pairs; training anew goes back to the former coupling', async () => {
     const { page, heard, close } = await open('#width=16&depth=2&steps=60&solverSteps=5');
     await waitForText(page, 'steps', /^trained/);

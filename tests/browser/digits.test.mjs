@@ -65,6 +65,30 @@ describe('digits', () => {
     await close();
   });
 
+  test('cover what lies under them: no button, no help and no point that nobody sees can be reached', async () => {
+    const { page, heard, close } = await open(SMALL);
+    await page.locator('canvas.digits').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Zoom in' }).count(), 0);
+    const box = await page.locator('canvas.digits').boundingBox();
+    for (const share of [0.3, 0.4, 0.5, 0.6, 0.7])
+      await page.mouse.move(box.x + share * box.width, box.y + 0.5 * box.height, { steps: 8 });
+    assert.ok(await page.locator('#spot').isHidden());
+    const reached = [];
+    await page.evaluate(() => document.activeElement.blur());
+    for (let k = 0; k < 30; k++) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.ariaLabel));
+    }
+    assert.ok(reached.includes('flow') && !reached.includes('stage') && !reached.includes('Zoom in'), `${reached}`);
+    await page.locator('#target').selectOption('ring');
+    await page.locator('canvas.digits').waitFor({ state: 'hidden' });
+    assert.equal(await page.getByRole('button', { name: 'Zoom in' }).count(), 1);
+    await page.locator('#stage').focus();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'stage');
+    assert.deepEqual(heard.complaints, []);
+    await close();
+  });
+
   test('of two classes stand side by side, from the same noise', async () => {
     const { page, heard, close } = await open(`${SMALL}&steps=30`);
     await page.waitForFunction(() => window.flowLab.run.finished, null, { timeout: 60_000 });
@@ -135,8 +159,9 @@ describe('digits', () => {
     const metrics = await inPage(used, async () => {
       const { Lab } = await import('/lab.js');
       const heard = [];
-      const lab = await Lab.create({ preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 }, {}, (progress) =>
-        heard.push(progress),
+      const lab = await Lab.create(
+        { preset: 'digits', width: 16, depth: 1, embedding: 0, batch: 16 },
+        { onProgress: (progress) => heard.push(progress) },
       );
       await lab.train(3);
       const metrics = await lab.metrics({ count: 100, steps: 3 });

@@ -18,12 +18,15 @@ export function useChromium() {
   return used;
 }
 
-/** Opens the page and waits for its first picture and its inputs; with `gpu`, WebGL on the CPU passes for a GPU's. */
+/**
+ * Opens the page and waits for its first picture and its inputs; with `gpu`, WebGL on the CPU passes for a GPU's;
+ * `before` runs ahead of the page's scripts.
+ */
 export async function openPage(
   { browser, site },
   hash = '',
   viewport = { width: 1280, height: 900 },
-  { gpu = false, ...wishes } = {},
+  { gpu = false, before: prepare, ...wishes } = {},
 ) {
   const context = await browser.newContext({
     viewport,
@@ -40,6 +43,7 @@ export async function openPage(
       };
     });
   }
+  if (prepare) await page.addInitScript(prepare);
   const heard = listen(page);
   await page.goto(site.address + hash);
   // The inputs come after the first picture, and are connected in the same turn.

@@ -195,6 +195,69 @@ describe('gestures', () => {
   });
 });
 
+describe('on the stage', () => {
+  test('a held point that the next run has not lets the pointer pick others', async () => {
+    const { page, close } = await open();
+    await page.locator('#play').click();
+    await page.locator('#stage').focus();
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.press('Shift+Enter');
+    await waitForText(page, 'spot', /^Point 200 /);
+    await openPanel(page);
+    await page.locator('#option-count').fill('100');
+    await page.locator('#option-count').press('Enter');
+    await page.waitForFunction(() => window.flowLab.stage.samples.count === 100);
+    await page.locator('#panel-close').click();
+    await page.locator('#flow').click();
+    await page.waitForTimeout(600);
+    const { x, y } = await page.locator('#stage').boundingBox();
+    const [px, py] = await page.evaluate(() => {
+      const { camera, drawn } = window.flowLab.stage;
+      return [camera.x(drawn[10]), camera.y(drawn[11])];
+    });
+    await page.mouse.move(x + px, y + py, { steps: 3 });
+    await page.locator('#spot').waitFor();
+    assert.match(await text(page, 'spot'), /^Point \d+ at/);
+    await close();
+  });
+
+  test('that came back into view within a busy moment frames go on', async () => {
+    const before = () => {
+      window.watched = new Map();
+      window.IntersectionObserver = class extends IntersectionObserver {
+        constructor(callback, how) {
+          super(callback, how);
+          this.heard = callback;
+        }
+        observe(element) {
+          super.observe(element);
+          window.watched.set(element, this.heard);
+        }
+      };
+    };
+    const { page, close } = await openPage(used, SMALL, undefined, { before });
+    const drawn = await page.evaluate(() => {
+      window.watched.get(window.flowLab.stage.canvas)([{ isIntersecting: false }, { isIntersecting: true }]);
+      return window.flowLab.stage.framesDrawn;
+    });
+    await page.waitForFunction((drawn) => window.flowLab.stage.framesDrawn > drawn + 3, drawn, { timeout: 5000 });
+    await close();
+  });
+
+  test('a notch of the wheel with Ctrl comes a little closer, not three times', async () => {
+    const { page, close } = await open();
+    const { x, y } = await page.locator('#stage').boundingBox();
+    await page.mouse.move(x + 300, y + 300);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -100);
+    await page.keyboard.up('Control');
+    await page.waitForFunction(() => window.flowLab.stage.camera.extent < 4);
+    const extent = await page.evaluate(() => window.flowLab.stage.camera.extent);
+    assert.ok(extent > 2.5, `${extent}`);
+    await close();
+  });
+});
+
 describe('less motion', () => {
   test('nothing plays by itself; played, time jumps by quarters', async () => {
     const { page, close } = await open(SMALL, undefined, { reducedMotion: 'reduce' });
@@ -234,6 +297,124 @@ test('the live region speaks at milestones only', async () => {
   await close();
 });
 
+test('a screen reader hears nothing of what changes many times a second', async () => {
+  const { page, close } = await open();
+  await waitForStep(page, 20);
+  const said = await page.evaluate(async () => {
+    const live = 'output, [role=status], [role=alert], [role=log], [aria-live=polite], [aria-live=assertive]';
+    const said = [];
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        const region = (target.closest ? target : target.parentElement).closest(`${live}, [aria-live=off]`);
+        if (region && region.ariaLive !== 'off') said.push(`${region.id || region.localName}: ${region.textContent}`);
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    await new Promise((done) => setTimeout(done, 3000));
+    return said;
+  });
+  assert.ok(said.length <= 2, said.join(' / '));
+  await close();
+});
+
+test('a point that is picked by key is said; one that the pointer passes is not', async () => {
+  const { page, close } = await open();
+  await page.locator('#play').click();
+  await page.locator('#stage').focus();
+  await page.keyboard.press('Enter');
+  await waitForText(page, 'said', /^Point 1 at t = /);
+  await page.keyboard.press('Enter');
+  await waitForText(page, 'said', /^Point 2 at t = /);
+  await page.keyboard.press('Escape');
+  const { x, y } = await page.locator('#stage').boundingBox();
+  const [px, py] = await page.evaluate(() => {
+    const { camera, drawn } = window.flowLab.stage;
+    return [camera.x(drawn[20]), camera.y(drawn[21])];
+  });
+  await page.mouse.move(x + px, y + py);
+  await page.locator('#spot').waitFor();
+  assert.match(await text(page, 'said'), /^Point 2 at/);
+  await close();
+});
+
+describe('chapter links', () => {
+  test('the open one is told to be it, in a word that counts', async () => {
+    const { page, close } = await open();
+    await page.locator('#tell').click();
+    await page.locator('.contents a').first().click();
+    await page.waitForFunction(() => document.querySelectorAll('.contents [aria-current=true]').length === 1);
+    assert.equal(await page.locator('.contents [aria-current=""]').count(), 0);
+    await close();
+  });
+
+  test('go to another tab with Ctrl or the middle button, and take the run along', async () => {
+    const { page, close } = await open();
+    await page.locator('#tell').click();
+    const link = page.locator('.contents a').nth(1);
+    await link.waitFor();
+    const hash = await page.evaluate(() => location.hash);
+    assert.ok(hash.length > 5);
+    for (const wishes of [{ modifiers: ['Control'] }, { button: 'middle' }]) {
+      const opening = page.context().waitForEvent('page', { timeout: 5000 });
+      await link.click(wishes);
+      const other = await opening;
+      await other.waitForURL(/chapter=/);
+      const { search, hash: taken } = new URL(other.url());
+      assert.match(search, /^\?chapter=\w+/);
+      assert.equal(taken, hash);
+      await other.close();
+    }
+    await close();
+  });
+});
+
+test('a file that is dropped beside the board leaves the page where it is, and onto the dialog is taken', async () => {
+  const { page, close } = await open();
+  const drop = (selector) =>
+    page.evaluate((selector) => {
+      const files = new DataTransfer();
+      files.items.add(new File(['x,y\n1,2\n'], 'x.csv', { type: 'text/csv' }));
+      const element = document.querySelector(selector);
+      const fire = (name) => {
+        const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: files });
+        element.dispatchEvent(event);
+        return event.defaultPrevented;
+      };
+      return [fire('dragover'), fire('drop')];
+    }, selector);
+  assert.deepEqual(await drop('#stage'), [true, true]);
+  assert.deepEqual(await drop('body'), [true, true]);
+  assert.deepEqual(await drop('#open'), [false, false], 'a file field takes it by itself');
+  await openPanel(page);
+  await page.locator('#points-target').click();
+  await page.locator('#editor-target').waitFor();
+  assert.deepEqual(await drop('#editor-target'), [true, true]);
+  await page.getByText('x.csv is ready.').waitFor();
+  await close();
+});
+
+test('where the address is no safe one, the device line says that WebGPU wants https', async () => {
+  const { page, close } = await openPage(used, SMALL, undefined, {
+    before: () => {
+      Object.defineProperty(window, 'isSecureContext', { value: false });
+      Object.defineProperty(navigator, 'gpu', { value: undefined });
+    },
+  });
+  await waitForText(page, 'device', /https, or from localhost/);
+  await close();
+  const safe = await open();
+  assert.doesNotMatch(await text(safe.page, 'device'), /https/);
+  await safe.close();
+});
+
+test('the panel that opens has the focus, so that Tab goes on inside it', async () => {
+  const { page, close } = await open();
+  await page.locator('#panel-toggle').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.closest('aside')?.id), 'panel');
+  await close();
+});
+
 test('without scripts there is a poster of real points, and a sentence', async () => {
   const context = await used.browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
@@ -241,7 +422,7 @@ test('without scripts there is a poster of real points, and a sentence', async (
   const box = await page.locator('#poster').boundingBox();
   assert.ok(box.width > 250 && box.y + box.height < 740, JSON.stringify(box));
   assert.ok((readFileSync(`${dist}/index.html`, 'utf8').match(/M-?[\d.]+ -?[\d.]+h0/g) ?? []).length >= 600, 'points');
-  assert.match(await page.locator('noscript').innerText(), /needs JavaScript and WebAssembly/);
+  assert.match(await page.locator('#first noscript').innerText(), /needs JavaScript and WebAssembly/);
   await context.close();
 });
 

@@ -45,7 +45,7 @@ test('every shape trains and samples, as source and as target', async () => {
   const seen = await quietly(
     async ({ shapes, options, CSV }) => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create(options, { source: CSV, target: CSV });
+      const lab = await Lab.create(options, { data: { source: CSV, target: CSV } });
       const seen = [];
       for (const [k, target] of shapes.entries()) {
         const source = shapes[(k + 1) % shapes.length];
@@ -69,19 +69,39 @@ test('every shape trains and samples, as source and as target', async () => {
   }
 });
 
+test('what one lab was given, another one takes', { timeout: 120_000 }, async () => {
+  const found = await quietly(
+    async ({ CSV }) => {
+      const { Lab } = await import('/lab.js');
+      const options = { target: 'points', device: 'cpu', width: 8, depth: 1, batch: 16 };
+      const lab = await Lab.create(options, { data: { target: CSV } });
+      const other = await Lab.create(options, { data: lab.given });
+      const both = await Promise.all([lab, other].map((one) => one.reference('target', 50)));
+      lab.dispose();
+      other.dispose();
+      return both.map((points) => [...points]);
+    },
+    { CSV },
+  );
+  assert.deepEqual(found[0], found[1]);
+});
+
 test('CSV text, numbers and rows of any dimension are standardised, with a remark, and kept', async () => {
   const seen = await quietly(
     async ({ options, CSV }) => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...options, target: 'points' }, { target: CSV });
+      const lab = await Lab.create({ ...options, target: 'points' }, { data: { target: CSV } });
       const remarks = [lab.remarks];
       const points = new Set((await lab.reference('target', 200)).map((x) => Math.round(x * 1e4)));
       await lab.restart({ ...options, target: 'moons' });
       await lab.restart({ ...options, target: 'points' });
       remarks.push(lab.remarks);
-      await lab.restart({ ...options, target: 'points' }, { target: [0, 0, 0, 10] });
+      await lab.restart({ ...options, target: 'points' }, { data: { target: [0, 0, 0, 10] } });
       remarks.push(lab.remarks);
-      await lab.restart({ ...options, target: 'points' }, { target: { values: [0, 0, 0, 1, 1, 1, 2, 2, 5], dim: 3 } });
+      await lab.restart(
+        { ...options, target: 'points' },
+        { data: { target: { values: [0, 0, 0, 1, 1, 1, 2, 2, 5], dim: 3 } } },
+      );
       remarks.push(lab.remarks);
       const { dim } = await lab.sample({ count: 10, steps: 2 });
       return { remarks, distinct: points.size, dim, target: lab.options.target };
@@ -115,7 +135,9 @@ test('bad data are a sentence, and the run goes on', async () => {
     ];
     const sentences = [];
     for (const target of bad)
-      sentences.push(await lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message));
+      sentences.push(
+        await lab.restart({ ...options, target: 'points' }, { data: { target } }).catch((error) => error.message),
+      );
     const { step } = await lab.train(2);
     await lab.restart({ ...options, target: 'points' });
     sentences.push(lab.notes[0]?.problem);
@@ -164,7 +186,7 @@ test('a picture gives points where its ink is, dark on light, light on dark or o
       picture(black, nothing),
       await canvas.convertToBlob(),
     ]) {
-      const lab = await Lab.create({ ...options, target: 'points' }, { target });
+      const lab = await Lab.create({ ...options, target: 'points' }, { data: { target } });
       const raster = lab.given.target;
       const xy = await lab.reference('target', 1000);
       // The larger side, 260 pixels, spans [-3, 3]; the stem lies left of the middle, the bar at the bottom.
@@ -290,7 +312,7 @@ test('a saved run of given points opens again with its samples, and can be resta
     async ({ options, CSV }) => {
       const { Lab } = await import('/lab.js');
       const last = ({ positions, count, dim }) => [...positions.subarray(positions.length - count * dim)];
-      const lab = await Lab.create({ ...options, target: 'points' }, { target: CSV });
+      const lab = await Lab.create({ ...options, target: 'points' }, { data: { target: CSV } });
       await lab.train(5);
       const samples = last(await lab.sample({ count: 20, steps: 4 }));
       const reference = [...(await lab.reference('target', 20))];

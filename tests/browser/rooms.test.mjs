@@ -10,13 +10,15 @@ const www = fileURLToPath(new URL('../../www', import.meta.url));
 /** Rooms by floor: none knows one of a higher floor. What only Node runs, tools/, stands beside them. */
 const FLOORS = [
   ['words', 'dom', 'brush', 'chart', 'lab', 'lab.js'],
-  ['draw', 'exports', 'points', 'worker.js'],
+  ['draw', 'worker.js'],
   ['stage', 'run'],
-  ['story'],
+  ['view'],
+  ['story', 'exports', 'points'],
   ['chapters'],
   ['page'],
 ];
 
+const textOf = (path) => readFileSync(join(www, path), 'utf8');
 const files = readdirSync(www, { recursive: true })
   .filter((path) => path.endsWith('.js') && !path.startsWith('node_modules'))
   .sort();
@@ -26,7 +28,8 @@ const floorOf = (path) => FLOORS.findIndex((rooms) => rooms.includes(roomOf(path
 
 /** The files that a file imports, at once or later, by their paths in www/. */
 function importsOf(path) {
-  const text = readFileSync(join(www, path), 'utf8');
+  // Types alone, in comments, make no circle that a browser meets.
+  const text = textOf(path).replace(/^\/\*\* @import .*$/gm, '');
   const found = [...text.matchAll(/(?:\bfrom |^import |\bimport\()'(\.[^']+)'/gm)].map(([, name]) => name);
   return found.map((name) => relative(www, resolve(www, dirname(path), name)));
 }
@@ -66,4 +69,44 @@ test('lab/ knows nothing outside itself, and the stage no lab', () => {
       );
     if (roomOf(path) === 'stage') assert.ok(!known.some((room) => room.startsWith('lab')), `${path}: ${known}`);
   }
+});
+
+/** The calls of a method in a text, from its name to the bracket that closes them. */
+function callsOf(text, method) {
+  return [...text.matchAll(new RegExp(`[\\w.$?#()'"\\[\\] ]*\\.${method}\\(`, 'g'))].map(({ 0: start, index }) => {
+    let depth = 1;
+    let end = index + start.length;
+    for (; depth && end < text.length; end++) depth += { '(': 1, ')': -1 }[text[end]] ?? 0;
+    return text.slice(index, end).trim();
+  });
+}
+
+test('every listener on an element or a window ends with a signal, or after one event', () => {
+  const without = files
+    .filter((path) => !['tools', 'lab', 'lab.js', 'worker.js'].includes(roomOf(path)))
+    .flatMap((path) => callsOf(textOf(path), 'addEventListener').map((call) => [path, call]))
+    .filter(([, call]) => !/signal\b|once: true/.test(call));
+  assert.deepEqual(without, []);
+});
+
+test('every observer is disconnected by its file', () => {
+  for (const path of files) {
+    const text = textOf(path);
+    const made = text.match(/new (Resize|Intersection|Mutation)Observer/g)?.length ?? 0;
+    const ended = text.match(/\.disconnect\(\)/g)?.length ?? 0;
+    assert.ok(ended >= made, `${path}: ${made} made, ${ended} disconnected`);
+  }
+});
+
+test('below the page nothing is looked for by its id, nor outside its own root', () => {
+  for (const path of files.filter((path) => !['page', 'tools'].includes(roomOf(path)))) {
+    const found = textOf(path).match(/getElementById|document\.(querySelector|activeElement)/g);
+    assert.equal(found, null, path);
+  }
+});
+
+test('the page asks for its elements by id in one place, and page.js wires in at most 150 lines', () => {
+  const asking = files.filter((path) => textOf(path).includes('getElementById'));
+  assert.deepEqual(asking, ['page/by-id.js']);
+  assert.ok(textOf('page/page.js').split('\n').length <= 150);
 });

@@ -96,7 +96,7 @@ describe('the strip over training', () => {
       const ends = await page.evaluate(async (step) => {
         const { lab, run, stage } = window.flowLab;
         const { count, positions } = await lab.carry(stage.samples.positions.slice(0, 400), {
-          weights: run.history.near(step).values,
+          at: run.snapshots.near(step),
           steps: 20,
         });
         return [...positions.slice(-2 * count)];

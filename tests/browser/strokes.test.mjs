@@ -41,6 +41,28 @@ test('erasing takes away what lies under it, and nothing drawn later', () => {
   assert.equal(pointsOf([eraser, line('brush', 0)]).length, pointsOf([line('brush', 0)]).length);
 });
 
+test('erasing compares each point with every part of a long eraser that is near it', () => {
+  const zigzag = Array.from({ length: 60 }, (_, k) => [-4 + k / 7.5, k % 2 ? 4 : -4]);
+  const drawn = [line('spray', 2, -1), line('spray', 2, 1.5), stroke('brush', 2, [-4, -4], [4, 4])];
+  const all = pointsOf(drawn);
+  for (const size of [0, 2]) {
+    const eraser = stroke('erase', size, ...zigzag.slice(size * 10));
+    const reach = 1.4 * RADII[size];
+    const away = (x, y) => {
+      const at = eraser.cells.map(valueOf);
+      return Array.from({ length: at.length / 2 - 1 }, (_, k) => {
+        const [ax, ay, dx, dy] = [at[2 * k], at[2 * k + 1], at[2 * k + 2] - at[2 * k], at[2 * k + 3] - at[2 * k + 1]];
+        const share = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
+        return Math.hypot(x - ax - share * dx, y - ay - share * dy);
+      }).every((distance) => distance >= reach);
+    };
+    const left = [];
+    for (let i = 0; i < all.length; i += 2) if (away(all[i], all[i + 1])) left.push(all[i], all[i + 1]);
+    assert.ok(left.length > 0 && left.length < all.length);
+    assert.deepEqual([...pointsOf([...drawn, eraser])], left);
+  }
+});
+
 test('a tap leaves points', () => {
   for (const tool of ['brush', 'spray']) assert.equal(pointsOf([stroke(tool, 0, [1, 1])]).length, 20, tool);
 });

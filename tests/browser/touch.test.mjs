@@ -151,4 +151,35 @@ describe('by touch', () => {
     assert.ok(Math.abs((await camera()).centreY - centre) > 0.5, 'the plane moves');
     await close();
   });
+
+  test('one finger scrolls the page again after a zoom, once the run has begun anew', async () => {
+    const { page, close, touch, camera } = await open();
+    await pinch(
+      touch,
+      [
+        [130, 160],
+        [190, 160],
+      ],
+      [
+        [100, 160],
+        [220, 160],
+      ],
+    );
+    assert.ok(!(await camera()).atHome);
+    await page.waitForFunction(() => !document.querySelector('.lens [aria-label="Move left"]').hidden);
+    await page.evaluate(() => document.getElementById('reset').click());
+    await page.waitForFunction(() => window.flowLab.stage.camera.atHome);
+    assert.equal(await page.locator('#stage').evaluate((canvas) => canvas.style.touchAction), 'pan-y');
+    assert.ok(await page.locator('.lens [aria-label="Move left"]').isHidden(), 'there is nowhere to move');
+    const before = await page.evaluate(() => window.scrollY);
+    await touch('touchStart', [160, 250]);
+    for (let k = 1; k <= 10; k++) {
+      await touch('touchMove', [160, 250 - 15 * k]);
+      await page.waitForTimeout(16);
+    }
+    await touch('touchEnd');
+    await page.waitForTimeout(300);
+    assert.ok((await page.evaluate(() => window.scrollY)) > before + 50);
+    await close();
+  });
 });

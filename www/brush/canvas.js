@@ -38,6 +38,11 @@ export class CanvasBrush {
     this.#pixels.put(this.#context, this.#camera);
   }
 
+  /** Gives the bitmap back. */
+  dispose() {
+    Object.assign(this.canvas, { width: 0, height: 0 });
+  }
+
   /**
    * @param {Float32Array} xy
    * @param {PointStyle} style

@@ -48,6 +48,11 @@ export class GpuBrush {
 
   end() {}
 
+  /** Gives the context back: browsers allow about sixteen at once, and take the oldest of more. */
+  dispose() {
+    this.#gl.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+
   /**
    * @param {Float32Array} xy
    * @param {PointStyle} style

@@ -26,7 +26,8 @@ export class Pixels {
   /** A frame begins, of so many pixels. */
   begin(width, height) {
     this.#clear();
-    [this.#width, this.#height] = [width, height];
+    this.#width = width;
+    this.#height = height;
   }
 
   /**

@@ -48,16 +48,13 @@ export default {
     const host = figure.panel();
     host.append(canvas);
     let turned = 0;
-    const palette = new Palette(canvas, () => table.draw());
-    const table = new Turntable(canvas, palette, (yaw, pitch) => {
+    const palette = new Palette(canvas, () => table.draw(), signal);
+    const onTurn = (yaw, pitch) => {
       turned += Math.abs(yaw) + Math.abs(pitch);
       if (turned > TURNED) figure.reached();
-    });
+    };
+    const table = new Turntable(canvas, palette, onTurn, signal);
     figure.exhibits.turntable = table;
-    signal.addEventListener('abort', () => {
-      table.dispose();
-      palette.forget();
-    });
     const lab = await figure.lab(BOARD, { slot: 'second' });
     /** @type {import('../lab/types.js').Samples | null} */
     let samples = null;
@@ -96,7 +93,7 @@ export default {
         figure.say(`Step ${grouped(step)} of ${grouped(STEPS)}.${inside}`);
         if (step < STEPS && performance.now() - last < 600) return;
         last = performance.now();
-        figure.try(() => look(step));
+        return look(step);
       },
     });
   },

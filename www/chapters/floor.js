@@ -66,6 +66,7 @@ export default {
     const element = Object.assign(figure.panel(), { className: 'loss' });
     element.after(spread);
     const curve = new LossCurve(element);
+    signal.addEventListener('abort', () => curve.dispose(), { once: true });
     const lab = await figure.lab(RUN);
     const floor = await lab.lossFloor();
     signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { loadText } from '../dom/load-text.js';
 import { grouped } from '../words/format.js';
 
 const VIEWS = {
@@ -26,7 +27,7 @@ export default {
       import('../stage/palette.js'),
       import('../chart/study.js'),
     ]);
-    const csv = await fetch(new URL('scaling.csv', import.meta.url)).then((answer) => answer.text());
+    const csv = await loadText('scaling.csv');
     signal.throwIfAborted();
     const all = rowsOf(csv);
     const never = all.filter(({ steps }) => !steps); // the run ended first
@@ -40,7 +41,7 @@ export default {
     const key = Object.assign(figure.panel(), { className: 'key' });
     /** @type {import('../chart/study.js').StudyPlot | null} */
     let plot = null;
-    const palette = new Palette(host, () => plot?.redraw());
+    const palette = new Palette(host, () => plot?.redraw(), signal);
     const plane = ({ dim }) => dim === 2;
     const corners = ({ cells }) => cells === 2;
     const series = {
@@ -71,10 +72,7 @@ export default {
       seen.add(view);
       if (seen.has('dim') && seen.has('both')) figure.reached();
     };
-    signal.addEventListener('abort', () => {
-      plot?.dispose();
-      palette.forget();
-    });
+    signal.addEventListener('abort', () => plot?.dispose(), { once: true });
     figure.choose(
       'Against',
       Object.entries(VIEWS).map(([view, { choice }]) => [view, choice]),

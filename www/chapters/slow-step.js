@@ -112,12 +112,13 @@ export default {
     figure.button('Another step', record);
     figure.button('500 steps on', async () => {
       stop();
-      figure.say('Training …');
-      await taught.train(500);
+      const say = (step) => figure.say(`Training, step ${grouped(step)} …`);
+      if (!(await taught.train(500, say)))
+        return figure.say(`${taught.words} is at its end: “Train again” above begins it anew.`);
       signal.throwIfAborted();
       await record();
     });
-    signal.addEventListener('abort', () => clearInterval(timer));
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     await record();
   },
 };
@@ -128,7 +129,13 @@ async function teacher(figure, own) {
   if (own) {
     own.play(false);
     const { target } = own.lab.options;
-    const many = (steps) => own.advance(steps).then(() => own.redraw());
+    // The step that is recorded then is the last one at most.
+    const many = async (steps, onProgress) => {
+      if (own.finished) return false;
+      await own.advanceBy(Math.min(steps, own.total - own.step - 1), { signal, onProgress });
+      await own.redraw();
+      return true;
+    };
     return {
       words: `Your run (${target})`,
       options: own.lab.options,
@@ -139,11 +146,14 @@ async function teacher(figure, own) {
     };
   }
   const lab = await figure.lab({ ...RUN, seed: 2 }, { slot: 'second' });
-  const to = (step) => train(lab, step, { signal });
+  const to = (step, onProgress) => train(lab, step, { signal, onProgress });
   await to(BEFORE);
   const target = await lab.reference('target', 1200);
   signal.throwIfAborted();
-  const many = async (steps) => to((await lab.losses()).length + steps);
+  const many = async (steps, onProgress) => {
+    await to((await lab.losses()).length + steps, ({ step }) => onProgress(step));
+    return true;
+  };
   return { words: 'Two moons', options: lab.options, extent: 3.4, target, record: () => lab.recordStep(), train: many };
 }
 

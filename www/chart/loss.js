@@ -1,6 +1,7 @@
 // The loss curve: every batch's loss, thinned to what a screen can show, its running mean, and the floor beneath.
 
 import uPlot from 'uplot';
+import { onResize, onTheme } from '../dom/media.js';
 import { axisOf, fontOf, typeScale } from './axes.js';
 
 const POINTS_MAX = 400;
@@ -9,6 +10,7 @@ export class LossCurve {
   #plot;
   /** @type {{ loss: number, label: string } | null} */
   #floor = null;
+  #end = new AbortController();
 
   /**
    * The running mean at the last step; undefined before the first.
@@ -20,7 +22,6 @@ export class LossCurve {
   constructor(element) {
     const style = getComputedStyle(element);
     const color = (role) => () => style.getPropertyValue(`--${role}`).trim();
-    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plot.redraw(false, true));
     const axis = axisOf(color('soft'), color('line'));
     const scale = typeScale();
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
@@ -44,7 +45,13 @@ export class LossCurve {
       hooks: { draw: [(plot) => this.#drawFloor(plot, color('exact')(), color('ink')())] },
     };
     this.#plot = new uPlot(options, [[], [], [], []], element);
-    new ResizeObserver(() => this.#plot.setSize(size())).observe(element);
+    onTheme(() => this.#plot.redraw(false, true), this.#end.signal);
+    onResize(element, () => this.#plot.setSize(size()), this.#end.signal);
+  }
+
+  dispose() {
+    this.#end.abort();
+    this.#plot.destroy();
   }
 
   /**

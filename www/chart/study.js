@@ -1,6 +1,7 @@
 // The scaling study as plots: training steps against modes, against dimension, or both.
 
 import uPlot from 'uplot';
+import { onResize } from '../dom/media.js';
 import { grouped } from '../words/format.js';
 import { axisOf, fontOf, typeScale } from './axes.js';
 
@@ -47,7 +48,7 @@ const STEPS = [1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((digit) => digit 
 
 export class StudyPlot {
   #plot;
-  #resizing;
+  #end = new AbortController();
 
   /**
    * @param {HTMLElement} element
@@ -128,8 +129,7 @@ export class StudyPlot {
       data,
       element,
     );
-    this.#resizing = new ResizeObserver(() => this.#plot.setSize(size()));
-    this.#resizing.observe(element);
+    onResize(element, () => this.#plot.setSize(size()), this.#end.signal);
   }
 
   /** The CSS pixel of a value, from the plot's upper left corner. */
@@ -143,7 +143,7 @@ export class StudyPlot {
   }
 
   dispose() {
-    this.#resizing.disconnect();
+    this.#end.abort();
     this.#plot.destroy();
   }
 }

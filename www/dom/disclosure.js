@@ -3,11 +3,12 @@
 /**
  * @param {HTMLElement} button
  * @param {HTMLElement} part
- * @param {{ close?: HTMLElement, bodyClass?: string }} [options] `close`: a button inside that folds it; `bodyClass`:
- *   the body's while it is unfolded
+ * @param {{ signal: AbortSignal, close?: HTMLElement, bodyClass?: string, focus?: HTMLElement }} options `close`: a
+ *   button inside that folds it; `bodyClass`: the body's while it is unfolded; `focus`: gets the focus when it unfolds,
+ *   where the part does not follow its button
  * @returns {{ open: boolean, show: (on: boolean) => void }}
  */
-export function disclosure(button, part, { close, bodyClass } = {}) {
+export function disclosure(button, part, { signal, close, bodyClass, focus }) {
   const show = (on) => {
     part.hidden = !on;
     button.setAttribute('aria-expanded', String(on));
@@ -17,13 +18,18 @@ export function disclosure(button, part, { close, bodyClass } = {}) {
     show(false);
     button.focus();
   };
-  button.addEventListener('click', () => show(part.hidden));
-  close?.addEventListener('click', fold);
-  part.addEventListener('keydown', (event) => {
+  const toggle = () => {
+    show(part.hidden);
+    if (!part.hidden) focus?.focus({ preventScroll: true });
+  };
+  const onKey = (event) => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     fold();
-  });
+  };
+  button.addEventListener('click', toggle, { signal });
+  close?.addEventListener('click', fold, { signal });
+  part.addEventListener('keydown', onKey, { signal });
   return {
     get open() {
       return !part.hidden;

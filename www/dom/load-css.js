@@ -4,23 +4,32 @@
 const loaded = new Map();
 
 /**
- * Resolves when the sheet applies.
+ * Resolves when the sheet applies; one that could not be loaded is asked for again.
  * @param {string} name of a file beside the page's script
  */
 export function loadCss(name) {
   if (!loaded.has(name)) {
-    loaded.set(
-      name,
-      new Promise((resolve, reject) => {
-        const link = Object.assign(document.createElement('link'), {
-          rel: 'stylesheet',
-          href: new URL(name, import.meta.url),
-        });
-        link.addEventListener('load', resolve);
-        link.addEventListener('error', () => reject(new Error(`${name} could not be loaded.`)));
-        document.head.append(link);
-      }),
-    );
+    const sheet = load(name);
+    loaded.set(name, sheet);
+    sheet.catch(() => loaded.delete(name));
   }
   return loaded.get(name);
+}
+
+/** @param {string} name */
+function load(name) {
+  const link = Object.assign(document.createElement('link'), {
+    rel: 'stylesheet',
+    href: new URL(name, import.meta.url),
+  });
+  const done = new Promise((resolve, reject) => {
+    link.addEventListener('load', resolve, { once: true });
+    const fail = () => {
+      link.remove();
+      reject(new Error(`${name} could not be loaded: is the network there? The next attempt asks for it again.`));
+    };
+    link.addEventListener('error', fail, { once: true });
+  });
+  document.head.append(link);
+  return done;
 }

@@ -20,7 +20,7 @@ export class Notes {
     close.type = 'button';
     close.textContent = '×';
     close.setAttribute('aria-label', 'Put this note away');
-    close.addEventListener('click', () => note.remove());
+    close.addEventListener('click', () => note.remove(), { once: true });
     note.append(text, close);
     this.#element.append(note);
   }

@@ -1,16 +1,25 @@
 // Everything that the reader can take away, by the name of its button.
 
+/** @import { Run } from '../run/run.js' */
+/** @import { Seen } from './stills.js' */
+
+import { later } from '../dom/later.js';
 import { drawing, picture } from './stills.js';
 import { points, record } from './tables.js';
 
 const PRINT = 2; // pixels of a picture for each CSS pixel, or the screen's own where those are more
 
 /**
- * @param {{ stage: Stage, digits: DigitGrid }} seen
+ * @param {string} kind the button's value
+ * @param {Run} run
+ * @param {Seen} seen
  * @param {'data' | 'model'} units of the points in the table
  * @returns {Promise<{ blob: Blob, ending: string }>}
  */
-export async function exported(kind, { lab, step }, seen, units) {
+export async function exported(kind, run, seen, units) {
+  const { lab } = run;
+  const past = run.past === null ? null : (run.snapshots.near(run.past) ?? null);
+  const step = past?.step ?? run.step;
   const dense = Math.max(PRINT, window.devicePixelRatio || 1);
   const { source, target } = lab.options;
   const { stage } = seen;
@@ -24,13 +33,13 @@ export async function exported(kind, { lab, step }, seen, units) {
     case 'svg':
       return { blob: drawing(seen, words), ending: 'svg' };
     case 'csv':
-      return { blob: await points(lab, units), ending: 'csv' };
+      return { blob: await points(lab, past, units), ending: 'csv' };
     case 'json':
-      return { blob: await record(lab, location.href), ending: 'json' };
+      return { blob: await record(lab, location.href, past), ending: 'json' };
     case 'gif':
-      return { blob: await (await import('./films.js')).animation(seen), ending: 'gif' };
+      return { blob: await (await later(() => import('./films.js'))).animation(seen), ending: 'gif' };
     default: {
-      const blob = await (await import('./films.js')).film(seen, 1);
+      const blob = await (await later(() => import('./films.js'))).film(seen, 1);
       return { blob, ending: blob.type === 'video/mp4' ? 'mp4' : 'webm' };
     }
   }

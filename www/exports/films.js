@@ -2,7 +2,7 @@
 
 import { GIFEncoder, applyPalette, quantize } from 'gifenc';
 
-import { Sheet } from './stills.js';
+import { OffscreenStage } from './stills.js';
 
 const FLOW_MS = 4000; // from t = 0 to 1
 const REST_MS = 800; // at the end
@@ -16,16 +16,20 @@ const LOOKED_AT = 40_000; // pixels, to choose the colours by
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** @import { Seen } from './stills.js' */
+
 /**
  * Recorded while it plays, in the browser's own format.
+ * @param {Seen} seen
+ * @param {number} density
  * @returns {Promise<Blob>}
  */
 export async function film(seen, density) {
   const type = globalThis.MediaRecorder && TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   if (!type) throw new Error('This browser cannot record films: take the animated picture (GIF) instead.');
-  const sheet = new Sheet(seen, density);
-  sheet.draw(0);
-  const recorder = new MediaRecorder(sheet.canvas.captureStream(), { mimeType: type, videoBitsPerSecond: BITS });
+  const copy = new OffscreenStage(seen, density);
+  copy.draw(0);
+  const recorder = new MediaRecorder(copy.canvas.captureStream(), { mimeType: type, videoBitsPerSecond: BITS });
   const parts = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   const stopped = new Promise((done, failed) => {
@@ -36,7 +40,7 @@ export async function film(seen, density) {
   recorder.start();
   const start = performance.now();
   for (let now = start; now - start < FLOW_MS + REST_MS; now = performance.now()) {
-    sheet.draw(Math.min(1, (now - start) / FLOW_MS));
+    copy.draw(Math.min(1, (now - start) / FLOW_MS));
     await pause(Math.max(0, FRAME_MS - (performance.now() - now)));
   }
   recorder.stop();
@@ -44,14 +48,17 @@ export async function film(seen, density) {
   return new Blob(parts, { type: type.split(';')[0] });
 }
 
-/** @returns {Promise<Blob>} a GIF that begins again and again */
+/**
+ * @param {Seen} seen
+ * @returns {Promise<Blob>} a GIF that begins again and again
+ */
 export async function animation(seen) {
   const { width_px, height_px } = seen.stage.camera;
-  const sheet = new Sheet(seen, Math.min(1, GIF_SIDE / Math.max(width_px, height_px)));
-  const { width, height } = sheet.canvas;
+  const copy = new OffscreenStage(seen, Math.min(1, GIF_SIDE / Math.max(width_px, height_px)));
+  const { width, height } = copy.canvas;
   const bytes = (t) => {
-    sheet.draw(t);
-    return sheet.context.getImageData(0, 0, width, height).data;
+    copy.draw(t);
+    return copy.context.getImageData(0, 0, width, height).data;
   };
   const palette = quantize(sparse([bytes(0), bytes(0.5), bytes(1)]), GIF_COLOURS);
   const gif = GIFEncoder();

@@ -1,24 +1,37 @@
 // Has this browser a GPU that is worth its file? Asked before the file is fetched.
 
-/** @returns {Promise<{ open: boolean, reason: string, adapter?: string }>} */
+import { within } from './within.js';
+
+const WAIT_MS = 10_000; // for an adapter, which a browser whose GPU process hangs never gives
+
+/**
+ * @returns {Promise<{ open: boolean, reason: string, adapter?: string, again?: boolean }>} `again`: another time the
+ *   answer may be another one
+ */
 export async function findAdapter(choice) {
-  const closed = (reason) => ({ open: false, reason });
-  if (choice === 'cpu') return closed('The CPU was asked for.');
-  if (!navigator.gpu) return closed('The CPU runs, because this browser offers no WebGPU.');
+  const closed = (why, again = false) => ({ open: false, reason: `The CPU runs, because ${why}.`, again });
+  if (choice === 'cpu') return { open: false, reason: 'The CPU was asked for.' };
+  if (!navigator.gpu && !globalThis.isSecureContext)
+    return closed('browsers offer WebGPU over https and on localhost alone');
+  if (!navigator.gpu) return closed('this browser offers no WebGPU');
   let adapter;
   try {
-    adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    adapter = await within(WAIT_MS, navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }));
   } catch (error) {
-    return closed(`The CPU runs, because the browser refused a GPU adapter (${error.message}).`);
+    const why = error.late
+      ? `the browser did not answer within ${WAIT_MS / 1000} s when it was asked for a GPU adapter`
+      : `the browser refused a GPU adapter (${error.message})`;
+    return closed(why, true);
   }
-  if (!adapter) return closed('The CPU runs, because the browser found no GPU adapter.');
-  if (isSoftware(adapter) && choice !== 'gpu') {
-    return closed('The CPU runs, because the only GPU adapter is a software one, which is slower.');
-  }
+  if (!adapter) return closed('the browser found no GPU adapter', true);
+  if (isSoftware(adapter) && choice !== 'gpu') return closed('the only GPU adapter is a software one, which is slower');
   return { open: true, reason: '', adapter: nameOf(adapter) };
 }
 
-// What the browser lets be known; wgpu reports no name on the web.
+/**
+ * What the browser lets be known; wgpu reports no name on the web.
+ * @param {{ info?: Partial<GPUAdapterInfo> }} adapter
+ */
 function nameOf({ info = {} }) {
   return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
 }

@@ -1,17 +1,21 @@
 // burn beside a run: the same options in a worker with the file that has burn, fetched only when somebody asks.
 
+import { LabError } from './errors.js';
+
 /**
- * @param {import('./worker-client.js').WorkerClient} remote a fresh worker, which is closed where burn cannot be had
- * @param run the run's options, data, and why it is on the CPU, if it is: as the worker's `open` takes them
+ * @param {import('./files.js').Files} files
+ * @param {(build: 'burn') => Promise<import('./worker-client.js').WorkerClient>} start a worker with its module
+ * @param {import('./types.js').RunOf} run and why it is on the CPU, if it is
  */
-export async function openBurn(remote, run) {
+export async function openBurn(files, start, run) {
+  const missing = await files.whyMissing('burn');
+  if (missing) throw new LabError(`burn cannot be asked, because ${missing}.`, { code: 'missing' });
+  const client = await start('burn');
   try {
-    const missing = await remote.call('fetch', { build: 'burn' });
-    if (missing) throw new Error(`burn cannot be asked, because ${missing}.`);
-    await remote.call('open', run);
+    await client.call('open', run);
   } catch (error) {
-    remote.close(error.message);
+    client.close(error);
     throw error;
   }
-  return remote;
+  return client;
 }

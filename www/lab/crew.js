@@ -2,6 +2,9 @@
 // threads would need headers that most static hosts do not send. What they find is what one worker alone would
 // have found, to the last bit.
 
+/** @import { ModuleOf, Pair, Samples } from './types.js' */
+
+import { LabError } from './errors.js';
 import { WorkerClient } from './worker-client.js';
 
 const WORKERS_MAX = 8;
@@ -12,35 +15,73 @@ const SAMPLE_WORK_MIN = 2e8;
  * How many workers shall share the work: a power of two, since batches are halved. Half the cores often
  * are the other half's twins.
  */
-export function workersFor(cores = navigator.hardwareConcurrency || 1) {
+function workersFor(cores = navigator.hardwareConcurrency || 1) {
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(WORKERS_MAX, cores / 2))));
 }
 
 export class Crew {
-  #remotes = []; // those that have their module; what they are told comes before what they are asked
-  #started = 0; // and those that will have it
-  #era = 0; // of those that were started before the last dismissal nobody wants to hear
+  /**
+   * Workers with their module loaded.
+   * @type {WorkerClient[]}
+   */
+  #ready = [];
+  /** How many were started, loading ones included. */
+  #started = 0;
+  /** Raised by #dismiss(); a worker that finishes loading for an older one is closed. */
+  #generation = 0;
   #workers = workersFor();
-  #run; // what they were told of: { pairs, dim }, and how often its batches can be halved
+  /**
+   * The CPU's module, as a worker's `fetch` takes it.
+   * @type {ModuleOf | undefined}
+   */
+  #files;
+  /**
+   * The run that they help with, and how often its batches can be halved.
+   * @type {{ pairs: Pair[], dim: number, halvings: number } | undefined}
+   */
+  #run;
 
-  /** Lets so many workers share the work, the run's own among them; ends when they are there, or cannot be had. */
+  /**
+   * What workers are started with.
+   * @param {ModuleOf | undefined} files
+   */
+  set files(files) {
+    this.#files = files;
+  }
+
+  /**
+   * Lets so many workers share the work, the run's own among them; ends when they are there, or cannot be had.
+   * @param {number} workers
+   */
   async share(workers) {
     this.#dismiss();
     this.#workers = workers;
     await this.#start(workers - 1);
   }
 
-  /** From now on it is this run that they help. */
+  /**
+   * From now on they help with this run.
+   * @param {any} run the module's FlowLab
+   * @param {Pair[]} pairs its options
+   */
   begin(run, pairs) {
     this.#run = { pairs, dim: run.dim(), halvings: run.halvings() };
-    this.#remotes.forEach((remote) => this.#tell(remote));
+    for (const remote of this.#ready) this.#tell(remote);
   }
 
-  /** How often a batch of the run is divided now. Nobody waits for helpers that are on their way. */
+  /** How often a batch of the run is halved, when all workers are there. */
+  get #wanted() {
+    return Math.min(Math.log2(this.#workers), this.#run?.halvings ?? 0);
+  }
+
+  /** How often it is halved now. */
   get shared() {
-    const wanted = Math.min(Math.log2(this.#workers), this.#run.halvings);
-    this.#start(2 ** wanted - 1);
-    return Math.min(wanted, Math.floor(Math.log2(this.#remotes.length + 1)));
+    return Math.min(this.#wanted, Math.floor(Math.log2(this.#ready.length + 1)));
+  }
+
+  /** Starts the workers that a step can use; nobody waits for those that are on their way. */
+  grow() {
+    void this.#start(2 ** this.#wanted - 1);
   }
 
   /** Takes a training step together. */
@@ -50,7 +91,7 @@ export class Crew {
     const { parts, total } = run.divide(shared);
     const weights = run.packed();
     const answers = parts.map((part, k) =>
-      this.#remotes[k].call('work', { weights, part, total, shared }, [part.buffer]),
+      this.#ready[k].call('work', { weights, part, total, shared }, [part.buffer]),
     );
     run.workFirst();
     const found = (await this.#all(answers)) ?? [];
@@ -62,16 +103,16 @@ export class Crew {
 
   /** Carries points together, as `run.carry()` does alone. */
   async carry(run, points, asked, weights, first) {
-    const { dim } = this.#run;
+    const dim = run.dim();
     const count = points.length / dim;
     const worth = Number.isInteger(count) && run.sampleWork(asked, count) >= SAMPLE_WORK_MIN;
-    if (worth) this.#start(this.#workers - 1);
-    if (!worth || !this.#remotes.length) return run.carry(points, asked, weights, first);
-    const workers = this.#remotes.length + 1;
+    if (worth) void this.#start(this.#workers - 1);
+    if (!worth || !this.#ready.length) return run.carry(points, asked, weights, first);
+    const workers = this.#ready.length + 1;
     const starts = Array.from({ length: workers + 1 }, (_, k) => Math.round((k * count) / workers));
     const part = (k) => points.slice(starts[k] * dim, starts[k + 1] * dim);
     const packed = run.packedFlow(weights);
-    const answers = this.#remotes.map((remote, k) =>
+    const answers = this.#ready.map((remote, k) =>
       remote.call('carryPart', { weights: packed, points: part(k + 1), asked, first: first + starts[k + 1] }),
     );
     const others = this.#all(answers); // from here on nobody's failure goes unheard
@@ -80,33 +121,41 @@ export class Crew {
     return found ? together([own, ...found]) : run.carry(points, asked, weights, first);
   }
 
-  /** The answers; undefined where there are not all of them. */
+  /**
+   * The answers; undefined where there are not all of them.
+   * @template Answer
+   * @param {Promise<Answer>[]} answers
+   */
   async #all(answers) {
     try {
       return await Promise.all(answers);
     } catch (error) {
-      if (this.#remotes.some(({ closed }) => closed)) this.#giveUp(error);
+      if (this.#ready.some(({ closed }) => closed)) this.#giveUp(error);
     }
   }
 
-  /** Starts helpers until there are so many. */
+  /**
+   * Starts workers until there are so many.
+   * @param {number} count
+   */
   async #start(count) {
     if (this.#started >= count) return;
-    const [era, fresh] = [this.#era, count - this.#started];
+    const [generation, fresh] = [this.#generation, count - this.#started];
     this.#started = count;
     try {
       const remotes = Array.from({ length: fresh }, () => new WorkerClient(newWorker()));
-      await Promise.all(remotes.map((remote) => remote.call('fetch', { build: 'cpu' })));
-      if (era !== this.#era) return remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
-      if (this.#run) remotes.forEach((remote) => this.#tell(remote));
-      this.#remotes.push(...remotes);
+      await Promise.all(remotes.map((remote) => remote.call('fetch', this.#files)));
+      if (generation !== this.#generation) return remotes.forEach((remote) => remote.close(dismissed()));
+      for (const remote of remotes) this.#tell(remote);
+      this.#ready.push(...remotes);
     } catch (error) {
-      if (era === this.#era) this.#giveUp(error);
+      if (generation === this.#generation) this.#giveUp(error);
     }
   }
 
+  /** @param {WorkerClient} remote */
   #tell(remote) {
-    remote.call('help', this.#run).catch(() => {}); // who asks it hears of it
+    if (this.#run) remote.call('help', this.#run).catch(() => {}); // who asks it hears of it
   }
 
   #giveUp(error) {
@@ -116,16 +165,23 @@ export class Crew {
   }
 
   #dismiss() {
-    this.#remotes.forEach((remote) => remote.close('The helper is not needed any more.'));
-    [this.#remotes, this.#started] = [[], 0];
-    this.#era++;
+    this.#ready.forEach((remote) => remote.close(dismissed()));
+    this.#ready = [];
+    this.#started = 0;
+    this.#generation++;
   }
 }
+
+const dismissed = () => new LabError('The helper is not needed any more.', { code: 'stopped' });
 
 // The script of the worker that this runs in, by whatever address it was loaded.
 const newWorker = () => new Worker(self.location.href, { type: 'module' });
 
-/** Trajectories of several groups of points as those of all of them. */
+/**
+ * Trajectories of several groups of points as those of all of them.
+ * @param {Samples[]} parts
+ * @returns {Samples}
+ */
 function together(parts) {
   const [{ times, dim, evaluations }] = parts;
   const count = parts.reduce((sum, part) => sum + part.count, 0);

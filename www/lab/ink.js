@@ -1,12 +1,14 @@
 // In the worker: files and pictures, decoded by the browser. What their pixels mean, the module says, as it does on the
 // command line: src/data/given/picture.rs.
 
+/** @import { Read, ReadableFile } from './types.js' */
+
 const STRIP = 1 << 20; // pixels handed over at a time; some phones have no canvas of more than 16 million
 
 /**
- * @param {object} wasm the module
- * @param {Blob | ImageBitmap | { data, width, height }} file
- * @returns {Promise<object>} `{ csv }` or `{ values, width, height }`, as src/web/given.rs takes them
+ * @param {any} wasm the module
+ * @param {ReadableFile} file
+ * @returns {Promise<Read>} `{ csv }` or `{ values, width, height }`, as src/web/given.rs takes them
  */
 export async function readFile(wasm, file) {
   if (!(file instanceof Blob)) return inkOf(wasm, await bitmapOf(file));
@@ -19,6 +21,7 @@ export async function readFile(wasm, file) {
   return { csv: wasm.textOf(bytes) };
 }
 
+/** @param {ImageBitmap} bitmap */
 function inkOf(wasm, bitmap) {
   const { width, height } = bitmap;
   const ink = new wasm.Ink(width, height);
@@ -26,6 +29,7 @@ function inkOf(wasm, bitmap) {
     const rows = Math.max(1, Math.floor(STRIP / width));
     const canvas = new OffscreenCanvas(width, Math.min(rows, height));
     const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('this browser gives no canvas to read the picture with: close other tabs');
     for (let top = 0; top < height; top += rows) {
       const few = Math.min(rows, height - top);
       context.clearRect(0, 0, width, few);

@@ -1,25 +1,37 @@
 // What a reader brings for the shape `points`, in the form that the wasm module takes: `{ csv }`,
 // `{ values: Float64Array, dim, inPlace }`, `{ values: Float32Array, dim, mean, std }` or `{ values, width, height }`.
 
+/** @import { End, Given, Read, ReadableFile } from './types.js' */
+
+import { LabError } from './errors.js';
+
 const EXPECTED = 'give CSV text, an array of numbers, two a point, { values, dim }, a file, or a picture';
 
 /**
- * @param {string | ArrayLike<number> | object | undefined} data CSV text; numbers, two a point; `{ values, dim }`,
- *   which `inPlace` keeps from being standardised; a grey raster `{ values, width, height }`; a picture: ImageData,
- *   ImageBitmap; or a Blob, which is a picture or CSV by its bytes
- * @param {(file: object) => Promise<object>} read what the worker makes of a file or a picture
+ * @param {End} end
+ * @param {Given | null | undefined} data CSV text; numbers, two a point; `{ values, dim }`, which `inPlace` keeps from
+ *   being standardised; a grey raster `{ values, width, height }`; a picture: ImageData, ImageBitmap; or a Blob, which
+ *   is a picture or CSV by its bytes
+ * @param {(file: ReadableFile) => Promise<Read>} read what the worker makes of a file or a picture
+ * @returns {Promise<Read | undefined>}
  */
 export async function readPoints(end, data, read) {
   if (data === undefined || data === null) return undefined;
   try {
     return await given(data, read);
   } catch (error) {
-    throw new Error(`${end}: ${error.message}`);
+    throw new LabError(`${end}: ${error.message}`, { code: 'input', option: end });
   }
 }
 
+/**
+ * @param {any} data may be anything: callers come from outside
+ * @param {(file: ReadableFile) => Promise<Read>} read
+ * @returns {Promise<Read>}
+ */
 async function given(data, read) {
   if (typeof data === 'string') return { csv: data };
+  if (typeof data.csv === 'string') return { csv: data.csv }; // as `lab.given` has it
   if (data instanceof Blob || data instanceof ImageBitmap) return read(data);
   if (data.data && data.width)
     return read({ data: Uint8ClampedArray.from(data.data), width: data.width, height: data.height });

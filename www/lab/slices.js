@@ -6,19 +6,28 @@ const SLICE_MS = { cpu: 30, webgpu: 8 };
 /** No slice is made longer to save on handing over. */
 const SLICE_MAX_MS = 200;
 const STEPS_MAX = 1024;
-/** A slice of twice the steps stays if a step then costs less than this share. */
+/** Keep a doubled slice only if the time per step falls below this share. */
 const WORTH = 0.8;
 
 export class Slices {
   steps = 1;
-  #tried; // { steps, ms } a step, of the slice half as long that this one is compared with
+  /**
+   * The slice half as long that this one is compared with: its steps, and ms a step.
+   * @type {{ steps: number, ms: number } | undefined}
+   */
+  #tried;
   #settled = false;
 
+  /** @param {'cpu' | 'webgpu'} kind */
   constructor(kind) {
     this.sliceMs = SLICE_MS[kind];
   }
 
-  /** `steps` in slices of the present size took so many ms. */
+  /**
+   * `steps` in slices of the present size took so many ms.
+   * @param {number} ms
+   * @param {number} steps
+   */
   took(ms, steps) {
     const each = ms / steps;
     if (this.#tried && each > WORTH * this.#tried.ms) {

@@ -1,32 +1,55 @@
 // What the reader chose, and what it makes of the run: sampling options at once, all others by training again. Changes
 // are made one after the other, each on what the last one left.
 
+/** @import { Checked, Data, End, Given, OptionsGiven, Pair, Spec } from '../lab/types.js' */
+/** @import { Notes } from '../dom/notes.js' */
+/** @import { Run } from '../run/run.js' */
+/** @import { Address } from './hash.js' */
+
 import { correction } from '../dom/notes.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
 import { dataOf, holds, joined, split } from '../points/in-link.js';
-import { writeHash } from './hash.js';
+
+/** @type {End[]} */
+const ENDS = ['source', 'target'];
+const WAITING_MS = 400; // a choice that takes longer to be taken says that it waits
 
 export class Choices {
-  /** `[name, text]` of every option that the link holds. */
+  /**
+   * Every option that the link holds.
+   * @type {Pair[]}
+   */
   given = [];
   /** The reader's own points, as far as a link can hold them: a text for each end, or ''. */
   kept = { source: '', target: '' };
-  #turns = Promise.resolve(); // ends with the last change that was asked for
+  /**
+   * The last change asked for; each waits for the one before.
+   * @type {Promise<unknown>}
+   */
+  #queue = Promise.resolve();
+  #waiting = 0; // changes that were asked for and not made yet
 
   /**
    * @param {Run} run
    * @param {Notes} notes
-   * @param {{ shown: () => void, needsPoints: (end: string) => void }} page options changed; one
-   *   end was asked for points
+   * @param {Address} address
+   * @param {{ shown: () => void, needsPoints: (end: End) => unknown, waiting?: (on: boolean) => void }} page options
+   *   changed; one end was asked for points; what was asked for waits, or no longer
    */
-  constructor(run, notes, page) {
-    Object.assign(this, { run, notes, page });
+  constructor(run, notes, address, page) {
+    this.run = run;
+    this.notes = notes;
+    this.address = address;
+    this.page = page;
   }
 
-  /** The run has begun: its options are the choices now, unless it was made in another way. */
+  /**
+   * The run has begun: its options are the choices now, unless it was made in another way.
+   * @param {Pair[]} given
+   */
   keep(given) {
     this.given = given;
-    writeHash(joined(given, this.kept));
+    this.address.write(joined(given, this.kept));
   }
 
   /** The link does not know the points of this run. */
@@ -43,24 +66,45 @@ export class Choices {
   /**
    * Does what the reader asked for when the changes before have been made; a failure becomes a
    * note, and nothing is lost.
+   * @param {() => unknown} work
    */
   async attempt(work) {
-    const done = this.#turns.then(work);
-    this.#turns = done.catch(() => {});
     try {
-      await done;
+      await this.#turn(work);
     } catch (error) {
-      this.notes.add(error.message);
+      // What belongs to a run that was replaced meanwhile needs no word.
+      if (error.code !== 'stopped') this.notes.add(error.message);
     }
   }
 
-  /** One option was changed by the reader. */
+  /**
+   * Each in its turn; the worker may be held up by a long step before it hears of one.
+   * @param {() => unknown} work
+   */
+  async #turn(work) {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    this.#waiting++;
+    const late = setTimeout(() => this.page.waiting?.(true), WAITING_MS);
+    try {
+      return await done;
+    } finally {
+      clearTimeout(late);
+      if (--this.#waiting === 0) this.page.waiting?.(false);
+    }
+  }
+
+  /**
+   * One option was changed by the reader.
+   * @param {string} name
+   * @param {string} text
+   */
   change(name, text) {
     // The network that learns points in the plane would make noise of digits.
     if (name === 'target' && text === 'digits') [name, text] = ['preset', 'digits'];
     return this.attempt(async () => {
       const { lab } = this.run;
-      if (['source', 'target'].includes(name) && text === 'points' && !lab.given[name])
+      if ((name === 'source' || name === 'target') && text === 'points' && !lab.given[name])
         return this.page.needsPoints(name);
       const checked = await lab.check([...this.#but(name), [name, text]]);
       this.notes.clear();
@@ -69,10 +113,13 @@ export class Choices {
     });
   }
 
-  // What was chosen for all other options.
+  /**
+   * What was chosen for all other options.
+   * @param {string} name
+   */
   #but(name) {
-    // A preset is a fresh start: what was chosen for another one would hide it.
-    if (name === 'preset') return [];
+    // A preset is a fresh start: what was chosen for another one would hide it. Seed and device are of no run.
+    if (name === 'preset') return this.given.filter(([known]) => ['seed', 'device'].includes(known));
     // The dimension of points and of digits goes with them, and so do classes, and the preset that they came with.
     const gone = { points: [name, 'dim'], digits: [name, 'preset', 'dim', 'classes', 'label', 'guidance'] }[
       this.run.lab.options[name]
@@ -80,14 +127,19 @@ export class Choices {
     return this.given.filter(([known]) => !gone.includes(known));
   }
 
+  /**
+   * @param {Checked} checked
+   * @param {string} name
+   */
   async #adopt({ options, changed }, name) {
     const { lab } = this.run;
     // Reflow is not among the choices of the link, and stays until another coupling is chosen.
     const { coupling } = lab.options;
-    const kept = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
-    const differs = Object.keys(kept).filter((key) => kept[key] !== lab.options[key]);
-    if (!differs.every((key) => SAMPLING_OPTIONS.includes(key))) return this.restart(changed);
-    lab.options = kept;
+    const wanted = coupling === 'reflow' && name !== 'coupling' ? { ...options, coupling } : options;
+    const differs = Object.entries(wanted).filter(([key, value]) => value !== lab.options[key]);
+    const isSampling = (key) => SAMPLING_OPTIONS.some((known) => known === key);
+    if (!differs.every(([key]) => isSampling(key))) return this.restart(changed);
+    await lab.use(Object.fromEntries(differs));
     this.keep(changed);
     this.page.shown();
     await this.run.refresh();
@@ -96,52 +148,74 @@ export class Choices {
   /**
    * The reader brought points for one end, which the link keeps as `kept`; rejects when they cannot be
    * used, and the run goes on.
+   * @param {End} end
+   * @param {Given} data
+   * @param {string} [kept]
    */
   bring(end, data, kept = '') {
-    const done = this.#turns.then(async () => {
+    return this.#turn(async () => {
+      /** @type {Pair[]} */
       const pairs = [...this.#but(end).filter(([name]) => name !== 'dim'), [end, 'points']];
-      await this.run.lab.restart(pairs, { [end]: data });
-      this.kept = { ...this.kept, [end]: kept };
-      this.notes.clear();
-      await this.run.begin({ atOnce: true });
-      this.run.play(true);
+      await this.run.restart(pairs, { [end]: data }, () => {
+        this.kept = { ...this.kept, [end]: kept };
+        this.notes.clear();
+      });
     });
-    this.#turns = done.catch(() => {});
-    return done;
   }
 
-  /** One end becomes letters. */
+  /**
+   * One end becomes letters.
+   * @param {End} end
+   * @param {string} text
+   */
   write(end, text) {
+    /** @type {Pair[]} */
     const pairs = [
       ...this.#but(end).filter(([name]) => !['text', 'dim'].includes(name)),
       [end, 'text'],
       ['text', text],
     ];
-    const done = this.#turns.then(async () => {
+    return this.#turn(async () => {
       this.notes.clear();
       await this.run.restart(pairs);
     });
-    this.#turns = done.catch(() => {});
-    return done;
   }
 
+  /** @param {OptionsGiven} [pairs] */
   restart(pairs = this.given) {
     return this.run.restart(pairs);
   }
 
-  /** Takes over another link. */
-  async follow(link) {
-    const { pairs, kept, data } = readLink(link, this.notes);
-    this.kept = kept;
-    await this.run.restart(pairs, data);
+  /**
+   * Takes over the link that the address holds now, or says why it cannot be.
+   * @param {Spec[]} specs
+   */
+  async follow(specs) {
+    this.notes.clear();
+    const { pairs, kept, data } = givenIn(this.address.read(specs), this.notes);
+    // Points of the run before are not meant by a link that has none.
+    data.source ??= null;
+    data.target ??= null;
+    try {
+      await this.run.restart(pairs, data, () => (this.kept = kept));
+    } catch (error) {
+      this.keep(this.given); // the run that goes on
+      throw error;
+    }
   }
 }
 
-/** What a link holds: `{ pairs, kept, data }`; points that cannot be read are left out, with a note. */
-export function readLink(link, notes) {
-  const { pairs, kept } = split(link);
+/**
+ * What a link holds: `{ pairs, kept, data }`; what is left out of it, points that cannot be read among them, is noted.
+ * @param {{ pairs: Pair[], sentences: string[] }} link see `readLink`
+ * @param {Notes} notes
+ */
+export function givenIn(link, notes) {
+  link.sentences.forEach((sentence) => notes.add(sentence));
+  const { pairs, kept } = split(link.pairs);
+  /** @type {Data} */
   const data = {};
-  for (const end of ['source', 'target']) {
+  for (const end of ENDS) {
     try {
       data[end] = dataOf(kept[end]);
     } catch (error) {

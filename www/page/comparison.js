@@ -2,270 +2,335 @@
 // pace. A changed sampling option forks the trained weights as they are; any other trains from the first step, while
 // the present run waits where it is until the fork has caught up.
 
+/** @import { Metrics, Note, Pair, Spec } from '../lab/types.js' */
+/** @import { LossCurve } from '../chart/loss.js' */
+/** @import { Run } from '../run/run.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
+import { disclosure } from '../dom/disclosure.js';
+import { later } from '../dom/later.js';
 import { SAMPLING_OPTIONS } from '../lab.js';
-import { needsDigits } from '../lab/image-pack.js';
-import { Run } from '../run/run.js';
-import { attachOverlay } from '../stage/overlay.js';
-import { Stage } from '../stage/stage.js';
+import { FlowView } from '../view/flow-view.js';
 import { optionWords } from '../words/format.js';
 import { differenceSentence } from '../words/sentences.js';
-import { choice } from './controls.js';
-import { DigitGrid } from './digit-grid.js';
+import { $ } from './by-id.js';
+import { ForkForm } from './fork-form.js';
 
 const TOGETHER = 50; // steps that runs at one pace take between two looks at each other
 const MEASURE_MS = 5000;
 const COUNT = 300; // points measured
-const NOT_FORKED = ['preset', 'seed', 'device', 'dim'];
 
-const $ = (id) => document.getElementById(id);
+/** @typedef {{ name: string, from: string | number, to: string | number }} Changed an option, here and in the fork */
+
+/**
+ * What a comparison asks of the page.
+ * @typedef {object} Page
+ * @property {() => Pair[]} given what the link holds
+ * @property {(stage: Stage) => () => void} join gives a stage the layers that the reader ticked; the result ends that
+ * @property {(error: Error) => void} failed
+ * @property {AbortSignal} signal
+ */
 
 export class Comparison {
-  #run;
-  #other = null;
-  #curve;
-  #changed; // { name, from, to }
-  #leave = []; // what ends with the comparison
-  #measured = null; // [of the present run, of its fork]
+  /**
+   * Of the present run.
+   * @type {FlowView}
+   */
+  #view;
+  /** @type {Page} */
+  #page;
+  #form; // unfolds where a fork is chosen
+  /**
+   * Once both runs are seen.
+   * @type {{ run: Run, changed: Changed, curve: LossCurve } | null}
+   */
+  #fork = null;
+  #end = new AbortController(); // of the fork that is seen, or on its way
+  /**
+   * Of the present run, and of its fork.
+   * @type {[Float32Array | null, Float32Array | null]}
+   */
+  #losses = [null, null];
+  /**
+   * The step of the past that both show.
+   * @type {number | null}
+   */
+  #followed = null;
+  /**
+   * Of both.
+   * @type {Metrics[] | null}
+   */
+  #measured = null;
   #due = 0; // infinite while it measures
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
   #of = ''; // the steps that were measured last
-  #number = 0;
 
   /**
-   * @param {object[]} specs the table of options.
-   * @param {{ given: () => [string, string][], join: (stage) => () => void, fold: () => void, failed:
-   *   (error: Error) => void }} page
+   * @param {FlowView} view
+   * @param {Page} page
    */
-  constructor(run, specs, page) {
-    this.#run = run;
-    Object.assign(this, { page, specs });
-    const names = specs.map(({ name }) => name).filter((name) => !NOT_FORKED.includes(name));
-    $('fork-option').append(...names.map((name) => new Option(optionWords(name), name)));
-    $('fork-option').value = 'coupling';
-    $('fork-option').addEventListener('change', () => this.#offerValue());
-    $('compare').addEventListener('click', () => this.#offerValue());
-    this.#offerValue();
-    $('fork').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.begin($('fork-option').value, $('fork-value').value).then(() => this.#other && page.fold(), page.failed);
-    });
-    $('fork-end').addEventListener('click', () => {
+  constructor(view, page) {
+    this.#view = view;
+    this.#page = page;
+    this.#form = disclosure($('compare'), $('fork'), { signal: page.signal });
+    const close = () => {
       this.end();
       $('compare').focus();
-    });
+    };
+    $('fork-end').addEventListener('click', close, { signal: page.signal });
+    page.signal.addEventListener('abort', () => this.end(), { once: true });
   }
 
+  /**
+   * Takes the table of options, of which one is chosen.
+   * @param {Spec[]} specs
+   */
+  build(specs) {
+    const { failed, signal } = this.#page;
+    const begin = async (name, value) => {
+      await this.begin(name, value);
+      if (this.#fork) this.#form.show(false);
+    };
+    new ForkForm(specs, (name) => this.#view.run?.lab.options[name], { begin, failed, signal });
+  }
+
+  /** The fork's run; undefined where there is none. */
   get other() {
-    return this.#other;
+    return this.#fork?.run;
   }
 
-  // A field for the value, set to something that differs from the present one.
-  #offerValue() {
-    const spec = this.specs.find(({ name }) => name === $('fork-option').value);
-    const now = String(this.#run.lab.options[spec.name]);
-    let field;
-    if (spec.type === 'choice') {
-      field = choice(spec);
-      const free = [...field.options].filter((option) => !option.disabled && option.value !== now);
-      field.value = free[0]?.value;
-    } else {
-      field = Object.assign(document.createElement('input'), {
-        type: 'text',
-        value: spec.type === 'text' ? now : differing(spec, Number(now)),
-      });
-    }
-    field.id = 'fork-value';
-    $('fork-value').replaceWith(field);
-  }
-
-  /** Forks the present run with one option changed. */
+  /**
+   * Forks the present run with one option changed; one that cannot begin leaves nothing behind.
+   * @param {string} name
+   * @param {string} value
+   */
   async begin(name, value) {
     this.end();
-    const number = ++this.#number;
-    const run = this.#run;
-    const pairs = [...this.page.given().filter(([known]) => known !== name), [name, value]];
+    const end = this.#end;
+    try {
+      await this.#begin(name, value, end.signal);
+    } catch (error) {
+      // Another fork was asked for meanwhile, or none any more: this one has left already.
+      if (end.signal.aborted) return;
+      this.end();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   * @param {AbortSignal} signal
+   */
+  async #begin(name, value, signal) {
+    const { run } = this.#view;
+    if (!run) return;
+    /** @type {Pair[]} */
+    const pairs = [...this.#page.given().filter(([known]) => known !== name), [name, value]];
     const { options, notes } = await run.lab.check(pairs);
-    if (notes.length) throw new Error(`${name} = ${value}: ${notes[0].problem}`);
+    signal.throwIfAborted();
+    if (notes.length) throw refused(notes[0]);
     const from = run.lab.options[name];
     if (String(options[name]) === String(from))
       throw new Error(`${optionWords(name)} is ${from} in both runs: choose another value for the fork.`);
     if (run.lab.options.coupling === 'reflow')
       throw new Error('A run after reflow cannot be forked: train again first.');
-    const stage = new Stage(this.#place(), { clock: run.stage.clock });
-    attachOverlay(stage.canvas.parentElement, stage);
-    const digits = new DigitGrid(stage.canvas.parentElement, stage);
-    const sampled = (samples) => digits.show(needsDigits(other.lab.options) ? samples : null, other.lab.options);
-    const other = await Run.create(
-      pairs,
-      stage,
-      { ...this.#hooks(), sampled, failed: this.page.failed },
-      run.lab.given,
-    );
-    if (number !== this.#number) return other.dispose();
-    this.#changed = { name, from, to: other.lab.options[name] };
-    this.#leave.push(this.page.join(stage), link(run.stage, stage), () => other.dispose());
-    if (SAMPLING_OPTIONS.includes(name)) {
-      const { options } = other.lab;
+    const view = this.#place(signal);
+    const other = await view.open(pairs, run.lab.given);
+    // Some choices, like points of one's own, can only be judged when a run begins with them.
+    if (other.lab.notes.length) throw refused(other.lab.notes[0]);
+    if (SAMPLING_OPTIONS.some((known) => known === name)) {
+      const value = other.lab.options[name];
       await other.lab.load(await run.lab.save());
-      other.lab.options = options;
+      await other.lab.use({ [name]: value });
     }
+    signal.throwIfAborted();
+    this.#join(view, signal);
     await other.begin();
-    if (number !== this.#number) return;
+    const { LossCurve } = await later(() => import('../chart/loss.js'));
+    signal.throwIfAborted();
+    const curve = new LossCurve($('both-losses'));
+    signal.addEventListener('abort', () => curve.dispose(), { once: true });
     run.limit = () => pace(run, other);
     other.limit = () => pace(other, run);
-    const { LossCurve } = await import('../chart/loss.js');
-    if (number !== this.#number) return;
-    this.#curve = new LossCurve($('both-losses'));
-    this.#other = window.flowLab.other = other;
-    this.#title();
-    this.follow();
-    this.otherLosses = await other.lab.losses();
-    this.pictured(await run.lab.losses());
+    this.#fork = { run: other, changed: { name, from, to: other.lab.options[name] }, curve };
+    this.#title(view, this.#fork.changed);
+    this.progressed(run);
+    const losses = await Promise.all([run.lab.losses(), other.lab.losses()]);
+    signal.throwIfAborted();
+    this.#losses = losses;
+    this.#drawCurves();
+    void this.#measure();
     if (run.finished && !other.finished) other.play(true);
   }
 
-  /** The present run played, paused, looked at its past or began anew: so does its fork. */
-  follow() {
-    const [run, other] = [this.#run, this.#other];
-    if (!other) return;
-    const playing = run.playing || (run.finished && run.past === null);
-    if (other.playing !== playing && !(other.finished && playing)) other.play(playing);
-    if (other.past === null ? run.past !== null : run.past !== this.followed)
-      other.lookAt(run.past).catch(this.page.failed);
-    this.followed = run.past;
-    this.#say();
+  /**
+   * The fork's own stage, beside the first.
+   * @param {AbortSignal} signal
+   */
+  #place(signal) {
+    const section = document.createElement('section');
+    section.className = 'stage fork';
+    section.setAttribute('aria-label', 'The fork');
+    $('stages').append(section);
+    $('both').hidden = false;
+    document.body.classList.add('comparing');
+    const leave = () => {
+      section.remove();
+      $('both').hidden = true;
+      document.body.classList.remove('comparing');
+    };
+    const { clock } = this.#view.stage;
+    const view = new FlowView(section, { clock, clocks: false, signal, hooks: this.#hooks() });
+    signal.addEventListener('abort', leave, { once: true });
+    view.stage.canvas.setAttribute('aria-label', 'The plane with the points of the fork');
+    return view;
   }
 
-  /** The present run has begun anew: its fork does as well, with its own option. */
-  async beganAnew() {
-    const { name, to } = this.#changed ?? {};
-    if (!this.#other) return;
-    this.#measured = null;
-    await this.#other.restart(
-      [...this.page.given().filter(([known]) => known !== name), [name, String(to)]],
-      this.#run.lab.given,
-    );
+  /**
+   * Both stages have the same layers, see the same part of the plane, and pick the same point.
+   * @param {FlowView} view
+   * @param {AbortSignal} signal
+   */
+  #join({ stage }, signal) {
+    const first = this.#view.stage;
+    signal.addEventListener('abort', this.#page.join(stage), { once: true });
+    for (const [one, two] of [
+      [first, stage],
+      [stage, first],
+    ]) {
+      one.on('moved', () => two.seeAs(one), { signal });
+      one.on('pick', () => two.picked.follow(one.picked), { signal });
+    }
   }
 
-  /** New losses of either. */
-  pictured(losses) {
-    this.losses = losses;
-    this.#drawCurves();
-    this.#measure();
-  }
-
-  #drawCurves() {
-    if (this.#other && this.losses) this.#curve.show(this.losses, this.otherLosses);
-  }
-
-  redraw() {
-    return this.#other?.redraw();
-  }
-
-  end() {
-    this.#number++;
-    for (const leave of this.#leave.splice(0)) leave();
-    this.#other = window.flowLab.other = null;
-    [this.#run.limit, this.#measured, this.#of, this.otherLosses] = [() => Infinity, null, '', null];
-    $('both').hidden = true;
-    document.querySelector('#stages .fork')?.remove();
-    document.body.classList.remove('comparing');
-    $('both-losses').replaceChildren();
-    document.querySelector('#stages h2').hidden = true;
-  }
-
+  /** @returns {import('../run/run.js').Hooks} */
   #hooks() {
     return {
       progressed: () => this.#say(),
       pictured: (losses) => {
-        this.otherLosses = losses;
+        this.#losses[1] = losses;
         this.#drawCurves();
-        this.#measure();
+        void this.#measure();
       },
+      failed: this.#page.failed,
     };
   }
 
-  // The fork's own stage, beside the first. @returns its canvas
-  #place() {
-    const section = document.querySelector('#stages .stage').cloneNode(true);
-    section.classList.add('fork');
-    section.setAttribute('aria-label', 'The fork');
-    section.querySelectorAll('svg, .pen').forEach((element) => element.remove());
-    section.querySelector('.plane').classList.remove('drawing');
-    section.querySelector('.lens').replaceChildren();
-    for (const element of section.querySelectorAll('[id]')) element.id = `fork-${element.id}`;
-    $('stages').append(section);
-    $('both').hidden = false;
-    document.body.classList.add('comparing');
-    const canvas = section.querySelector('canvas');
-    canvas.setAttribute('aria-label', 'The plane with the points of the fork');
-    return canvas;
+  /**
+   * @param {FlowView} view
+   * @param {Changed} changed
+   */
+  #title(view, { name, from, to }) {
+    const titles = [this.#view.part('title'), view.part('title')];
+    const words = [`This run: ${optionWords(name)} ${from}`, `The fork: ${optionWords(name)} ${to}`];
+    titles.forEach((title, k) => Object.assign(title ?? {}, { hidden: false, textContent: words[k] }));
   }
 
-  #title() {
-    const { name, from, to } = this.#changed;
-    const [one, two] = document.querySelectorAll('#stages h2');
-    one.hidden = two.hidden = false;
-    one.textContent = `This run: ${optionWords(name)} ${from}`;
-    two.textContent = `The fork: ${optionWords(name)} ${to}`;
+  /**
+   * The present run played, paused, or looked at its past: so does its fork.
+   * @param {Run} run
+   */
+  progressed(run) {
+    const { other } = this;
+    if (!other) return;
+    const playing = run.playing || (run.finished && run.past === null);
+    if (other.playing !== playing && !(other.finished && playing)) other.play(playing);
+    if (other.past === null ? run.past !== null : run.past !== this.#followed)
+      other.lookAt(run.past).catch(this.#page.failed);
+    this.#followed = run.past;
+    this.#say();
+  }
+
+  /**
+   * The present run has begun anew: its fork does as well, with its own option.
+   * @param {Run} run
+   */
+  begun({ lab }) {
+    if (!this.#fork) return;
+    const { run: other, changed } = this.#fork;
+    this.#measured = null;
+    const pairs = this.#page.given().filter(([known]) => known !== changed.name);
+    other.restart([...pairs, [changed.name, String(changed.to)]], lab.given).catch(this.#page.failed);
+  }
+
+  /**
+   * New losses of the present run.
+   * @param {Run} run
+   * @param {Float32Array} losses
+   */
+  pictured(run, losses) {
+    this.#losses[0] = losses;
+    this.#drawCurves();
+    void this.#measure();
+  }
+
+  #drawCurves() {
+    const [losses, others] = this.#losses;
+    if (losses) this.#fork?.curve.show(losses, others);
+  }
+
+  redraw() {
+    return this.other?.redraw();
+  }
+
+  end() {
+    this.#end.abort();
+    this.#end = new AbortController();
+    clearTimeout(this.#later);
+    this.#fork = this.#measured = null;
+    this.#of = '';
+    this.#losses = [this.#losses[0], null];
+    if (this.#view.run) this.#view.run.limit = () => Infinity;
+    const title = this.#view.part('title');
+    if (title) title.hidden = true;
   }
 
   #say() {
-    if (!this.#other) return;
-    const sentence = differenceSentence(this.#changed, [this.#run, this.#other], this.#measured);
+    const { run } = this.#view;
+    if (!this.#fork || !run) return;
+    const { run: other, changed } = this.#fork;
+    const sentence = differenceSentence(changed, [run, other], this.#measured);
     if ($('difference').textContent !== sentence) $('difference').textContent = sentence;
   }
 
   // Once in a while, as long as either has learned something since.
   async #measure() {
-    const other = this.#other;
     clearTimeout(this.#later);
-    if (!other || this.#due === Infinity) return;
-    const key = `${this.#run.step} ${other.step}`;
+    const { run } = this.#view;
+    if (!this.#fork || !run || this.#due === Infinity) return;
+    const { signal } = this.#end;
+    const runs = [run, this.#fork.run];
+    const key = runs.map(({ step }) => step).join(' ');
     if (key === this.#of) return;
     if (performance.now() < this.#due)
       return void (this.#later = setTimeout(() => this.#measure(), this.#due - performance.now()));
     this.#due = Infinity;
-    const number = this.#number;
     try {
       const measured = await Promise.all(
-        [this.#run, other].map((run) =>
-          run.lab.metrics({ count: COUNT, steps: Math.min(run.lab.options.solverSteps, 50) }),
-        ),
+        runs.map(({ lab }) => lab.metrics({ count: COUNT, steps: Math.min(lab.options.solverSteps, 50) })),
       );
-      if (number === this.#number) [this.#measured, this.#of] = [measured, key];
+      if (!signal.aborted) [this.#measured, this.#of] = [measured, key];
     } catch {
       // One of them was replaced meanwhile: the next look says more.
     }
     this.#due = performance.now() + MEASURE_MS;
     this.#say();
-    this.#measure();
+    void this.#measure();
   }
 }
 
-/** How far a run may go: two that play keep to one pace, and the one behind catches up first. */
+/** @param {Note} note */
+const refused = ({ option, value, problem }) => new Error(`${option} = ${value}: ${problem}`);
+
+/**
+ * How far a run may go: two that play keep to one pace, and the one behind catches up first.
+ * @param {Run} run
+ * @param {Run} other
+ */
 function pace(run, other) {
   if (other.finished || !other.playing) return Infinity;
   if (run.step < other.step) return other.step;
   return run.step === other.step ? run.step + TOGETHER : run.step;
-}
-
-/** Another good value of a numeric option, for a start. */
-function differing({ type, min, max }, now) {
-  const wanted = now === 0 ? (type === 'integer' ? 1000 : 0.1) : now / 4;
-  const value = Math.min(max, Math.max(min, type === 'integer' ? Math.max(1, Math.round(wanted)) : wanted));
-  return String(value === now ? Math.min(max, now * 2) : value);
-}
-
-/** Both stages see the same part of the plane, and pick the same point. */
-function link(a, b) {
-  const both = [
-    [a, b],
-    [b, a],
-  ];
-  const unlink = both.flatMap(([one, two]) => [
-    one.on('camera', () => two.seeAs(one)),
-    one.on('pick', () => two.picked.follow(one.picked)),
-  ]);
-  return () => unlink.forEach((leave) => leave());
 }

@@ -16,10 +16,14 @@ export class Measures {
   #of = ''; // what was measured last
   #later; // a look that has come too early, once more
 
-  /** @param {{ list: HTMLElement, table: HTMLTableElement, button: HTMLButtonElement, wanted: () => boolean }} page */
+  /**
+   * @param {import('../run/run.js').Run} run
+   * @param {{ list: HTMLElement, table: HTMLTableElement, button: HTMLButtonElement, wanted: () => boolean }} page
+   */
   constructor(run, page) {
-    [this.#run, this.#list] = [run, page.list];
-    Object.assign(this, { page });
+    this.#run = run;
+    this.#list = page.list;
+    this.page = page;
   }
 
   /** The run has begun anew. */

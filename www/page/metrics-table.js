@@ -3,7 +3,13 @@
 import { grouped } from '../words/format.js';
 import { samplingSentence } from '../words/sentences.js';
 
-/** @param {HTMLTableElement} table filled from `lab.metrics()`, of the model at training step `step` */
+/**
+ * Fills a table.
+ * @param {HTMLTableElement} table
+ * @param {import('../lab/types.js').Metrics} metrics
+ * @param {import('../lab/types.js').Options} options
+ * @param {number} step of training
+ */
 export function showMetrics(table, metrics, options, step) {
   const { w2Count, count, evaluations } = metrics;
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -32,7 +38,7 @@ export function showMetrics(table, metrics, options, step) {
   table.tBodies[0].replaceWith(body);
   const times = { length: options.solverSteps + 1 };
   const sampling = samplingSentence(options, { times, evaluations, dim: 2 });
-  table.caption.textContent = `Step ${grouped(step)}, ${grouped(count)} points; ${sampling}`;
+  table.createCaption().textContent = `Step ${grouped(step)}, ${grouped(count)} points; ${sampling}`;
   table.hidden = false;
 }
 

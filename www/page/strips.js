@@ -1,9 +1,14 @@
 // Two strips of small pictures under the stage: the points as the flow time goes by, and what the model made after so
 // many steps of training. Each picture is a button that moves its play head there. One brush draws them all.
 
+/** @import { Samples } from '../lab/types.js' */
+/** @import { Run } from '../run/run.js' */
+
 import { CanvasBrush } from '../brush/canvas.js';
 import { channels } from '../brush/color.js';
 import { contextOf } from '../brush/context.js';
+import { elementIn } from '../dom/element-in.js';
+import { onResize } from '../dom/media.js';
 import { positionsAt } from '../draw/between.js';
 import { drawDigits } from '../draw/digits.js';
 import { firstTwo } from '../draw/plane.js';
@@ -24,13 +29,16 @@ const ofTime = (t) => `<i>t</i> = ${t}`;
 const ofStep = (step) => `step ${grouped(step)}`;
 
 /** The steps of training that are shown of a run of `total`: 0, and five at even ratios up to its end. */
-export function stepsShown(total) {
+function stepsShown(total) {
   const first = Math.max(1, total / 300);
   return [
     0,
     ...Array.from({ length: PANELS - 1 }, (_, k) => Math.round(first * (total / first) ** (k / (PANELS - 2)))),
   ];
 }
+
+/** @typedef {{ button: HTMLButtonElement, canvas: HTMLCanvasElement, camera: Camera, words: HTMLElement }} Panel */
+/** @typedef {{ step: number, count: number, dim: number, ends: Float32Array }} Made where points of the past end */
 
 export class Strips {
   #element;
@@ -39,48 +47,63 @@ export class Strips {
   #wanted;
   #brush = new CanvasBrush();
   #palette;
-  #flow; // of panels: { button, canvas, camera, words }
+  /** @type {Panel[]} */
+  #flow;
+  /** @type {Panel[]} */
   #training;
-  #made = []; // of each panel over training: { step, samples }, once the run has come so far
+  /**
+   * Of each panel over training, once the run has come so far.
+   * @type {Made[]}
+   */
+  #made = [];
+  /** @type {Samples | null} */
   #samples = null;
   #busy = false;
   #number = 0;
-  #due = new Map(); // panel ↦ what paints it
+  /**
+   * Panel ↦ what paints it.
+   * @type {Map<Panel, () => void>}
+   */
+  #due = new Map();
   #painting = false;
 
   /**
    * @param {HTMLElement} element
+   * @param {Run} run
    * @param {{ flow: (t: number) => void, train: (step: number) => void }} playHeads where a
    *   picture moves the play heads
    * @param {() => boolean} wanted whether anybody looks
+   * @param {AbortSignal} signal
    */
-  constructor(element, run, playHeads, wanted) {
-    [this.#element, this.#run, this.#playHeads, this.#wanted] = [element, run, playHeads, wanted];
-    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', TIMES.map(ofTime), (k) =>
-      this.#playHeads.flow(TIMES[k]),
-    );
-    const steps = stepsShown(run.total).map(ofStep);
-    this.#training = this.#strip(element, 'What comes out, after so many steps of training', steps, (k) =>
-      this.#playHeads.train(this.#made[k].step),
-    );
-    this.#palette = new Palette(element, () => this.draw());
-    run.stage.on('time', () => this.#mark());
-    new ResizeObserver(() => this.draw()).observe(element);
+  constructor(element, run, playHeads, wanted, signal) {
+    this.#element = element;
+    this.#run = run;
+    this.#playHeads = playHeads;
+    this.#wanted = wanted;
+    const title = 'What comes out, after so many steps of training';
+    const [times, steps] = [TIMES.map(ofTime), stepsShown(run.total).map(ofStep)];
+    const flow = (k) => this.#playHeads.flow(TIMES[k]);
+    const train = (k) => this.#playHeads.train(this.#made[k].step);
+    this.#flow = this.#strip(element, 'The flow at the times <i>t</i>', times, flow, signal);
+    this.#training = this.#strip(element, title, steps, train, signal);
+    this.#palette = new Palette(element, () => this.draw(), signal);
+    run.stage.on('time', () => this.#mark(), { signal });
+    onResize(element, () => this.draw(), signal);
   }
 
-  #strip(element, title, names, onPick) {
+  #strip(element, title, names, onPick, signal) {
     const strip = document.createElement('section');
     strip.innerHTML = `<h2>${title}</h2><ol></ol>`;
     // Each is drawn in a task of its own: until then it has its name, and cannot be pressed.
     const panels = names.map((name, k) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', disabled: true });
       button.innerHTML = `<canvas aria-hidden="true"></canvas><span>${name}</span>`;
-      button.addEventListener('click', () => onPick(k));
+      button.addEventListener('click', () => onPick(k), { signal });
       const item = document.createElement('li');
       item.append(button);
-      strip.lastChild.append(item);
-      const canvas = button.firstChild;
-      return { button, canvas, camera: new Camera(canvas, 1), words: button.lastChild };
+      elementIn(strip, 'ol').append(item);
+      const canvas = elementIn(button, 'canvas', HTMLCanvasElement);
+      return { button, canvas, camera: new Camera(canvas, 1), words: elementIn(button, 'span') };
     });
     element.append(strip);
     return panels;
@@ -89,11 +112,15 @@ export class Strips {
   /** The run has begun anew. */
   clear() {
     this.#number++;
-    [this.#made, this.#samples] = [[], null];
+    this.#made = [];
+    this.#samples = null;
     this.draw();
   }
 
-  /** The stage shows these samples, `{ times, positions, count, dim }`. */
+  /**
+   * The stage shows these samples.
+   * @param {Samples} samples
+   */
   show(samples) {
     this.#samples = samples;
     if (this.#wanted()) this.#drawFlow();
@@ -118,27 +145,50 @@ export class Strips {
       // The run was replaced meanwhile, or gives points that are not finite: the next look tries again.
     }
     this.#busy = false;
-    if (number !== this.#number || this.#made[next]) this.look();
+    if (number !== this.#number || this.#made[next]) void this.look();
   }
 
-  // What the model made at about this step, from the same points as the stage's.
+  /**
+   * What the model made at about this step, from the same points as the stage's.
+   * @param {number} wanted
+   * @param {() => boolean} stale
+   * @returns {Promise<Made | null>}
+   */
   async #make(wanted, stale) {
     const { lab, snapshots } = this.#run;
-    const { step, values: weights } = wanted === this.#run.step ? await lab.weights() : snapshots.near(wanted);
-    if (stale()) return null;
-    const { count: all, dim, positions } = this.#samples;
-    const count = Math.min(all, this.#areDigits(dim) ? DIGITS : MADE);
+    const now = wanted === this.#run.step ? await lab.keep() : null;
+    const kept = now ?? snapshots.near(wanted);
+    if (!kept) return null;
+    const { step, id } = kept;
+    try {
+      return stale() || !this.#samples ? null : { step, ...(await this.#ends(this.#samples, id, stale)) };
+    } finally {
+      if (now) lab.forget(now).catch(() => {}); // a run that is lost has forgotten all
+    }
+  }
+
+  /**
+   * @param {Samples} samples
+   * @param {number} at
+   * @param {() => boolean} stale
+   */
+  async #ends({ count: all, dim, positions }, at, stale) {
+    const { lab } = this.#run;
+    const count = Math.min(all, this.#digits ? DIGITS : MADE);
     const ends = new Float32Array(count * dim);
     for (let first = 0; first < count; first += PIECE) {
       const x0 = positions.subarray(first * dim, Math.min(first + PIECE, count) * dim);
-      const part = await lab.carry(x0, { weights, steps: SOLVER_STEPS, first, ends: true });
-      if (stale()) return null;
+      const part = await lab.carry(x0, { at, steps: SOLVER_STEPS, first, ends: true });
+      if (stale()) throw new Error('The run was replaced.');
       ends.set(part.positions.subarray(part.positions.length - x0.length), first * dim);
     }
-    return { step, count, dim, ends };
+    return { count, dim, ends };
   }
 
-  /** Somebody looks; the stage shows these samples, or none yet. */
+  /**
+   * Somebody looks; the stage shows these samples, or none yet.
+   * @param {Samples | null} samples
+   */
   open(samples) {
     this.#samples = samples;
     this.draw();
@@ -148,16 +198,17 @@ export class Strips {
     if (!this.#wanted()) return;
     this.#drawFlow();
     this.#drawTraining();
-    this.look();
+    void this.look();
   }
 
   #drawFlow() {
-    this.#flow.forEach((panel, k) => this.#soon(panel, () => this.#paintTime(panel, TIMES[k])));
+    this.#flow.forEach((panel, k) => void this.#soon(panel, () => this.#paintTime(panel, TIMES[k])));
   }
 
   #drawTraining() {
     const wanted = stepsShown(this.#run.total);
-    this.#training.forEach((panel, k) => this.#soon(panel, () => this.#paintStep(panel, wanted[k], this.#made[k])));
+    const paint = (panel, k) => this.#soon(panel, () => this.#paintStep(panel, wanted[k], this.#made[k]));
+    this.#training.forEach((panel, k) => void paint(panel, k));
   }
 
   // Each picture in a task of its own: twelve in one held a frame up.
@@ -180,17 +231,12 @@ export class Strips {
     this.#mark();
   }
 
-  // Points of 784 coordinates out of a table are no pictures.
-  #areDigits(dim) {
-    return dim === 784 && needsDigits(this.#run.lab.options);
-  }
-
   #paintTime(panel, t) {
     panel.words.innerHTML = ofTime(t);
     panel.button.disabled = !this.#samples;
     if (!this.#samples) return this.#paint(panel, () => {});
     const { dim, count, times, positions } = this.#samples;
-    if (this.#areDigits(dim)) return this.#paintDigits(panel, this.#samples, t);
+    if (this.#digits) return this.#paintDigits(panel, this.#samples, t);
     const drawn = positionsAt(
       { count, times, positions: dim === 2 ? positions : firstTwo(positions, dim) },
       t,
@@ -204,7 +250,7 @@ export class Strips {
     const { stage } = this.#run;
     panel.words.textContent = ofStep(made?.step ?? wanted);
     panel.button.disabled = !made;
-    if (made && this.#areDigits(made.dim))
+    if (made && this.#digits)
       return this.#paintDigits(
         panel,
         { times: [0, 1], positions: Float32Array.of(...made.ends, ...made.ends), count: made.count },
@@ -216,6 +262,11 @@ export class Strips {
       if (made)
         brush.points(firstTwo(made.ends, made.dim), { color: this.#palette.generated, size_px: dot_px, alpha: 0.9 });
     });
+  }
+
+  // As many numbers of another kind are no picture.
+  get #digits() {
+    return needsDigits(this.#run.lab.options);
   }
 
   #paint({ canvas, camera }, draw) {

@@ -1,44 +1,77 @@
 // The drawing board: strokes by pointer, finger, pen or keys.
 
+/** @import { Stroke } from './strokes.js' */
+
+import { contextOf } from '../brush/context.js';
+import { arrowOf } from '../dom/arrow-keys.js';
+import { onResize, onTheme } from '../dom/media.js';
+import { fitToScreen } from '../dom/screen.js';
 import { grouped } from '../words/format.js';
 import { EXTENT, RADII, extend, pointsOf } from './strokes.js';
 
 const STAY_MS = 60; // between two sprays where the pointer stays
 const KEY_STEP = 0.1; // of the plane; ten times finer with Shift
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+/** @type {Record<string, Stroke['tool']>} */
 const TOOL_KEYS = { b: 'brush', s: 'spray', e: 'erase' };
 
+/** @typedef {{ x: number, y: number }} Place in the plane */
+
+/**
+ * What a board needs of a camera.
+ * @typedef {object} View
+ * @property {number} scale_px
+ * @property {(x: number) => number} x
+ * @property {(y: number) => number} y
+ * @property {(x_px: number, y_px: number) => [x: number, y: number]} point
+ */
+
 export class Board {
+  /** @type {Stroke['tool']} */
   tool = 'brush';
   size = 1;
 
   #canvas;
+  /** @type {Stroke[]} */
   #strokes = [];
+  /** @type {Stroke[]} */
   #undone = [];
-  #stroke = null; // in the making
-  #pen = null; // where the keys' pen is, { x, y }; null until a key moves it
+  /**
+   * In the making.
+   * @type {Stroke | null}
+   */
+  #stroke = null;
+  /**
+   * Where the keys' pen is; null until a key moves it.
+   * @type {Place | null}
+   */
+  #cursor = null;
+  /** @type {Place | null} */
   #hover = null;
-  #stay = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #stay;
+  /** @type {Float32Array} */
   #points = new Float32Array();
-  #told;
+  #listeners;
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{ role: () => string, camera?: Camera, onChange: () => void, onTool: (tool: string) =>
-   *   void, onSay: (sentence: string) => void }} told `role` is the colour's; without a camera the
+   * @param {{ role: () => string, camera?: View, onChange: () => void, onTool: (tool: Stroke['tool']) => void, onSay:
+   *   (sentence: string) => void }} listeners `role` is the colour's; without a camera the
    *   board is a square of its own paper
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, told) {
+  constructor(canvas, listeners, signal) {
     this.#canvas = canvas;
-    this.#told = told;
+    this.#listeners = listeners;
     canvas.tabIndex = 0;
-    canvas.addEventListener('pointerdown', (event) => this.#press(event));
-    canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => this.#lift());
-    canvas.addEventListener('pointerleave', () => this.#hoverAt(null));
-    canvas.addEventListener('keydown', (event) => this.#key(event));
-    canvas.addEventListener('blur', () => this.#lift());
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    canvas.addEventListener('pointerdown', (event) => this.#press(event), { signal });
+    canvas.addEventListener('pointermove', (event) => this.#move(event), { signal });
+    for (const name of ['pointerup', 'pointercancel', 'blur'])
+      canvas.addEventListener(name, () => this.#lift(), { signal });
+    canvas.addEventListener('pointerleave', () => this.#hoverAt(null), { signal });
+    canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
+    onResize(canvas, () => this.draw(), signal);
+    onTheme(() => this.draw(), signal);
   }
 
   get strokes() {
@@ -46,7 +79,9 @@ export class Board {
   }
 
   set strokes(strokes) {
-    [this.#strokes, this.#undone, this.#stroke] = [strokes, [], null];
+    this.#strokes = strokes;
+    this.#undone = [];
+    this.#stroke = null;
     this.#changed();
   }
 
@@ -65,17 +100,19 @@ export class Board {
 
   undo() {
     this.#lift();
-    if (!this.canUndo) return;
-    this.#undone.push(this.#strokes.pop());
+    const last = this.#strokes.pop();
+    if (!last) return;
+    this.#undone.push(last);
     this.#changed();
-    this.#told.onSay(`Undone. ${this.#count()}`);
+    this.#listeners.onSay(`Undone. ${this.#count()}`);
   }
 
   redo() {
-    if (!this.canRedo) return;
-    this.#strokes.push(this.#undone.pop());
+    const last = this.#undone.pop();
+    if (!last) return;
+    this.#strokes.push(last);
     this.#changed();
-    this.#told.onSay(`Done again. ${this.#count()}`);
+    this.#listeners.onSay(`Done again. ${this.#count()}`);
   }
 
   // What is cleared can be called back, stroke by stroke.
@@ -83,7 +120,7 @@ export class Board {
     this.#lift();
     this.#undone.push(...this.#strokes.splice(0).reverse());
     this.#changed();
-    this.#told.onSay('The board is empty.');
+    this.#listeners.onSay('The board is empty.');
   }
 
   #press(event) {
@@ -91,15 +128,17 @@ export class Board {
     event.preventDefault();
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#pen = null;
+    this.#cursor = null;
     this.#begin(this.#at(event));
-    const at = () => this.#stroke && this.tool !== 'brush' && this.#extend({}, true);
-    this.#stay = setInterval(at, STAY_MS);
+    const spray = () => {
+      if (this.tool !== 'brush') this.#extend(this.#at(event), true);
+    };
+    this.#stay = setInterval(spray, STAY_MS);
   }
 
   #move(event) {
     this.#hoverAt(this.#at(event));
-    if (!this.#stroke || this.#pen || !this.#canvas.hasPointerCapture(event.pointerId)) return;
+    if (!this.#stroke || this.#cursor || !this.#canvas.hasPointerCapture(event.pointerId)) return;
     const passed = event.getCoalescedEvents?.() ?? [];
     for (const one of passed.length ? passed : [event]) this.#extend(this.#at(one));
   }
@@ -108,7 +147,7 @@ export class Board {
     clearInterval(this.#stay);
     if (!this.#stroke) return;
     this.#stroke = null;
-    if (this.#pen) this.#told.onSay(`Pen up. ${this.#count()}`);
+    if (this.#cursor) this.#listeners.onSay(`Pen up. ${this.#count()}`);
     this.#changed();
   }
 
@@ -120,37 +159,39 @@ export class Board {
   }
 
   #extend({ x, y }, stay = false) {
-    if (extend(this.#stroke, x, y, stay)) this.#changed();
+    if (this.#stroke && extend(this.#stroke, x, y, stay)) this.#changed();
   }
 
   #key(event) {
     const { key, shiftKey } = event;
     const command = event.ctrlKey || event.metaKey;
-    if (command && key.toLowerCase() === 'z') shiftKey ? this.redo() : this.undo();
-    else if (command && key.toLowerCase() === 'y') this.redo();
+    const letter = key.toLowerCase();
+    const arrow = arrowOf(event);
+    if (command && (letter === 'y' || (letter === 'z' && shiftKey))) this.redo();
+    else if (command && letter === 'z') this.undo();
     else if (command || event.altKey) return;
-    else if (ARROWS[key]) this.#movePen(ARROWS[key], shiftKey ? KEY_STEP / 10 : KEY_STEP);
+    else if (arrow) this.#movePen(arrow, shiftKey ? KEY_STEP / 10 : KEY_STEP);
     else if (key === ' ' || key === 'Enter') this.#togglePen();
     else if (key === 'Escape' && this.#stroke) this.#lift();
-    else if (TOOL_KEYS[key]) this.#told.onTool(TOOL_KEYS[key]);
+    else if (TOOL_KEYS[key]) this.#listeners.onTool(TOOL_KEYS[key]);
     else return;
     event.preventDefault();
     event.stopPropagation(); // Escape would close the dialog
   }
 
   #movePen([dx, dy], step) {
-    this.#pen ??= { x: 0, y: 0 };
+    const { x, y } = this.#cursor ?? { x: 0, y: 0 };
     const within = (value) => Math.min(EXTENT, Math.max(-EXTENT, value));
-    this.#pen = { x: within(this.#pen.x + dx * step), y: within(this.#pen.y + dy * step) };
-    if (this.#stroke) this.#extend(this.#pen);
+    this.#cursor = { x: within(x + dx * step), y: within(y + dy * step) };
+    if (this.#stroke) this.#extend(this.#cursor);
     this.draw();
   }
 
   #togglePen() {
     if (this.#stroke) return this.#lift();
-    this.#pen ??= { x: 0, y: 0 };
-    this.#begin(this.#pen);
-    this.#told.onSay(`${this.tool} down at ${this.#pen.x.toFixed(1)}, ${this.#pen.y.toFixed(1)}`);
+    const { x, y } = (this.#cursor ??= { x: 0, y: 0 });
+    this.#begin({ x, y });
+    this.#listeners.onSay(`${this.tool} down at ${x.toFixed(1)}, ${y.toFixed(1)}`);
   }
 
   #count() {
@@ -160,9 +201,10 @@ export class Board {
   #changed() {
     this.#points = pointsOf(this.#strokes);
     this.draw();
-    this.#told.onChange();
+    this.#listeners.onChange();
   }
 
+  /** @param {Place | null} place */
   #hoverAt(place) {
     this.#hover = place;
     this.draw();
@@ -175,23 +217,20 @@ export class Board {
   }
 
   get #camera() {
-    return this.#told.camera ?? squareOf(this.#canvas.clientWidth);
+    return this.#listeners.camera ?? squareOf(this.#canvas.clientWidth);
   }
 
   draw() {
     const [canvas, camera] = [this.#canvas, this.#camera];
-    const { clientWidth: width_px, clientHeight: height_px } = canvas;
-    const density = window.devicePixelRatio || 1;
-    if (!width_px) return;
-    const [width, height] = [width_px, height_px].map((size) => Math.round(size * density));
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const context = canvas.getContext('2d');
+    if (!canvas.clientWidth) return;
+    const { width_px, height_px, density } = fitToScreen(canvas);
+    const context = contextOf(canvas);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width_px, height_px);
     const style = getComputedStyle(canvas);
     drawGraphPaper(context, camera, style.getPropertyValue('--line'));
     const dot_px = Math.max(1.8, Math.min(width_px, height_px) / 240);
-    context.fillStyle = style.getPropertyValue(`--${this.#told.role()}`);
+    context.fillStyle = style.getPropertyValue(`--${this.#listeners.role()}`);
     for (let i = 0; i < this.#points.length; i += 2) {
       context.fillRect(
         camera.x(this.#points[i]) - dot_px / 2,
@@ -200,7 +239,7 @@ export class Board {
         dot_px,
       );
     }
-    const place = this.#pen ?? this.#hover;
+    const place = this.#cursor ?? this.#hover;
     if (place) this.#drawPen(context, camera, place, style.getPropertyValue('--ink'));
   }
 
@@ -213,7 +252,7 @@ export class Board {
     context.setLineDash(this.tool === 'erase' ? [4, 3] : []);
     context.beginPath();
     context.arc(px, py, radius_px, 0, 2 * Math.PI);
-    if (this.#pen) {
+    if (this.#cursor) {
       context.moveTo(px - 7, py);
       context.lineTo(px + 7, py);
       context.moveTo(px, py - 7);
@@ -224,7 +263,11 @@ export class Board {
   }
 }
 
-/** The camera of a square board that shows all that can be drawn on. */
+/**
+ * The camera of a square board that shows all that can be drawn on.
+ * @param {number} side_px
+ * @returns {View}
+ */
 function squareOf(side_px) {
   const scale_px = side_px / (2 * EXTENT);
   return {

@@ -1,6 +1,7 @@
 // Where the reader makes one end of the flow: drawn, typed as letters, pasted as numbers, or taken
 // from a file or a picture.
 
+import { elementsIn } from '../dom/element-in.js';
 import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { decode, encode } from './strokes.js';
@@ -23,28 +24,32 @@ export class Editor {
   #dialog = document.createElement('dialog');
   #end;
   #board;
-  #hands;
+  #callbacks;
   #picture = null;
 
   /**
    * @param {'source' | 'target'} end
-   * @param {{ onData: (data: object, link: string) => Promise<void>, onText: (text: string) => Promise<void> }} hands
-   *   what is made over to them; a rejection's sentence is shown. `link` is what the address shall hold, '' for nothing
+   * @param {{ onData: (data: object, link: string) => Promise<void>, onText: (text: string) => Promise<void> }}
+   *   callbacks start a run; a rejection's sentence is shown. `link` is what the address shall hold, '' for nothing
+   * @param {AbortSignal} signal
    */
-  constructor(end, hands) {
-    [this.#end, this.#hands] = [end, hands];
+  constructor(end, callbacks, signal) {
+    this.#end = end;
+    this.#callbacks = callbacks;
     this.#dialog.className = 'editor';
     this.#dialog.id = `editor-${end}`;
     this.#dialog.setAttribute('aria-labelledby', `editor-${end}-title`);
     this.#dialog.innerHTML = this.#html();
     document.body.append(this.#dialog);
-    this.#board = new Board(this.#$('canvas'), {
+    signal.addEventListener('abort', () => this.#dialog.remove(), { once: true });
+    const told = {
       role: () => end,
       onChange: () => this.#showBoard(),
       onTool: (tool) => this.#choose('tool', tool),
       onSay: (sentence) => (this.#$('[role=status]').textContent = sentence),
-    });
-    this.#connect();
+    };
+    this.#board = new Board(this.#$('canvas'), told, signal);
+    this.#connect(signal);
     this.#showTab('draw');
     this.#showBoard();
   }
@@ -126,7 +131,7 @@ export class Editor {
       </form>`;
   }
 
-  #connect() {
+  #connect(signal) {
     const actions = {
       undo: () => this.#board.undo(),
       redo: () => this.#board.redo(),
@@ -134,31 +139,33 @@ export class Editor {
       download: () => this.#download(),
       use: () => this.#use(),
     };
-    for (const button of this.#dialog.querySelectorAll('[data-do]'))
-      button.addEventListener('click', actions[button.dataset.do]);
+    for (const [name, action] of Object.entries(actions))
+      this.#$(`[data-do=${name}]`).addEventListener('click', () => action(), { signal });
     for (const group of ['tab', 'tool', 'size']) {
-      for (const input of this.#dialog.querySelectorAll(`[data-${group}]`)) {
-        input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
+      for (const input of elementsIn(this.#dialog, `[data-${group}]`)) {
+        input.addEventListener('change', () => this.#choose(group, input.dataset[group] ?? ''), { signal });
       }
     }
-    const file = this.#$('input[type=file]');
-    file.addEventListener('change', () => this.#take(file.files[0]));
-    this.#dialog.addEventListener('dragover', (event) => event.preventDefault());
-    this.#dialog.addEventListener('drop', (event) => {
+    const drop = (event) => {
       event.preventDefault();
       this.#take(event.dataTransfer.files[0]);
-    });
-    this.#dialog.addEventListener('paste', (event) => this.#paste(event));
+    };
     // Enter in a field must use what was typed, not cancel.
-    this.#$('form').addEventListener('submit', (event) => {
+    const submit = (event) => {
       if (event.submitter?.value !== 'cancel') event.preventDefault();
-    });
-    this.#dialog.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target.name === 'letters') {
-        event.preventDefault();
-        this.#use();
-      }
-    });
+    };
+    const press = (event) => {
+      if (event.key !== 'Enter' || event.target.name !== 'letters') return;
+      event.preventDefault();
+      void this.#use();
+    };
+    const file = this.#$('input[type=file]');
+    file.addEventListener('change', () => this.#take(file.files[0]), { signal });
+    this.#dialog.addEventListener('dragover', (event) => event.preventDefault(), { signal });
+    this.#dialog.addEventListener('drop', drop, { signal });
+    this.#dialog.addEventListener('paste', (event) => this.#paste(event), { signal });
+    this.#$('form').addEventListener('submit', submit, { signal });
+    this.#dialog.addEventListener('keydown', press, { signal });
   }
 
   #choose(group, value) {
@@ -170,7 +177,7 @@ export class Editor {
   }
 
   #showTab(name) {
-    for (const panel of this.#dialog.querySelectorAll('[data-panel]')) panel.hidden = panel.dataset.panel !== name;
+    for (const panel of elementsIn(this.#dialog, '[data-panel]')) panel.hidden = panel.dataset.panel !== name;
     this.#error('');
   }
 
@@ -230,7 +237,7 @@ export class Editor {
   }
 
   async #hand() {
-    const { onData, onText } = this.#hands;
+    const { onData, onText } = this.#callbacks;
     const tab = this.#tab;
     if (tab === 'letters') {
       const text = this.#$('[name=letters]').value;

@@ -3,9 +3,10 @@
 
 import { decode, pointsOf } from './strokes.js';
 
-export const LETTERS_MAX = 2000; // in all; longer addresses are cut by some programs
+const LETTERS_MAX = 2000; // in all; longer addresses are cut by some programs
+const READ_MAX = 4 * LETTERS_MAX; // for one end: such a drawing takes its points within a frame or two
 
-const KEYS = { source: 'sourceData', target: 'targetData' };
+export const KEYS = { source: 'sourceData', target: 'targetData' };
 const DRAWN = 'd.';
 const ROWS = 'r.'; // cells apart by *, rows by _: an address need not write these in another way
 
@@ -56,6 +57,10 @@ export const lettersOf = (text) => (text?.startsWith(DRAWN) ? text.slice(DRAWN.l
 /** What `Lab.create` takes. @throws {Error} a sentence, when the text is not whole */
 export function dataOf(text) {
   if (!text) return undefined;
+  if (text.length > READ_MAX)
+    throw new Error(
+      `the points in the link are written in ${text.length} letters, at most ${READ_MAX} are read: open them as a file`,
+    );
   if (text.startsWith(DRAWN)) return { values: pointsOf(decode(lettersOf(text))), dim: 2, inPlace: true };
   const rows = text.startsWith(ROWS) ? text.slice(ROWS.length).split('_') : [];
   const cells = rows.map((row) => row.split('*'));

@@ -1,5 +1,9 @@
 // Drawing on the stage itself: the board lies over the figure, sees what its camera sees, and has its tools below.
 
+/** @import { End } from '../lab/types.js' */
+/** @import { Stage } from '../stage/stage.js' */
+
+import { elementsIn } from '../dom/element-in.js';
 import { grouped } from '../words/format.js';
 import { Board } from './board.js';
 import { EXTENT, decode, encode } from './strokes.js';
@@ -11,21 +15,27 @@ const HELP =
 export class BoardOnStage {
   #plane;
   #stage;
-  #hands;
+  #callbacks;
   #canvas = Object.assign(document.createElement('canvas'), { className: 'pen board' });
   #bar = Object.assign(document.createElement('form'), { className: 'pen bar' });
   #board;
+  /** @type {End} */
   #end = 'target';
   #strokes = { source: [], target: [] }; // what was drawn for the other end, or left by Cancel
   #onClose = () => {};
 
   /**
    * @param {HTMLElement} plane what holds the stage's canvas
-   * @param {(end: string) => { onData, letters: () => string, others: () => void }} hands what is drawn for an end is
-   *   made over to `onData`; `letters` is its present drawing; `others` opens the other ways to make points
+   * @param {Stage} stage
+   * @param {(end: End) => { onData: (data: object, letters: string) => Promise<void>, letters: () => string, others:
+   *   () => unknown }} callbacks `onData(points, letters)` starts a run; `letters()` is the drawing in the link;
+   *   `others()` opens the editor
+   * @param {AbortSignal} signal
    */
-  constructor(plane, stage, hands) {
-    [this.#plane, this.#stage, this.#hands] = [plane, stage, hands];
+  constructor(plane, stage, callbacks, signal) {
+    this.#plane = plane;
+    this.#stage = stage;
+    this.#callbacks = callbacks;
     this.#canvas.setAttribute('role', 'application');
     this.#canvas.setAttribute('aria-roledescription', 'drawing board');
     this.#canvas.setAttribute('aria-describedby', 'pen-help');
@@ -38,9 +48,9 @@ export class BoardOnStage {
       onTool: (tool) => this.#choose('tool', tool),
       onSay: (sentence) => (this.#$('[role=status]').textContent = sentence),
     };
-    this.#board = new Board(this.#canvas, told);
-    stage.on('camera', () => this.#board.draw());
-    this.#connect();
+    this.#board = new Board(this.#canvas, told, signal);
+    stage.on('camera', () => this.#board.draw(), { signal });
+    this.#connect(signal);
   }
 
   get open() {
@@ -73,7 +83,7 @@ export class BoardOnStage {
   // An end's own drawing comes back: what was left on the board, else what the run has.
   #take(end) {
     this.#end = end;
-    const letters = this.#hands(end).letters();
+    const letters = this.#callbacks(end).letters();
     this.#board.strokes = this.#strokes[end].length || !letters ? this.#strokes[end] : decode(letters);
     this.#canvas.setAttribute('aria-label', `Drawing board for the ${end}, on the stage`);
     this.#$(`[data-end="${end}"]`).checked = true;
@@ -110,7 +120,7 @@ export class BoardOnStage {
       <p class="unseen" id="pen-help">${HELP}</p>`;
   }
 
-  #connect() {
+  #connect(signal) {
     const actions = {
       undo: () => this.#board.undo(),
       redo: () => this.#board.redo(),
@@ -118,23 +128,23 @@ export class BoardOnStage {
       cancel: () => this.hide(),
       others: () => this.#others(),
     };
-    for (const button of this.#bar.querySelectorAll('[data-do]'))
-      button.addEventListener('click', actions[button.dataset.do]);
+    for (const [name, action] of Object.entries(actions))
+      this.#$(`[data-do=${name}]`).addEventListener('click', () => action(), { signal });
     for (const group of ['end', 'tool', 'size']) {
-      for (const input of this.#bar.querySelectorAll(`[data-${group}]`))
-        input.addEventListener('change', () => this.#choose(group, input.dataset[group]));
+      for (const input of elementsIn(this.#bar, `[data-${group}]`))
+        input.addEventListener('change', () => this.#choose(group, input.dataset[group] ?? ''), { signal });
     }
-    this.#bar.addEventListener('submit', (event) => {
+    const submit = (event) => {
       event.preventDefault();
-      this.#use();
-    });
-    for (const element of [this.#canvas, this.#bar]) {
-      element.addEventListener('keydown', (event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return; // Escape lifts the pen first
-        event.preventDefault();
-        this.hide();
-      });
-    }
+      void this.#use();
+    };
+    const press = (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return; // Escape lifts the pen first
+      event.preventDefault();
+      this.hide();
+    };
+    this.#bar.addEventListener('submit', submit, { signal });
+    for (const element of [this.#canvas, this.#bar]) element.addEventListener('keydown', press, { signal });
   }
 
   #choose(group, value) {
@@ -158,7 +168,7 @@ export class BoardOnStage {
 
   #others() {
     this.hide();
-    this.#hands(this.#end).others();
+    this.#callbacks(this.#end).others();
   }
 
   async #use() {
@@ -167,7 +177,7 @@ export class BoardOnStage {
     button.disabled = true;
     this.#error('');
     try {
-      await this.#hands(this.#end).onData(
+      await this.#callbacks(this.#end).onData(
         { values: this.#board.points, dim: 2, inPlace: true },
         encode(this.#board.strokes),
       );

@@ -1,11 +1,15 @@
 // A drawing as strokes, and the points that follow from them. Strokes are small enough for a link, and the same strokes
 // give the same points in every browser: only additions, products and square roots, which all round alike.
 
+import { mulberry32 } from './mulberry32.js';
+
 export const EXTENT = 4; // the board is the plane from -4 to 4, each way
 export const CELLS = 512; // along a side: vertices are whole cells
-export const TOOLS = ['brush', 'spray', 'erase'];
+/** @type {Stroke['tool'][]} */
+const TOOLS = ['brush', 'spray', 'erase'];
 export const RADII = [0.1, 0.22, 0.45]; // fine, middle, broad; in units of the plane
 export const POINTS_MAX = 20_000;
+const DRAWN_MAX = 4 * POINTS_MAX; // before any of them are erased
 
 const VERTEX_APART = 6; // cells: nearer ones are left out, so that a step between two fits in a byte
 const BRUSH_DENSITY = 45; // points for a unit of length
@@ -17,7 +21,10 @@ const TAP_POINTS = 10; // of a vertex where the pointer stayed
  *   column, row, column, row …
  */
 
-/** The cell of a point of the plane. */
+/**
+ * The cell of a point of the plane.
+ * @param {number} value
+ */
 export function cellOf(value) {
   return Math.min(CELLS, Math.max(0, Math.round(((value + EXTENT) / (2 * EXTENT)) * CELLS)));
 }
@@ -41,28 +48,31 @@ export function extend(stroke, x, y, stay = false) {
 
 /**
  * The points of all strokes, in their order; erasing takes away what earlier ones left.
+ * @param {Stroke[]} strokes
  * @returns {Float32Array} n × 2
  */
 export function pointsOf(strokes) {
+  /** @type {number[]} */
   let points = [];
   strokes.forEach((stroke, k) => {
-    points = stroke.tool === 'erase' ? erased(points, stroke) : points.concat(sprayed(stroke, k));
+    if (stroke.tool === 'erase') points = erased(points, stroke);
+    else spray(stroke, k, points);
   });
   return Float32Array.from(points.slice(0, 2 * POINTS_MAX));
 }
 
-function sprayed({ tool, size, cells }, number) {
-  const random = uniform(number + 1);
+/** Puts a stroke's points after those that are there. */
+function spray({ tool, size, cells }, number, points) {
+  const random = mulberry32(((number + 1) * 0x9e3779b9) >>> 0);
   const offset = tool === 'spray' ? () => bell(random, RADII[size]) : () => disc(random, 0.6 * RADII[size]);
   const gap = 1 / (tool === 'spray' ? SPRAY_DENSITY : BRUSH_DENSITY);
-  const points = [];
   const put = (x, y) => {
     const [dx, dy] = offset();
     points.push(x + dx, y + dy);
   };
   const tap = (x, y) => Array.from({ length: TAP_POINTS }, () => put(x, y));
   let left = 0; // of the gap to the next point
-  for (let i = 2; i < cells.length; i += 2) {
+  for (let i = 2; i < cells.length && points.length < 2 * DRAWN_MAX; i += 2) {
     const [ax, ay, bx, by] = cells.slice(i - 2, i + 2).map(valueOf);
     const length = Math.sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay));
     if (length === 0) tap(bx, by);
@@ -70,21 +80,47 @@ function sprayed({ tool, size, cells }, number) {
     left -= length;
   }
   if (cells.length === 2) tap(valueOf(cells[0]), valueOf(cells[1]));
-  return points;
 }
 
 function erased(points, { size, cells }) {
   const reach = 1.4 * RADII[size];
   const [bx, by] = cells.slice(-2).map(valueOf);
   const ends = cells.length === 2 ? [bx, by, bx, by] : cells.map(valueOf);
+  const near = segmentsBySquare(ends, reach);
   const left = [];
   for (let i = 0; i < points.length; i += 2) {
-    let hit = false;
-    for (let k = 2; k < ends.length && !hit; k += 2)
-      hit = squaredDistance(points[i], points[i + 1], ends, k) < reach * reach;
-    if (!hit) left.push(points[i], points[i + 1]);
+    const [x, y] = [points[i], points[i + 1]];
+    const hit = near(x, y).some((k) => squaredDistance(x, y, ends, k) < reach * reach);
+    if (!hit) left.push(x, y);
   }
   return left;
+}
+
+/**
+ * Which segments may lie within `reach` of a point, for squares of that side: a point is compared with those of its own
+ * square alone, or a long eraser over many points takes seconds.
+ * @returns {(x: number, y: number) => number[]} the indices k of squaredDistance
+ */
+function segmentsBySquare(ends, reach) {
+  const squares = new Map();
+  const of = (value) => Math.floor(value / reach);
+  const key = (column, row) => 4096 * row + column;
+  for (let k = 2; k < ends.length; k += 2) {
+    const [[ax, ay], [bx, by]] = [ends.slice(k - 2, k), ends.slice(k, k + 2)];
+    for (let row = of(Math.min(ay, by) - reach); row <= of(Math.max(ay, by) + reach); row++) {
+      // What of the segment is near this row of squares.
+      const across = (y) => (ay === by ? 0 : Math.min(1, Math.max(0, (y - ay) / (by - ay))));
+      const shares = ay === by ? [0, 1] : [across((row - 1) * reach), across((row + 2) * reach)];
+      const [cx, dx] = shares.map((share) => ax + share * (bx - ax));
+      for (let column = of(Math.min(cx, dx) - reach); column <= of(Math.max(cx, dx) + reach); column++) {
+        const found = squares.get(key(column, row));
+        if (!found) squares.set(key(column, row), [k]);
+        else found.push(k);
+      }
+    }
+  }
+  const none = [];
+  return (x, y) => squares.get(key(of(x), of(y))) ?? none;
 }
 
 /** Of (x, y) to the line between vertex k/2 - 1 and vertex k/2. */
@@ -92,17 +128,6 @@ function squaredDistance(x, y, xy, k) {
   const [ax, ay, dx, dy] = [xy[k - 2], xy[k - 1], xy[k] - xy[k - 2], xy[k + 1] - xy[k - 1]];
   const share = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
   return (x - ax - share * dx) ** 2 + (y - ay - share * dy) ** 2;
-}
-
-/** Uniform numbers in [0, 1): mulberry32, whose whole-number arithmetic is the same everywhere. */
-function uniform(seed) {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Nearly normal, two numbers: sums of four uniform ones, since logarithms do not round alike in all browsers. */

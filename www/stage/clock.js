@@ -13,14 +13,20 @@ export class Clock {
   /** A faster or a slower flight. */
   speed = 1;
   #passed_ms = 0;
+  /** @type {number | null} */
   #last_ms = null;
 
+  /** @param {number} t */
   seek(t) {
     this.t = t;
     this.#passed_ms = t * this.#length_ms;
   }
 
-  /** Stages that share the clock all call it with the same `now`: it moves once. */
+  /**
+   * Stages that share the clock all call it with the same `now`: it moves once.
+   * @param {number} now in ms
+   * @param {boolean} moving whether there is anything in motion
+   */
   tick(now, moving) {
     const passed = this.#last_ms === null ? 0 : Math.min(now - this.#last_ms, 100);
     this.#last_ms = now;

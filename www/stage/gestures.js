@@ -1,36 +1,54 @@
 // Hands on the plane: drag, wheel, pinch, double tap, keys. The camera moves; a tap or a hover picks a point.
 
+/** @import { Stage } from './stage.js' */
+
+import { arrowOf } from '../dom/arrow-keys.js';
+import { hasFocus } from '../dom/focus.js';
+
 const TAP_PX = 6; // a finger that moved less has tapped
 const DOUBLE_MS = 350;
 const STEP_PX = 60; // an arrow key
 const ZOOM = 1.3; // a key or a button
+const UNITS_PX = [1, 16, 400]; // of a wheel's way: pixels, lines, pages
+// Of one event: a pinch on a trackpad comes in small pieces, a notch of a wheel with Ctrl as 100 px and more.
+const PINCH_PX = 25;
+const WHEEL_PX = 200;
 
 export class Gestures {
+  /**
+   * Where each finger is, by its pointer's number.
+   * @type {Map<number, { x: number, y: number }>}
+   */
   #pointers = new Map();
   #moved_px = 0;
   #start = { x: 0, y: 0 }; // of the first finger
   #lastTap = { at_ms: -1e9, x: 0, y: 0 };
 
   /**
-   * @param {{ camera, moved: () => void, pick: (x_px: number, y_px: number, tapped: boolean) => void, pickNext: (by:
-   *   number) => void, letGo: () => void }} stage
+   * @param {HTMLCanvasElement} canvas
+   * @param {Pick<Stage, 'camera' | 'moved' | 'home' | 'pick' | 'pickNext' | 'letGo'>} stage
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, stage) {
-    Object.assign(this, { canvas, stage });
-    canvas.addEventListener('pointerdown', (event) => this.#down(event));
-    canvas.addEventListener('pointermove', (event) => this.#move(event));
-    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, (event) => this.#up(event));
-    canvas.addEventListener('pointerleave', () => stage.pick(null, null, false));
-    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-    canvas.addEventListener('dblclick', (event) => event.preventDefault());
-    canvas.addEventListener('keydown', (event) => this.#key(event));
+  constructor(canvas, stage, signal) {
+    this.canvas = canvas;
+    this.stage = stage;
+    canvas.addEventListener('pointerdown', (event) => this.#down(event), { signal });
+    canvas.addEventListener('pointermove', (event) => this.#move(event), { signal });
+    canvas.addEventListener('pointerup', (event) => this.#up(event), { signal });
+    canvas.addEventListener('pointercancel', (event) => this.#up(event), { signal });
+    canvas.addEventListener('pointerleave', () => stage.pick(null, false), { signal });
+    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false, signal });
+    canvas.addEventListener('dblclick', (event) => event.preventDefault(), { signal });
+    canvas.addEventListener('keydown', (event) => this.#key(event), { signal });
   }
 
+  /** @param {MouseEvent} event */
   #place(event) {
     const { left, top } = this.canvas.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   }
 
+  /** @param {PointerEvent} event */
   #down(event) {
     if (event.button !== 0) return;
     this.#pointers.set(event.pointerId, this.#place(event));
@@ -38,11 +56,12 @@ export class Gestures {
     this.canvas.setPointerCapture?.(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     const now = this.#place(event);
     const before = this.#pointers.get(event.pointerId);
     if (!before) {
-      if (event.pointerType === 'mouse') this.stage.pick(now.x, now.y, false);
+      if (event.pointerType === 'mouse') this.stage.pick(now, false);
       return;
     }
     const { camera } = this.stage;
@@ -71,6 +90,7 @@ export class Gestures {
     );
   }
 
+  /** @param {PointerEvent} event */
   #up(event) {
     const last = this.#pointers.get(event.pointerId);
     this.#pointers.delete(event.pointerId);
@@ -82,29 +102,29 @@ export class Gestures {
       return;
     }
     this.#lastTap = { at_ms: event.timeStamp, ...last };
-    this.stage.pick(last.x, last.y, true);
+    this.stage.pick(last, true);
   }
 
   // A page is scrolled with the wheel: it zooms for those who mean the stage, by focus, by Ctrl,
   // or by pinching a trackpad.
+  /** @param {WheelEvent} event */
   #wheel(event) {
-    if (!event.ctrlKey && !event.metaKey && document.activeElement !== this.canvas) return;
+    if (!event.ctrlKey && !event.metaKey && !hasFocus(this.canvas)) return;
     event.preventDefault();
     const { x, y } = this.#place(event);
-    this.stage.camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), x, y);
+    const most_px = event.ctrlKey ? PINCH_PX : WHEEL_PX;
+    const way_px = Math.min(most_px, Math.max(-most_px, event.deltaY * UNITS_PX[event.deltaMode]));
+    this.stage.camera.zoom(Math.exp(-way_px * (event.ctrlKey ? 0.01 : 0.0015)), x, y);
     this.stage.moved();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const { stage } = this;
-    const moves = {
-      ArrowLeft: [STEP_PX, 0],
-      ArrowRight: [-STEP_PX, 0],
-      ArrowUp: [0, STEP_PX],
-      ArrowDown: [0, -STEP_PX],
-    };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (moves[event.key]) stage.camera.pan(...moves[event.key]);
+    const arrow = arrowOf(event);
+    // The plane goes the other way than what is seen.
+    if (arrow) stage.camera.pan(-STEP_PX * arrow[0], STEP_PX * arrow[1]);
     else if (event.key === '+' || event.key === '=') stage.camera.zoom(ZOOM);
     else if (event.key === '-') stage.camera.zoom(1 / ZOOM);
     else if (event.key === '0') return (event.preventDefault(), stage.home());

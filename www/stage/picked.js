@@ -1,37 +1,72 @@
 // One of the flowing points, picked by hover, tap or key: where it is, how it moves, where it
 // came from, where it will go.
 
+/** @import { Trajectories } from '../draw/types.js' */
+/** @import { StageScene } from './layers.js' */
+/** @import { Stage } from './stage.js' */
+
 import { drawArrows } from '../draw/arrows.js';
-import { positionsAt } from '../draw/between.js';
+import { placeIn, pointAt } from '../draw/between.js';
 import { drawWay } from '../draw/trajectories.js';
 
 const REACH_PX = 18;
-const SOON = 0.02; // of flow time: the velocity is the mean over so long
+/** Of flow time: the velocity is the mean over it. */
+const SOON = 0.02;
+
+/**
+ * A picked point; `held` is one picked by tap or key.
+ * @typedef {object} Facts
+ * @property {number} index
+ * @property {number} t
+ * @property {Place} at
+ * @property {Place} velocity
+ * @property {Place} from
+ * @property {Place} to
+ * @property {boolean} held
+ */
+
+/** @typedef {[x: number, y: number]} Place in the plane */
 
 export class Picked {
   #stage;
+  /** @type {number | null} */
   #index = null;
   #held = false; // tapped or by key: a hover does not let it go
 
+  /** @param {Stage} stage */
   constructor(stage) {
     this.#stage = stage;
   }
 
-  /** Picks the point nearest to a pixel, none where there is none near. */
-  at(x_px, y_px, tapped) {
-    const { camera, drawn } = this.#stage;
+  /**
+   * Picks the point nearest to a pixel, none where there is none near.
+   * @param {{ x: number, y: number } | null} pixel null: the pointer has left
+   * @param {boolean} tapped
+   */
+  at(pixel, tapped) {
     if (this.#held && !tapped) return;
-    let [nearest, best] = [null, REACH_PX ** 2];
-    for (let i = 0; drawn && x_px !== null && i < drawn.length; i += 2) {
-      const apart = (camera.x(drawn[i]) - x_px) ** 2 + (camera.y(drawn[i + 1]) - y_px) ** 2;
-      if (apart < best) [nearest, best] = [i / 2, apart];
-    }
+    const nearest = pixel && this.#nearest(pixel);
     const same = nearest === this.#index;
     this.#held = tapped && nearest !== null && !(same && this.#held);
     this.#choose(tapped && same && !this.#held ? null : nearest);
   }
 
-  /** The next point in the list, or the one before. */
+  #nearest({ x, y }) {
+    const { camera, drawn } = this.#stage;
+    let best = REACH_PX ** 2;
+    /** @type {number | null} */
+    let nearest = null;
+    for (let i = 0; drawn && i < drawn.length; i += 2) {
+      const apart = (camera.x(drawn[i]) - x) ** 2 + (camera.y(drawn[i + 1]) - y) ** 2;
+      if (apart < best) [nearest, best] = [i / 2, apart];
+    }
+    return nearest;
+  }
+
+  /**
+   * The next point in the list, or the one before.
+   * @param {1 | -1} by
+   */
   next(by) {
     const { samples } = this.#stage;
     if (!samples) return;
@@ -39,7 +74,10 @@ export class Picked {
     this.#choose(this.#index === null ? 0 : (this.#index + by + samples.count) % samples.count);
   }
 
-  /** Picks what another stage has picked. */
+  /**
+   * Picks what another stage has picked.
+   * @param {Picked} other
+   */
   follow(other) {
     this.#held = other.#held;
     this.#choose(other.#index);
@@ -50,30 +88,46 @@ export class Picked {
     this.#choose(null);
   }
 
+  /**
+   * Lets go of a point beyond the present ones.
+   * @param {number} count of these
+   */
+  keepWithin(count) {
+    if (this.#index !== null && this.#index >= count) this.letGo();
+  }
+
+  /** @param {number | null} index */
   #choose(index) {
     if (index === this.#index) return;
     this.#index = index;
     this.#stage.tellPick(this.facts);
   }
 
-  /** `{ index, t, at, velocity, from, to }` in the plane, or null. */
+  /** What is picked; null where nothing is. */
   get facts() {
     return this.#factsAt(this.#stage.t);
   }
 
+  /**
+   * @param {number} t
+   * @returns {Facts | null}
+   */
   #factsAt(t) {
     const { samples } = this.#stage;
-    if (this.#index === null || !samples || this.#index >= samples.count) return null;
-    const point = (t) => positionOf(samples, this.#index, t);
+    const index = this.#index;
+    if (index === null || !samples || index >= samples.count) return null;
+    const point = (t) => positionOf(samples, index, t);
     const start = Math.min(t, 1 - SOON);
     const [here, soon] = [point(start), point(start + SOON)];
-    const velocity = [0, 1].map((axis) => (soon[axis] - here[axis]) / SOON);
-    return { index: this.#index, t, at: point(t), velocity, from: point(0), to: point(1), held: this.#held };
+    /** @type {Place} */
+    const velocity = [(soon[0] - here[0]) / SOON, (soon[1] - here[1]) / SOON];
+    return { index, t, at: point(t), velocity, from: point(0), to: point(1), held: this.#held };
   }
 
+  /** @param {StageScene} scene */
   draw({ brush, camera, palette, t, stage, dot_px }) {
     const facts = this.#factsAt(t);
-    if (!facts) return;
+    if (!facts || !stage.samples) return;
     drawWay(brush, stage.samples, facts.index, t, { color: palette.ink, alpha: 0.9 });
     const [from, to] = [Float32Array.from(facts.from), Float32Array.from(facts.to)];
     brush.points(from, { color: palette.ink, size_px: 2.5 * dot_px, alpha: 1, shape: 'ring' });
@@ -94,9 +148,14 @@ export class Picked {
   }
 }
 
-function positionOf({ positions, count, times }, point, t) {
-  const one = { positions: new Float32Array(2 * times.length), count: 1, times };
-  for (let k = 0; k < times.length; k++)
-    one.positions.set(positions.subarray(2 * (k * count + point), 2 * (k * count + point) + 2), 2 * k);
-  return [...positionsAt(one, t)];
+/**
+ * @param {Trajectories} samples
+ * @param {number} point
+ * @param {number} t
+ * @returns {Place}
+ */
+function positionOf(samples, point, t) {
+  const at = new Float32Array(2);
+  pointAt(samples, point, placeIn(samples.times, t), at, 0);
+  return [at[0], at[1]];
 }

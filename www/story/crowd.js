@@ -4,6 +4,8 @@
 //   x_t | x_i ~ N(t x_i, V I) with V = (1-t)² + t² s²;  u*(x, t) = Σ w_i [ x_i + (t s² - (1-t))/V · (x - t x_i) ],
 //   where w_i ∝ N(x; t x_i, V I). With s = 0 it is Σ w_i (x_i - x)/(1-t).
 
+import { mulberry32 } from '../points/mulberry32.js';
+
 const TERMS = 100_000; // of sums between two rests: a few milliseconds
 
 export class Crowd {
@@ -122,13 +124,7 @@ function rest(signal) {
  * @param {number} count
  */
 export function normals(count, seed = 1) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const uniform = mulberry32(seed >>> 0);
   return Float32Array.from(
     { length: count },
     () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),

@@ -8,11 +8,10 @@
 /** @import { Turntable } from './turntable.js' */
 
 import { elementIn } from '../dom/element-in.js';
+import { lessMotion } from '../dom/media.js';
 import { Clock } from '../stage/clock.js';
 import { Stage } from '../stage/stage.js';
 import { Handle } from './handle.js';
-
-const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 /** @typedef {{ cell: HTMLElement, stage: Stage }} Cell a stage with its handles and its caption */
 
@@ -44,7 +43,7 @@ export class Figure {
   /**
    * @param {HTMLElement} element
    * @param {Labs} labs
-   * @param {{ run: () => Run | undefined }} page the reader's own run, on the stage above
+   * @param {{ run: () => Run | null, signal: AbortSignal }} page the reader's own run, on the stage above
    */
   constructor(element, labs, page) {
     this.#element = element;
@@ -64,17 +63,25 @@ export class Figure {
           value="0"
           aria-label="Flow time t of the figure"
         />
-        <output for="story-time">0.00</output>
+        <output for="story-time" aria-live="off">0.00</output>
         <button type="button" aria-pressed="true">Hold</button>
       </div>
       <div class="controls"></div>
       <p class="caption"></p>`;
+    const { signal } = page;
     const time = this.#time;
-    time.addEventListener('input', () => {
+    const seek = () => {
       this.flow(false);
       this.seek(Number(time.value));
-    });
-    this.#$('.clock button').addEventListener('click', () => this.flow(!this.clock.flowing));
+    };
+    time.addEventListener('input', seek, { signal });
+    this.#$('.clock button').addEventListener('click', () => this.flow(!this.clock.flowing), { signal });
+    signal.addEventListener('abort', () => this.#dispose(), { once: true });
+  }
+
+  #dispose() {
+    this.#end.abort();
+    for (const { stage } of this.#single ? [...this.#cells, this.#single] : this.#cells) stage.dispose();
   }
 
   /**
@@ -190,12 +197,12 @@ export class Figure {
   #showStages(moves) {
     this.#$('.clock').hidden = !moves;
     if (!moves) return;
-    this.clock.jumps = still.matches;
-    this.flow(!still.matches);
+    const still = lessMotion().matches;
+    this.clock.jumps = still;
+    this.flow(!still);
     this.seek(0);
     const [stage] = this.shown;
-    const stop = stage.on('time', (t) => this.#showTime(t));
-    this.signal.addEventListener('abort', stop);
+    stage.on('time', (t) => this.#showTime(t), { signal: this.signal });
   }
 
   /**
@@ -205,8 +212,7 @@ export class Figure {
    * @param {() => void | Promise<void>} work
    */
   async onView(stage, work) {
-    const stop = stage.on('view', () => this.try(work));
-    this.signal.addEventListener('abort', stop);
+    stage.on('view', () => this.try(work), { signal: this.signal });
     await work();
   }
 
@@ -258,7 +264,7 @@ export class Figure {
         value: String(choice),
         checked: choice === value,
       });
-      input.addEventListener('change', () => this.try(() => onChange(choice)));
+      input.addEventListener('change', () => this.try(() => onChange(choice)), { signal: this.signal });
       label.append(input, ` ${words}`);
       fieldset.append(label);
     }
@@ -277,12 +283,13 @@ export class Figure {
     label.className = 'slide';
     const range = { type: 'range', min: String(min), max: String(max), step: String(step), value: String(value) };
     const input = Object.assign(document.createElement('input'), range);
-    const output = document.createElement('output');
+    const output = Object.assign(document.createElement('output'), { ariaLive: 'off' });
     const show = () => (output.textContent = format(Number(input.value)));
-    input.addEventListener('input', () => {
+    const slid = () => {
       show();
       this.try(() => onInput(Number(input.value)));
-    });
+    };
+    input.addEventListener('input', slid, { signal: this.signal });
     show();
     label.append(`${words} `, input, output);
     this.#$('.controls').append(label);
@@ -295,7 +302,7 @@ export class Figure {
    */
   button(words, onClick) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: words });
-    button.addEventListener('click', () => this.try(onClick));
+    button.addEventListener('click', () => this.try(onClick), { signal: this.signal });
     this.#$('.controls').append(button);
     return button;
   }

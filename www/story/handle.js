@@ -2,8 +2,9 @@
 
 /** @import { Stage } from '../stage/stage.js' */
 
+import { arrowOf } from '../dom/arrow-keys.js';
+
 const KEY_STEP = 0.1; // of the plane; ten times finer with Shift
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Handle {
   #stage;
@@ -12,6 +13,7 @@ export class Handle {
   #onMove;
   #within;
   #follow = () => this.#place();
+  #end = new AbortController();
 
   /**
    * @param {Stage} stage
@@ -20,27 +22,32 @@ export class Handle {
    *   void }} options
    */
   constructor(stage, host, { words, at, role, within = 3.8, onMove }) {
-    [this.#stage, this.#words, this.#onMove, this.#within] = [stage, words, onMove, within];
+    this.#stage = stage;
+    this.#words = words;
+    this.#onMove = onMove;
+    this.#within = within;
     this.x = at[0];
     this.y = at[1];
     Object.assign(this.#button, { type: 'button', className: `handle ${role}` });
     host.append(this.#button);
-    this.#button.addEventListener('pointerdown', (event) => {
+    const press = (event) => {
       this.#button.setPointerCapture(event.pointerId);
       event.preventDefault();
       this.#button.focus({ preventScroll: true });
-    });
-    this.#button.addEventListener(
-      'pointermove',
-      (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event),
-    );
-    this.#button.addEventListener('keydown', (event) => this.#key(event));
+    };
+    /** @param {PointerEvent} event */
+    const move = (event) => this.#button.hasPointerCapture(event.pointerId) && this.#drag(event);
+    const { signal } = this.#end;
+    this.#button.addEventListener('pointerdown', press, { signal });
+    this.#button.addEventListener('pointermove', move, { signal });
+    this.#button.addEventListener('keydown', (event) => this.#key(event), { signal });
     stage.overlays.add(this.#follow); // the camera may have moved
     this.#say();
     this.#place();
   }
 
   dispose() {
+    this.#end.abort();
     this.#button.remove();
     this.#stage.overlays.delete(this.#follow);
   }
@@ -62,7 +69,7 @@ export class Handle {
   }
 
   #key(event) {
-    const arrow = ARROWS[event.key];
+    const arrow = arrowOf(event);
     if (!arrow) return;
     event.preventDefault();
     const step = event.shiftKey ? KEY_STEP / 10 : KEY_STEP;

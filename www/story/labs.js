@@ -29,13 +29,14 @@ export class Labs {
   }
 
   async #first(key, options, data) {
-    return { lab: await Lab.create({ device: 'cpu', ...options }, data), key };
+    return { lab: await Lab.create({ device: 'cpu', ...options }, { data }), key };
   }
 
   /** @param {Promise<Slot>} known */
   async #again(known, key, options, data) {
     const { lab, key: before } = await known;
-    if (before !== key) await lab.restart({ device: 'cpu', ...options }, data);
+    // A worker that has ended took the run with it.
+    if (before !== key || lab.lost) await lab.restart({ device: 'cpu', ...options }, { data });
     return { lab, key };
   }
 

@@ -4,6 +4,7 @@
 /** @import { Chapter } from './types.js' */
 
 import { elementIn } from '../dom/element-in.js';
+import { loadJson } from '../dom/load-text.js';
 import { Figure } from './figure.js';
 import { withFormulas } from './formulas.js';
 import { Labs } from './labs.js';
@@ -53,7 +54,7 @@ export class Story {
     story.#element = element;
     story.#chapters = chapters;
     story.#page = page;
-    story.#formulas = await fetch(new URL('formulas.json', import.meta.url)).then((answer) => answer.json());
+    story.#formulas = await loadJson('formulas.json');
     await story.#fill();
     Object.assign(window, { flowStory: story }); // for the tests
     return story;
@@ -74,6 +75,7 @@ export class Story {
     this.figure = new Figure(figure, this.#labs, this.#page);
     const watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '-65% 0px -30% 0px' });
     body.querySelectorAll('article').forEach((article) => watch.observe(article));
+    this.#page.signal.addEventListener('abort', () => watch.disconnect(), { once: true });
   }
 
   #contents() {
@@ -81,10 +83,16 @@ export class Story {
     const list = nav.appendChild(document.createElement('ol'));
     for (const { id, title } of this.#chapters) {
       const link = Object.assign(document.createElement('a'), { href: `?chapter=${id}`, innerHTML: title });
-      link.addEventListener('click', (event) => {
+      const { signal } = this.#page;
+      /** @param {MouseEvent} event */
+      const click = (event) => {
+        link.href = `?chapter=${id}${location.hash}`; // as the address is now, for another tab
+        if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
         this.go(id);
-      });
+      };
+      link.addEventListener('click', click, { signal });
+      link.addEventListener('auxclick', click, { signal });
       this.#links.set(id, link);
       list.appendChild(document.createElement('li')).append(link);
     }
@@ -139,7 +147,7 @@ export class Story {
     if (!chapter || !article || id === this.open) return;
     this.open = id;
     for (const other of this.#articles.values()) other.classList.toggle('open', other === article);
-    for (const [other, link] of this.#links) link.toggleAttribute('aria-current', other === id);
+    for (const [other, link] of this.#links) link.ariaCurrent = other === id ? 'true' : null;
     const wait = elementIn(article, '.wait');
     this.figure.begin(() => {
       if (wait.dataset.state === 'reached') return;

@@ -4,7 +4,10 @@
 /** @import { Stage } from '../stage/stage.js' */
 
 import { firstTwo } from '../draw/plane.js';
+import { Losses, recent } from '../run/losses.js';
 import { SceneData } from '../run/scene-data.js';
+
+export { recent };
 
 const CHUNK_MS = 60;
 const REFRESH_MS = 450;
@@ -18,8 +21,15 @@ const SHARE_MAX = 0.4; // of the time, for pictures
  * @param {Stage} stage
  * @param {{ steps?: number, signal: AbortSignal }} how `steps` of the solver
  */
-export async function show(lab, stage, { steps = 50, signal }) {
-  const pictures = new SceneData(lab, whileOpen(stage, signal));
+export function show(lab, stage, { steps = 50, signal }) {
+  return picture(new SceneData(lab, whileOpen(stage, signal)), { steps, signal });
+}
+
+/**
+ * @param {SceneData} pictures
+ * @param {{ steps?: number, signal: AbortSignal }} how
+ */
+async function picture(pictures, { steps = 50, signal }) {
   pictures.begin(null, steps);
   while (pictures.pending) {
     await pictures.work(1);
@@ -64,21 +74,23 @@ export async function showEnds(lab, stage, signal) {
  * @param {Lab} lab
  * @param {number} until
  * @param {{ stage?: Stage, signal: AbortSignal, onProgress?: (progress: { step: number, losses: Float32Array }) =>
- *   void, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when it is `stale`,
- *   the lab having been given another run; it waits at `limit`, for another network
+ *   void | Promise<void>, paused?: () => boolean, stale?: () => boolean, limit?: () => number }} how it ends early when
+ *   it is `stale`, the lab having been given another run; it waits at `limit`, for another network. What `onProgress`
+ *   promises is waited for
  */
 export async function train(
   lab,
   until,
   { stage, signal, onProgress = () => {}, paused = () => false, stale = () => false, limit = () => Infinity },
 ) {
-  let losses = await lab.losses();
+  const known = new Losses();
+  // One: each would draw points of its own.
+  const pictures = stage && new SceneData(lab, whileOpen(stage, signal));
+  let losses = await known.of(lab);
   let step = losses.length;
   signal.throwIfAborted();
-  onProgress({ step, losses });
-  if (stage && step === 0) {
-    await show(lab, stage, { steps: 10, signal });
-  }
+  await onProgress({ step, losses });
+  if (pictures && step === 0) await picture(pictures, { steps: 10, signal });
   let [chunk, nextPicture] = [1, 0];
   while (step < until) {
     signal.throwIfAborted();
@@ -92,31 +104,25 @@ export async function train(
     signal.throwIfAborted();
     if (stale()) return;
     step = progress.step;
-    if (!Number.isFinite(progress.loss)) throw new Error(`Training diverged at step ${step}.`);
+    if (progress.loss !== null && !Number.isFinite(progress.loss))
+      throw new Error(`Training diverged at step ${step}.`);
     chunk = Math.max(1, Math.min(400, Math.round((CHUNK_MS * progress.stepsPerSecond) / 1000)));
     if (performance.now() < nextPicture && step < until) {
-      onProgress({ step, losses });
+      await onProgress({ step, losses });
+      signal.throwIfAborted();
       continue;
     }
-    losses = await lab.losses();
+    losses = await known.of(lab);
     signal.throwIfAborted();
-    onProgress({ step, losses });
-    if (!stage || step >= until) continue;
+    await onProgress({ step, losses });
+    signal.throwIfAborted();
+    if (!pictures || step >= until) continue;
     const start = performance.now();
-    await show(lab, stage, { steps: PREVIEW_STEPS, signal });
+    await picture(pictures, { steps: PREVIEW_STEPS, signal });
     const took = performance.now() - start;
     nextPicture = performance.now() + Math.min(REST_MAX_MS, Math.max(REFRESH_MS, took * (1 / SHARE_MAX - 1)));
   }
-  if (stage) await show(lab, stage, { signal });
+  if (pictures) await picture(pictures, { signal });
   signal.throwIfAborted();
-  onProgress({ step, losses });
-}
-
-/**
- * The mean of the last losses.
- * @param {Float32Array} losses
- */
-export function recent(losses, over = 100) {
-  const last = losses.subarray(Math.max(0, losses.length - over));
-  return last.reduce((sum, loss) => sum + loss, 0) / last.length;
+  await onProgress({ step, losses });
 }

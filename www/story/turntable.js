@@ -1,14 +1,16 @@
 // A canvas whose cloud of points is turned by hand, by finger, or with the arrow keys.
 
-import { contextOf } from '../brush/context.js';
-import { drawTurned } from '../draw/cloud-3d.js';
-
 /** @import { Palette } from '../draw/types.js' */
+
+import { contextOf } from '../brush/context.js';
+import { arrowOf } from '../dom/arrow-keys.js';
+import { onResize } from '../dom/media.js';
+import { fitToScreen } from '../dom/screen.js';
+import { drawTurned } from '../draw/cloud-3d.js';
 
 const PER_PX = 0.008; // radians
 const KEY_STEP = Math.PI / 24;
 const PITCH_MAX = Math.PI / 2;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Turntable {
   /** n × 3 numbers. */
@@ -24,28 +26,31 @@ export class Turntable {
   #canvas;
   #palette;
   #onTurn;
-  #resizing;
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Palette} palette
    * @param {(yaw: number, pitch: number) => void} onTurn
+   * @param {AbortSignal} signal
    */
-  constructor(canvas, palette, onTurn) {
-    [this.#canvas, this.#palette, this.#onTurn] = [canvas, palette, onTurn];
+  constructor(canvas, palette, onTurn, signal) {
+    this.#canvas = canvas;
+    this.#palette = palette;
+    this.#onTurn = onTurn;
     canvas.tabIndex = 0;
-    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId));
-    canvas.addEventListener('pointermove', (event) => {
+    const drag = (event) => {
       if (canvas.hasPointerCapture(event.pointerId)) this.turn(event.movementX * PER_PX, event.movementY * PER_PX);
-    });
-    canvas.addEventListener('keydown', (event) => {
-      const arrow = ARROWS[event.key];
+    };
+    const press = (event) => {
+      const arrow = arrowOf(event);
       if (!arrow) return;
       event.preventDefault();
-      this.turn(KEY_STEP * arrow[0], KEY_STEP * arrow[1]);
-    });
-    this.#resizing = new ResizeObserver(() => this.draw());
-    this.#resizing.observe(canvas);
+      this.turn(KEY_STEP * arrow[0], -KEY_STEP * arrow[1]);
+    };
+    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId), { signal });
+    canvas.addEventListener('pointermove', drag, { signal });
+    canvas.addEventListener('keydown', press, { signal });
+    onResize(canvas, () => this.draw(), signal);
   }
 
   turn(yaw, pitch) {
@@ -57,12 +62,10 @@ export class Turntable {
 
   draw() {
     const [canvas, palette] = [this.#canvas, this.#palette];
-    const { clientWidth: width_px, clientHeight: height_px } = canvas;
-    const density = window.devicePixelRatio || 1;
-    canvas.width = Math.max(1, Math.round(width_px * density));
-    canvas.height = Math.max(1, Math.round(height_px * density));
+    const { width_px, height_px, density } = fitToScreen(canvas);
     const context = contextOf(canvas);
-    context.scale(density, density);
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, width_px, height_px);
     Object.assign(this.camera, { width_px, height_px });
     const size_px = Math.max(2, Math.min(width_px, height_px) / 160);
     this.project = drawTurned(context, this.camera, this.xyz, {
@@ -71,9 +74,5 @@ export class Turntable {
       size_px,
       boxes: this.boxes,
     });
-  }
-
-  dispose() {
-    this.#resizing.disconnect();
   }
 }

@@ -1,6 +1,6 @@
 // What the page says about the run as it is, in sentences. No document here: numbers in, text out.
 
-/** @import { Exactness, Floor, Metrics, Options, Samples } from '../lab/types.js' */
+/** @import { Exactness, Floor, Metrics, Options } from '../lab/types.js' */
 
 import { grouped, optionWords } from './format.js';
 
@@ -52,9 +52,18 @@ export function couplingSentence({ coupling, batch, group }, pairing_ms) {
 }
 
 /**
+ * Which device runs, and why.
+ * @param {{ kind: string, adapter: string, reason: string, selfCheck: string }} device
+ */
+export function deviceSentence({ kind, adapter, reason, selfCheck }) {
+  const check = selfCheck === 'not needed' ? '' : ` Self-check ${selfCheck}.`;
+  return `${kind === 'webgpu' ? 'WebGPU' : 'CPU'} · ${adapter}. ${reason}${check}`;
+}
+
+/**
  * What a picture cost, in evaluations of the network for each point.
  * @param {Pick<Options, 'solver' | 'tolerance' | 'source' | 'target'>} options
- * @param {Pick<Samples, 'times' | 'evaluations' | 'dim'>} samples
+ * @param {{ times: { length: number }, evaluations: number, dim: number }} samples
  */
 export function samplingSentence({ solver, tolerance, source, target }, { times, evaluations, dim }) {
   const steps = times.length - 1;
