@@ -12,6 +12,9 @@ use crate::learner::{Learner, Recipe, State};
 use crate::network::Architecture;
 use crate::random::seed::{self, Purpose};
 
+/// The parts of a divided batch as numbers for helpers, and how many numbers all its ut are.
+pub type Shares = (Vec<Vec<f32>>, usize);
+
 /// One network in training. The caller owns the loop: pausing is not calling [`Trainer::step`].
 pub struct Trainer {
     batches: Prefetch,
@@ -70,7 +73,7 @@ impl Trainer {
     ///
     /// # Errors
     /// When batches of this run are not divided into so many parts.
-    pub fn divide(&mut self, shared: usize) -> Result<Option<(Vec<Vec<f32>>, usize)>, Error> {
+    pub fn divide(&mut self, shared: usize) -> Result<Option<Shares>, Error> {
         let Some(cpu) = self.learner.cpu_mut() else { return Ok(None) };
         let batch = self.batches.step(cpu.steps_taken());
         Ok(Some((cpu.divide(&batch, shared)?, batch.sample.ut.len())))

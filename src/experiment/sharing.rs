@@ -4,6 +4,7 @@ use super::{Experiment, SampleRequest};
 use crate::error::Error;
 use crate::learner::Weights;
 use crate::learner::packed_cpu::Cpu;
+use crate::train::Shares;
 
 impl Experiment {
     fn cpu(&self) -> Option<&Cpu> {
@@ -20,7 +21,7 @@ impl Experiment {
     ///
     /// # Errors
     /// When `shared` is above [`Experiment::halvings`].
-    pub fn divide(&mut self, shared: usize) -> Result<Option<(Vec<Vec<f32>>, usize)>, Error> {
+    pub fn divide(&mut self, shared: usize) -> Result<Option<Shares>, Error> {
         self.trainer.divide(shared)
     }
 

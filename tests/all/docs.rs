@@ -25,19 +25,28 @@ fn readme_is_short_and_every_file_that_it_links_to_is_there() {
     }
 }
 
-#[test]
-fn the_architecture_page_names_every_room_of_the_crate() {
-    let page = std::fs::read_to_string("docs/architecture.md").unwrap();
-    let table = page.split("## The rooms of the crate").nth(1).expect("the page has the table");
-    let named: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    let mut there: Vec<String> = std::fs::read_dir("src")
+/// The folders of `place` and the rooms that a table of the architecture page names, both in order.
+fn rooms(page: &str, heading: &str, place: &str) -> (Vec<String>, Vec<String>) {
+    let table = page.split(heading).nth(1).expect("the page has the table").split("\n## ").next().unwrap();
+    let named = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).map(str::to_string);
+    let mut there: Vec<String> = std::fs::read_dir(place)
         .unwrap()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.file_type().unwrap().is_dir())
         .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| name != "node_modules")
         .collect();
     there.sort();
-    assert_eq!(named, there);
+    (named.collect(), there)
+}
+
+#[test]
+fn the_architecture_page_names_every_room_of_the_crate_and_of_the_page() {
+    let page = std::fs::read_to_string("docs/architecture.md").unwrap();
+    for (heading, place) in [("## The rooms of the crate", "src"), ("## The rooms of the page", "www")] {
+        let (named, there) = rooms(&page, heading, place);
+        assert_eq!(named, there, "{place}");
+    }
     // And every file that it names is there.
     for name in page.split('`').skip(1).step_by(2).filter(|name| name.contains('.') && !name.contains(' ')) {
         let wgsl = format!("src/kernels/gpu/{name}");

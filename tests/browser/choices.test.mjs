@@ -225,6 +225,7 @@ describe('points', () => {
   test('cells pasted from a spreadsheet are their text and not their picture', async () => {
     const { page, heard, close } = await open('#width=16');
     await page.locator('#option-target').selectOption('points');
+    await page.locator('#editor-target h2').waitFor();
     await page.evaluate(() => {
       const data = new DataTransfer();
       data.setData('text/plain', '1\t2\n3\t4\n5\t1\n');

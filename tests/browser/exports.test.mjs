@@ -300,7 +300,7 @@ test('points leave in the units of the data, or in the model’s where they are 
         ['width', '16'],
         ['count', '200'],
       ],
-      { target: csv },
+      { data: { target: csv } },
     );
     await window.flowLab.run.begin();
     await lab.train(20);

@@ -107,7 +107,10 @@ export const waitForRest = (page) => page.waitForFunction(() => window.flowLab.r
 export const optionOf = (page, name) => page.evaluate((name) => window.flowLab.lab.options[name], name);
 
 export const waitForOption = (page, name, value) =>
-  page.waitForFunction(([name, value]) => window.flowLab.lab.options[name] === value, [name, value]);
+  page.waitForFunction(
+    ([name, value]) => window.flowLab?.run && window.flowLab.lab.options[name] === value,
+    [name, value],
+  );
 
 export const waitForInput = (page, name, value) =>
   page.waitForFunction(([name, value]) => document.getElementById(`option-${name}`).value === value, [name, value]);

@@ -215,7 +215,7 @@ test('a file is a picture or a table by its bytes, and the same one as on the co
       const seen = {};
       for (const [name, base64] of files) {
         const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        await lab.restart({ ...options, target: 'points' }, { target: new Blob([bytes]) }); // of no type
+        await lab.restart({ ...options, target: 'points' }, { data: { target: new Blob([bytes]) } }); // of no type
         const xy = await lab.reference('target', 20_000);
         const spread = [0, 1].map((axis) => {
           const along = xy.filter((_, i) => i % 2 === axis);
@@ -237,7 +237,7 @@ test('a file is a picture or a table by its bytes, and the same one as on the co
         0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 64, 0, 0, 0, 64, 0, 8, 2,
       ]);
       const refused = (target) =>
-        lab.restart({ ...options, target: 'points' }, { target }).catch((error) => error.message);
+        lab.restart({ ...options, target: 'points' }, { data: { target } }).catch((error) => error.message);
       return {
         seen,
         bomb: await refused(new Blob([bomb])),
@@ -275,13 +275,16 @@ test('large numbers keep their digits through a file, and are given back with th
   const seen = await quietly(
     async ({ options, csv }) => {
       const { Lab } = await import('/lab.js');
-      const lab = await Lab.create({ ...options, target: 'points' }, { target: csv });
+      const lab = await Lab.create({ ...options, target: 'points' }, { data: { target: csv } });
       const numbers = csv
         .trim()
         .split('\n')
         .slice(1)
         .flatMap((row) => row.split(',').map(Number));
-      const other = await Lab.create({ ...options, target: 'points' }, { target: { values: numbers, dim: 2 } });
+      const other = await Lab.create(
+        { ...options, target: 'points' },
+        { data: { target: { values: numbers, dim: 2 } } },
+      );
       await lab.train(2);
       const file = await lab.save();
       await other.load(file);
