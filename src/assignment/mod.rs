@@ -44,7 +44,7 @@ pub fn assign(x: &[f32], y: &[f32], dim: usize) -> Vec<usize> {
 }
 
 /// Dimensions from which inner products are kept, and how many at most: 128 MB, those of 4,096 points.
-const KEPT_FROM: usize = 12;
+const KEPT_FROM: usize = 8;
 const KEPT_MAX: usize = 1 << 24;
 /// Distinct points, as a share of all, up to which equal ones are taken together.
 const REPEATED: f64 = 0.75;

@@ -258,6 +258,18 @@ fn digits_of_one_class_are_trained_on_sampled_and_measured() {
     assert!(output.status.code() == Some(2) && said.contains("`./build.sh setup` makes it"), "{said}");
 }
 
+/// Mesa's Vulkan, for one, says on stderr that there is no Wayland to ask.
+#[test]
+fn where_nobody_asked_for_a_gpu_its_driver_is_not_heard() {
+    let output = Command::new(env!("CARGO_BIN_EXE_flow-lab"))
+        .args(["train", "--steps", "1"])
+        .env_remove("XDG_RUNTIME_DIR")
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert!(output.status.success() && said.lines().count() == 1 && said.starts_with("1 steps on"), "{said}");
+}
+
 #[test]
 fn help_names_every_option_with_its_range() {
     let output = text(&run_in(&folder("help"), "train --help").stdout);

@@ -154,7 +154,7 @@ fn heaps(spots: usize, noise: f32, dim: usize, n: usize, seed: u64) -> Vec<f32> 
 
 #[test]
 fn repeated_points_cost_what_a_second_implementation_finds() {
-    for dim in [1, 2, 5, 12, 40] {
+    for dim in [1, 2, 7, 8, 40] {
         let distinct = |n, seed| draw(Shape::Gaussian, dim.max(2), n, seed)[..n * dim].to_vec();
         for n in [3, 17, 48, 130] {
             for spots in [1, 2, 3, 11, 40] {
@@ -213,7 +213,7 @@ fn ten_thousand_points_on_two_spots_are_assigned() {
 
 #[test]
 fn points_of_many_coordinates_cost_what_a_second_implementation_finds() {
-    for (dim, n) in [(11, 60), (12, 60), (13, 1), (64, 97), (784, 40)] {
+    for (dim, n) in [(7, 60), (8, 60), (13, 1), (64, 97), (784, 40)] {
         let (x, y) = (draw(Shape::Gaussian, dim, n, 1), draw(Shape::Uniform, dim, n, 2));
         let order = assign(&x, &y, dim);
         assert!(is_permutation(&order));
