@@ -399,7 +399,7 @@ test('where the address is no safe one, the device line says that WebGPU wants h
       Object.defineProperty(navigator, 'gpu', { value: undefined });
     },
   });
-  await waitForText(page, 'device', /https, or from localhost/);
+  await waitForText(page, 'device', /WebGPU over https and on localhost alone/);
   await close();
   const safe = await open();
   assert.doesNotMatch(await text(safe.page, 'device'), /https/);

@@ -11,6 +11,9 @@ const HASH = `#${new URLSearchParams(SMALL)}`;
 
 const open = (wishes) => openPage(used, HASH, undefined, { before: countLiving, ...wishes });
 
+// The run's worker, and the one of the exact field, which begins a moment later.
+const waitForWorkers = (page) => page.waitForFunction(() => window.living().workers === 2, null, { timeout: 60_000 });
+
 describe('a flow view', () => {
   test('gives everything back: forty begun and ended leave the page as it was', async () => {
     const { page, heard, close } = await open({ gpu: true });
@@ -87,6 +90,7 @@ describe('a flow view', () => {
 
   test('that is disposed of while it opens never begins', async () => {
     const { page, heard, close } = await open();
+    await waitForWorkers(page);
     await page.locator('#play').click();
     const { name, before, after } = await page.evaluate(async (options) => {
       const FlowView = window.flowLab.view.constructor;
@@ -203,6 +207,7 @@ describe('forks', () => {
   test('with points that were never given say so, and leave nothing behind', async () => {
     const { page, heard, close } = await open();
     await waitForStep(page, 5);
+    await waitForWorkers(page);
     const before = await page.evaluate(() => window.living());
     await begin(page, 'target', 'points');
     await page.getByRole('button', { name: 'Begin the fork' }).click();
@@ -221,6 +226,7 @@ describe('forks', () => {
   test('that cannot begin leave a sentence, and nothing else behind', async () => {
     const { page, heard, close } = await open();
     await waitForStep(page, 5);
+    await waitForWorkers(page);
     await page.evaluate(() => {
       window.Worker = class {
         constructor() {
