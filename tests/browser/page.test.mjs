@@ -201,6 +201,12 @@ describe('controls', () => {
         const { page, close } = await open(hash, { width, height });
         await page.locator('#option-seed').waitFor({ state: 'attached' });
         await openPanel(page);
+        // Which options matter is asked of the module, and shown when it has answered.
+        await page.waitForFunction(
+          () =>
+            [...document.querySelectorAll('#panel .option :is(input, select)')].filter((e) => e.checkVisibility())
+              .length > 15,
+        );
         const found = await page.evaluate(() => {
           const panel = document.getElementById('panel');
           const { left, right } = panel.getBoundingClientRect();

@@ -110,7 +110,7 @@ test('serve gives the page at once, the GPU behind it, and Ctrl-C ends everythin
     'flow_lab_bg.wasm',
     'flow_lab_bg.wasm.br',
   ]);
-  assert.match(said, /the gpu wasm has come/);
+  await until(() => /the gpu wasm has come/.test(said), 10_000, `that it says so; it said: ${said}`);
   await page.locator('#reset').click();
   await page.waitForFunction(() => window.flowLab.lab.device.kind === 'webgpu', null, { timeout: 120_000 });
   assert.deepEqual(complaints, []);
